@@ -1,0 +1,1 @@
+"""The parts behind `tools/*`: Debian packages, the Python environment, Node, the frontend, a throw-away PostgreSQL."""
