@@ -1,1 +1,4 @@
-"""What it takes to set up, check, test and measure a checkout. Standard library only: it runs before anything is installed."""
+"""What it takes to set up, check, test and measure a checkout.
+
+Standard library only: it runs before anything is installed.
+"""

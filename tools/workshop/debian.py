@@ -60,3 +60,11 @@ def chromium() -> Path | None:
         if found:
             return Path(found)
     return None
+
+
+def no_main_cluster() -> None:
+    """Keep Debian's postgresql from starting a server of its own when it is installed here for the tests."""
+    if may_install():
+        folder = Path("/etc/postgresql-common/createcluster.d")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "linli-tests.conf").write_text("create_main_cluster = false\n")

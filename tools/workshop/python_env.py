@@ -13,9 +13,7 @@ from tools.workshop.steps import attempt, run, say, stop
 
 STAMP = "python"
 NEEDS = (3, 11)
-PIP = [
-    BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--root-user-action=ignore",
-]  # fmt: skip
+PIP = [BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore"]
 
 
 def ensure() -> None:

@@ -1,0 +1,138 @@
+"""What every test stands on: loopback only, a clock that can be fixed, the machine's browser, counts for `tools/test`.
+
+Which pass a test runs in follows from its folder. `rules`, `contracts` and `browser` run once, on SQLite; `acts`,
+`doors`, `journeys` and `faults` run on SQLite and again on PostgreSQL. The markers `once` and `both` overrule it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linli.kernel import clock
+from tools.workshop import debian
+
+ONCE = {"rules", "contracts", "browser"}
+HERE = Path(__file__).parent
+PASS = os.environ.get("LINLI_TEST_PASS", "")
+IN_CI = os.environ.get("CI") == "true"
+_counts: Counter[str] = Counter()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark by folder, then leave out of the PostgreSQL pass what concerns no database."""
+    kept, left_out = [], []
+    for item in items:
+        folder = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
+        if folder == "browser":
+            item.add_marker(pytest.mark.browser)
+        if folder == "faults":
+            item.add_marker(pytest.mark.faults)
+        once = (folder in ONCE or item.get_closest_marker("once")) and not item.get_closest_marker("both")
+        (left_out if once and PASS == "postgres" else kept).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """In CI a browser or database that is not there is a failure, never a quiet skip."""
+    report = yield
+    needs = item.get_closest_marker("browser") or item.get_closest_marker("faults") or item.get_closest_marker("both")
+    if IN_CI and needs and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where it must run: {report.longrepr}"
+    return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count as pytest does: a broken fixture is a failure."""
+    if report.failed:
+        _counts["failed"] += 1
+    elif report.skipped and not hasattr(report, "wasxfail"):
+        _counts["skipped"] += 1
+    elif report.when == "call" and report.passed:
+        _counts["passed"] += 1
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """A file that cannot be read is a failure."""
+    if report.failed:
+        _counts["failed"] += 1
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave the counts for `tools/test`, which adds up its passes."""
+    target = os.environ.get("LINLI_TEST_COUNTS")
+    if target:
+        Path(target).write_text(json.dumps(_counts))
+
+
+_connect = socket.socket.connect
+_connect_ex = socket.socket.connect_ex
+
+
+def _loopback(address: Any) -> bool:
+    host = address[0] if isinstance(address, tuple) else None
+    return host is None or host in {"localhost", "::1", ""} or str(host).startswith("127.")
+
+
+@pytest.fixture(autouse=True)
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test talks to anything but this machine; one that tries is told where it went."""
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if not _loopback(address):
+            raise PermissionError(f"a test tried to reach {address}: tests stay on this machine")
+        _connect(self, address)
+
+    def connect_ex(self: socket.socket, address: Any) -> int:
+        if not _loopback(address):
+            raise PermissionError(f"a test tried to reach {address}: tests stay on this machine")
+        return _connect_ex(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", connect_ex)
+
+
+@pytest.fixture
+def fixed_clock() -> Iterator[Callable[[datetime], AbstractContextManager[None]]]:
+    """The clock stands at Sunday 22 November 2026, 08:00 in Shanghai; call the fixture to stand elsewhere."""
+    with clock.fixed(datetime(2026, 11, 22, 0, 0, tzinfo=UTC)):
+        yield clock.fixed
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Chromium of the machine: nothing is downloaded. WebGL is drawn by software, for the map."""
+    found = debian.chromium()
+    if found is None:
+        pytest.skip(debian.explain(["chromium"]))
+    flags = [
+        "--no-sandbox",
+        "--enable-unsafe-swiftshader",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+    ]
+    return {**browser_type_launch_args, "executable_path": str(found), "args": flags}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """The desk's screen, the country's language and time."""
+    return {
+        **browser_context_args,
+        "viewport": {"width": 1440, "height": 900},
+        "locale": "zh-CN",
+        "timezone_id": "Asia/Shanghai",
+    }
