@@ -1,0 +1,1 @@
+"""Where things are: divisions, grids, addresses, roads, premises, devices, the map."""

@@ -1,0 +1,17 @@
+"""The floor of places, for Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PlacesConfig(AppConfig):
+    name = "linli.places"
+    label = "places"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Declare the importers and acts of the rooms."""
+        import linli.places.addresses.acts
+        import linli.places.divisions.acts
+        import linli.places.grid.acts  # noqa: F401

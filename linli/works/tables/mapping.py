@@ -1,0 +1,107 @@
+"""The map file (TOML): which of their columns is ours, what their words mean, how the file is written."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from linli.kernel import clock
+from linli.kernel.errors import Invalid, declare
+from linli.kernel.geo import Datum
+
+declare("table.map", zh="映射文件{file}有误：{where}：{why}", en="map file {file}: {where}: {why}")
+
+OPTIONS = ("timezone", "datum", "sheet", "delimiter", "header_row", "encoding", "time_format")
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """``columns``: ours → theirs. ``values``: our column → (their word → our word); under ``*`` for every column."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    zone: ZoneInfo = clock.SHANGHAI
+    datum: Datum = Datum.WGS84
+    sheet: str = ""
+    delimiter: str = ""
+    header_row: int = 0
+    encoding: str = ""
+    time_format: str = ""
+
+    def translated(self, column: str, text: str) -> str:
+        """Our word for theirs, or theirs when the map is silent."""
+        own = self.values.get(column)
+        if own and text in own:
+            return own[text]
+        return self.values.get("*", {}).get(text, text)
+
+
+def read_map(path: Path | None) -> Map:
+    """The map in a TOML file; an empty one for ``None``. Raises ``Invalid("table.map")`` naming the place."""
+    if path is None:
+        return Map()
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise Invalid("table.map", file=str(path), where="TOML", why=str(fault)) from fault
+    for section in data:
+        if section not in ("columns", "values", "options"):
+            raise Invalid("table.map", file=str(path), where=f"[{section}]", why="known: columns, values, options")
+    return Map(_columns(path, data), _values(path, data), **_options(path, data))
+
+
+def _section(path: Path, data: dict[str, Any], name: str) -> dict[str, Any]:
+    section = data.get(name, {})
+    if not isinstance(section, dict):
+        raise Invalid("table.map", file=str(path), where=f"[{name}]", why="must be a table")
+    return section
+
+
+def _columns(path: Path, data: dict[str, Any]) -> dict[str, str]:
+    columns = _section(path, data, "columns")
+    for ours, theirs in columns.items():
+        if not isinstance(theirs, str):
+            raise Invalid("table.map", file=str(path), where=f"[columns] {ours}", why="must be text")
+    return {ours: theirs.strip() for ours, theirs in columns.items()}
+
+
+def _values(path: Path, data: dict[str, Any]) -> dict[str, dict[str, str]]:
+    values: dict[str, dict[str, str]] = {}
+    for name, meaning in _section(path, data, "values").items():
+        if isinstance(meaning, dict):
+            values[name] = {str(theirs): str(ours) for theirs, ours in meaning.items()}
+        elif isinstance(meaning, str):
+            values.setdefault("*", {})[name] = meaning
+        else:
+            raise Invalid("table.map", file=str(path), where=f"[values] {name}", why="must be text or a table")
+    return values
+
+
+def _options(path: Path, data: dict[str, Any]) -> dict[str, Any]:
+    given = _section(path, data, "options")
+    for name in given:
+        if name not in OPTIONS:
+            raise Invalid("table.map", file=str(path), where=f"[options] {name}", why=f"known: {', '.join(OPTIONS)}")
+    read: dict[str, Any] = {name: str(given[name]) for name in ("sheet", "encoding", "time_format") if name in given}
+    try:
+        if "timezone" in given:
+            read["zone"] = ZoneInfo(str(given["timezone"]))
+        if "datum" in given:
+            read["datum"] = Datum.named(str(given["datum"]))
+        if "header_row" in given:
+            read["header_row"] = int(given["header_row"])
+        if "delimiter" in given:
+            read["delimiter"] = _delimiter(str(given["delimiter"]))
+    except (ValueError, ZoneInfoNotFoundError) as fault:
+        raise Invalid("table.map", file=str(path), where="[options]", why=str(fault)) from fault
+    return read
+
+
+def _delimiter(text: str) -> str:
+    found = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}.get(text, text)
+    if len(found) != 1:
+        raise ValueError(f"delimiter {text!r} is not one character")
+    return found

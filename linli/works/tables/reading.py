@@ -1,0 +1,236 @@
+"""Files as rows: CSV and TSV (also gzipped), workbooks (.xlsx, .xls, .ods), GeoJSON; the header is searched."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import itertools
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import python_calamine
+
+from linli.kernel.errors import Invalid, declare
+from linli.works.tables.columns import Column, as_text, blank
+from linli.works.tables.mapping import Map
+
+declare("table.file", zh="无法读取{file}：{why}", en="cannot read {file}: {why}")
+declare("table.row", zh="{file}第{row}行：{why}", en="{file}, row {row}: {why}")
+declare(
+    "table.header",
+    zh="{file}第{row}行表头缺少“{column}”列",
+    en="{file}, row {row}: the header lacks the column {column}",
+)
+
+_HEADER_SEARCH_ROWS = 30
+csv.field_size_limit(16 * 1024 * 1024)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row as it stands: ``cells`` by our names without blank ones, ``extra`` counts cells past the header."""
+
+    row: int
+    cells: dict[str, object]
+    extra: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file whose header was found: ``headers`` as written, ``ignored`` those that no column wanted."""
+
+    path: Path
+    headers: tuple[str, ...]
+    header_row: int
+    ignored: tuple[str, ...]
+    lines: Iterator[Line]
+
+
+def read(path: Path, columns: tuple[Column, ...], mapping: Map) -> Sheet:
+    """Open a table. Raises ``Invalid`` with one line that names file, row and column when it cannot be read at all."""
+    if not path.is_file():
+        raise Invalid("table.file", file=str(path), why="no such file")
+    name = path.name.lower()
+    if name.endswith((".geojson", ".geojson.gz", ".json", ".json.gz")):
+        return _geojson(path, columns, mapping)
+    if name.endswith((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")):
+        rows = _workbook(path, mapping)
+    else:
+        rows = _delimited(path, mapping)
+    return _with_header(path, rows, columns, mapping)
+
+
+def _workbook(path: Path, mapping: Map) -> Iterator[tuple[int, list[object]]]:
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        if mapping.sheet and mapping.sheet not in book.sheet_names:
+            raise Invalid("table.file", file=str(path), why=f"no sheet {mapping.sheet!r}; it has {book.sheet_names}")
+        sheet = book.get_sheet_by_name(mapping.sheet or book.sheet_names[0])
+        rows = sheet.to_python(skip_empty_area=False)
+    except (python_calamine.CalamineError, OSError, IndexError) as fault:
+        raise Invalid("table.file", file=str(path), why=str(fault) or "not a workbook") from fault
+    return ((number, list(row)) for number, row in enumerate(rows, start=1))
+
+
+def _delimited(path: Path, mapping: Map) -> Iterator[tuple[int, list[object]]]:
+    text = _text(path, mapping.encoding)
+    sample = text.read(64 * 1024)
+    text.seek(0)
+    delimiter = mapping.delimiter or max(",\t;|", key=lambda mark: _regularity(sample, mark))
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    return _csv_rows(path, reader)
+
+
+def _csv_rows(path: Path, reader: Any) -> Iterator[tuple[int, list[object]]]:
+    while True:
+        started = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except (csv.Error, UnicodeDecodeError, OSError, EOFError, zlib.error) as fault:
+            raise Invalid("table.row", file=str(path), row=started, why=str(fault)) from fault
+        yield started, row
+
+
+def _regularity(sample: str, mark: str) -> int:
+    """How evenly the mark stands in the first lines: a delimiter is on every line, as often."""
+    counts = [line.count(mark) for line in sample.splitlines()[:20] if line.strip()]
+    return min((count for count in counts if count), default=0) * sum(1 for count in counts if count)
+
+
+def _text(path: Path, encoding: str) -> TextIO:
+    """The file as text: gzip by its first bytes; UTF-8, else GB 18030, unless the map names an encoding."""
+    try:
+        raw = path.read_bytes()
+        if raw[:2] == b"\x1f\x8b":
+            raw = gzip.decompress(raw)
+    except (OSError, EOFError, zlib.error) as fault:
+        raise Invalid("table.file", file=str(path), why=str(fault) or "broken gzip") from fault
+    if not raw.strip():
+        raise Invalid("table.file", file=str(path), why="the file is empty")
+    if b"\x00" in raw[:4096] and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise Invalid("table.file", file=str(path), why="not a text table (binary content)")
+    for name in (
+        (encoding,) if encoding else ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
+    ):
+        try:
+            return io.StringIO(raw.decode(name), newline="")
+        except UnicodeDecodeError:
+            continue
+        except LookupError as fault:
+            raise Invalid("table.file", file=str(path), why=str(fault)) from fault
+    raise Invalid("table.file", file=str(path), why="neither UTF-8 nor GB 18030; name its encoding under [options]")
+
+
+def _with_header(
+    path: Path, rows: Iterator[tuple[int, list[object]]], columns: tuple[Column, ...], mapping: Map
+) -> Sheet:
+    wanted = wanted_headers(columns, mapping)
+    start = max(1, mapping.header_row)
+    depth = 1 if mapping.header_row else _HEADER_SEARCH_ROWS
+    head = list(itertools.islice(((at, row) for at, row in rows if at >= start), depth))
+    if not head:
+        raise Invalid("table.file", file=str(path), why="no header row")
+    best = max(range(len(head)), key=lambda i: (_hits(head[i][1], wanted), -i))
+    header_row, header = head[best]
+    places = _places(header, wanted)
+    _require_header(path, header_row, set(places.values()), columns, mapping)
+    texts = tuple(as_text(cell) if not blank(cell) else "" for cell in header)
+    ignored = tuple(text for at, text in enumerate(texts) if text and at not in places)
+    body = itertools.chain(head[best + 1 :], rows)
+    return Sheet(path, texts, header_row, ignored, _lines(body, places, len(header)))
+
+
+def _require_header(path: Path, row: int, found: set[str], columns: tuple[Column, ...], mapping: Map) -> None:
+    """Required columns must be there, and all that the map names: a misspelt map must not import half a table."""
+    named = _named_by(mapping, columns)
+    for column in columns:
+        if column.name not in found and (column.key or column.required or column.name in named):
+            theirs = mapping.columns.get(column.name, "")
+            shown = f"{column.name} ({column.zh})" + (f" = {theirs!r}" if theirs else "")
+            raise Invalid("table.header", file=str(path), row=row, column=shown)
+
+
+def _named_by(mapping: Map, columns: tuple[Column, ...]) -> set[str]:
+    ours = {alias: column.name for column in columns for alias in (column.name, *column.aliases)}
+    return {ours.get(name, name) for name in mapping.columns}
+
+
+def wanted_headers(columns: tuple[Column, ...], mapping: Map) -> dict[str, str]:
+    """Header as it may be written (folded) → our column. The map wins over names and aliases. Raises ``Invalid``."""
+    ours = {alias: column.name for column in columns for alias in (column.name, *column.aliases)}
+    for name in mapping.columns:
+        if name not in ours:
+            known = ", ".join(column.name for column in columns)
+            raise Invalid("table.map", file="", where=f"[columns] {name}", why=f"no such column; known: {known}")
+    mapped = {ours[name]: theirs for name, theirs in mapping.columns.items()}
+    wanted: dict[str, str] = {}
+    for column in columns:
+        if column.name not in mapped:
+            for alias in (column.name, column.zh, column.en, *column.aliases):
+                wanted.setdefault(_folded(alias), column.name)
+    wanted.update({_folded(theirs): name for name, theirs in mapped.items()})
+    return wanted
+
+
+def _folded(text: str) -> str:
+    return as_text(text).strip("*＊ ").replace(" ", "_").casefold()
+
+
+def _hits(row: Iterable[object], wanted: dict[str, str]) -> int:
+    return len({wanted[key] for cell in row if not blank(cell) and (key := _folded(as_text(cell))) in wanted})
+
+
+def _places(header: list[object], wanted: dict[str, str]) -> dict[int, str]:
+    places: dict[int, str] = {}
+    for at, cell in enumerate(header):
+        name = None if blank(cell) else wanted.get(_folded(as_text(cell)))
+        if name and name not in places.values():
+            places[at] = name
+    return places
+
+
+def _lines(rows: Iterable[tuple[int, list[object]]], places: dict[int, str], width: int) -> Iterator[Line]:
+    """Rows under the header. Rows without any content (workbooks format thousands of them) are not rows."""
+    for number, row in rows:
+        cells = {places[at]: cell for at, cell in enumerate(row) if at in places and not blank(cell)}
+        extra = sum(1 for cell in row[width:] if not blank(cell))
+        if cells or extra or any(not blank(cell) for cell in row):
+            yield Line(number, cells, extra)
+
+
+def _geojson(path: Path, columns: tuple[Column, ...], mapping: Map) -> Sheet:
+    try:
+        data = json.loads(_text(path, mapping.encoding).read())
+    except json.JSONDecodeError as fault:
+        raise Invalid("table.row", file=str(path), row=fault.lineno, why=f"broken JSON: {fault.msg}") from fault
+    features = data.get("features") if isinstance(data, dict) else None
+    if not isinstance(features, list):
+        raise Invalid("table.file", file=str(path), why="not a GeoJSON FeatureCollection")
+    wanted = wanted_headers(columns, mapping)
+    headers = list(dict.fromkeys(name for feature in features for name in _members(feature)))
+    places = {name: ours for name in headers if (ours := wanted.get(_folded(name)))}
+    _require_header(path, 1, set(places.values()), columns, mapping)
+    ignored = tuple(name for name in headers if name not in places)
+    lines = (
+        Line(number, {places[k]: v for k, v in _members(feature).items() if k in places and not blank(v)})
+        for number, feature in enumerate(features, start=1)
+    )
+    return Sheet(path, tuple(headers), 0, ignored, lines)
+
+
+def _members(feature: object) -> dict[str, object]:
+    """A feature's properties, its ``id`` and its ``geometry`` beside each other, as a row."""
+    if not isinstance(feature, dict):
+        return {}
+    properties = feature.get("properties")
+    members: dict[str, object] = {"id": feature["id"]} if "id" in feature else {}
+    members |= properties if isinstance(properties, dict) else {}
+    return members | ({"geometry": feature["geometry"]} if feature.get("geometry") else {})
