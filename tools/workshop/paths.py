@@ -12,6 +12,7 @@ BIN = VENV / "bin"
 STATE = ROOT / ".tools"
 """Stamps, the Node wheel and temporary databases: never tracked, safe to delete."""
 
+_STAMPS = STATE / "stamps"
 FRONTEND = ROOT / "frontend"
 LOCKS = ROOT / "requirements"
 
@@ -31,11 +32,11 @@ def digest(paths: Iterable[Path]) -> str:
 
 def is_current(stamp: str, value: str) -> bool:
     """Whether the step named `stamp` was last done for exactly this input."""
-    file = STATE / stamp
+    file = _STAMPS / stamp
     return file.is_file() and file.read_text() == value
 
 
 def mark_current(stamp: str, value: str) -> None:
     """Remember that the step named `stamp` is done for this input."""
-    STATE.mkdir(exist_ok=True)
-    (STATE / stamp).write_text(value)
+    _STAMPS.mkdir(parents=True, exist_ok=True)
+    (_STAMPS / stamp).write_text(value)
