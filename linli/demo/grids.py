@@ -124,7 +124,7 @@ def _cover(country: Country, inner: list[Point], outer: list[Point]) -> list[tup
         edges = shapely.voronoi_polygons(MultiPoint(sites), extend_to=county, only_edges=True)
         lines.append(shapely.intersection(edges, area.buffer(OVERHANG_M)))
     noded = shapely.union_all([_to_degrees(line) for line in lines], grid_size=SNAP)
-    faces = list(shapely.polygonize([noded]).geoms)
+    faces = shapely.get_parts(shapely.polygonize([noded])).tolist()
     return _rings(faces, [shapely.Point(lonlat(at)) for at in inner + outer])
 
 
@@ -151,6 +151,6 @@ def _rings(faces: list[shapely.Geometry], sites: list[shapely.Point]) -> list[tu
 
 def _ring(shape: shapely.Geometry) -> tuple[LonLat, ...]:
     if not isinstance(shape, Polygon):
-        raise TypeError(f"a grid in pieces: {shape.geom_type}")
+        raise TypeError(f"a grid in pieces: {shape}")
     turned = shapely.orient_polygons(shape)
     return tuple((round(x, 6), round(y, 6)) for x, y in turned.exterior.coords)

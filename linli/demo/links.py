@@ -97,10 +97,10 @@ def _shortest_tie(pieces: list[list[int]], points: list[Point], country: Country
 
 def _triangle_sides(points: list[Point]) -> set[Pair]:
     index = {point: i for i, point in enumerate(points)}
-    triangles = shapely.delaunay_triangles(shapely.MultiPoint(points))
+    triangles = shapely.get_parts(shapely.delaunay_triangles(shapely.MultiPoint(points)))
     sides = set()
-    for triangle in triangles.geoms:
-        corners = [index[(x, y)] for x, y in triangle.exterior.coords[:3]]
+    for triangle in triangles:
+        corners = [index[(x, y)] for x, y in shapely.get_coordinates(triangle)[:3].tolist()]
         for a, b in ((0, 1), (1, 2), (0, 2)):
             sides.add((min(corners[a], corners[b]), max(corners[a], corners[b])))
     return sides
