@@ -21,8 +21,8 @@ class AddressName(models.Model):
     """A road, village, estate or landmark within a township: many addresses share one, so search looks at few rows.
 
     ``sound`` is the pinyin without tones and spaces, the pairs folded that dialects do not tell apart (zh/z, ng/n);
-    ``initials`` the first letters. ``area`` is the code of the township (9 digits), blank when unknown. An alias of
-    one address is a name of its own that points to that address.
+    ``initials`` the first letters. ``area`` is the township's name, blank when unknown. An alias of one address is a
+    name of its own that points to that address.
     """
 
     scope_excuse = "Names of streets and villages, read only through Address."
@@ -37,7 +37,7 @@ class AddressName(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     text = models.CharField(max_length=80)
-    area = models.CharField(max_length=12, blank=True)
+    area = models.CharField(max_length=40, blank=True)
     kind = models.CharField(max_length=8, choices=[(key, words[0]) for key, words in KINDS.items()])
     sound = models.CharField(max_length=400, db_index=True)
     initials = models.CharField(max_length=80, db_index=True)
