@@ -18,7 +18,8 @@ FORBIDDEN = {
     rf"{PERSON}s?_{JUDGED}s?\b": "a score, rank or label of a person",
     rf"\b{JUDGED}s?_(of_|for_|by_)?{PERSON}s?\b": "a score, rank or label of a person",
     r"watch_?list|black_?list|key_person|target_person|person_of_interest": "a watch-list",
-    r"\b(face|facial|iris|voice_?print|gait|palm_?print|biometric|faceprint)s?(_|\b)": "a biometric",
+    r"\b(facial|iris|voice_?print|gait|palm_?print|biometric|face_?print)s?(_|\b)": "a biometric",
+    r"(\b|_)face_(embedding|encoding|image|match|recognition|search|template|vector)": "a biometric",
     r"social_credit|citizen_credit|integral_ranking": "a social score",
     r"petitioner|protest|demonstrator|opinion_monitor|assembly_participant": "assembly and opinion are no matters",
 }
