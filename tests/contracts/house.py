@@ -20,12 +20,13 @@ from linli.kernel.acts import ACTS, Act
 ROOT = Path(linli.__file__).resolve().parent
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]")
-_NOT_IMPORTED = {"settings", "migrations", "__main__"}
+_NOT_IMPORTED = {"settings", "migrations", "__main__", "urls", "wsgi", "asgi"}
+"""No declaration stands in these, and the last three start a server or need all doors to be there."""
 
 
 @cache
 def modules() -> tuple[ModuleType, ...]:
-    """Every module of the package, imported; settings and migrations aside."""
+    """Every module of the package, imported."""
     names = [info.name for info in pkgutil.walk_packages(linli.__path__, "linli.")]
     return tuple(importlib.import_module(name) for name in names if not _NOT_IMPORTED & set(name.split(".")))
 
