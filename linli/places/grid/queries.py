@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from linli.kernel import clock, geo
 from linli.kernel.geo import Box
@@ -71,3 +74,15 @@ def county_box() -> Box | None:
         return None
     wests, souths, easts, norths = zip(*rows, strict=True)
     return Box(min(wests), min(souths), max(easts), max(norths))
+
+
+def county_shape() -> BaseGeometry | None:
+    """The land under all police grids in force as one shape, made once for each set of grids in this process."""
+    rows = list(Grid.objects.filter(kind="police").on(today()).order_by("code").values_list("id", "version"))
+    return _united(tuple(rows)) if rows else None
+
+
+@lru_cache(maxsize=2)
+def _united(grids: tuple[tuple[uuid.UUID, int], ...]) -> BaseGeometry:
+    shapes = [row.shape for row in Grid.objects.filter(pk__in=[key for key, _ in grids])]
+    return shapely.union_all(shapes)

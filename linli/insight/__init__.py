@@ -1,0 +1,1 @@
+"""Every figure declared once: what it counts, what it leaves out, where it comes from."""

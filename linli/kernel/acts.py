@@ -1,0 +1,139 @@
+"""A verb is written once and has four doors: page, API, offline replay and command line call the same act.
+
+``@act`` checks the right (post × act × scope), opens the transaction, does, and records in the same transaction.
+Nothing is
+written outside an act, nothing is sent inside one.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.db import transaction
+
+from linli.kernel import clock
+from linli.kernel.errors import NotAllowed
+from linli.kernel.ids import new_id
+from linli.kernel.ports import PORTS, Deed
+from linli.kernel.registry import Registry
+from linli.kernel.scope import Actor
+from linli.kernel.words import Words
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The declaration of a verb: how it is called in both languages, what the trail keeps, where it happens, whether a
+    phone may do it offline.
+    """
+
+    name: str
+    words: Words
+    keeps: tuple[str, ...]
+    about: str
+    within: Callable[[dict[str, Any]], str | None] | None
+    offline: bool
+    run: Callable[..., Any]
+
+
+ACTS: Registry[Act] = Registry("acts")
+_parent: ContextVar[uuid.UUID | None] = ContextVar("parent act", default=None)
+
+
+def act(
+    name: str,
+    *,
+    zh: str,
+    en: str,
+    keeps: tuple[str, ...] = (),
+    about: str = "return",
+    within: Callable[[dict[str, Any]], str | None] | None = None,
+    offline: bool = False,
+) -> Callable[[Callable[Concatenate[Actor, P], R]], Callable[Concatenate[Actor, P], R]]:
+    """Declare a verb.
+
+    ``keeps`` names the arguments whose values the trail keeps: never personal data. ``about`` names the argument that
+    is the
+    subject, or ``return``. ``within`` gives the path where the right is needed, from the arguments (``None``: any
+    post's).
+    """
+
+    def declare(run: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
+        signature = inspect.signature(run)
+
+        @functools.wraps(run)
+        def done(actor: Actor, *args: P.args, **kwargs: P.kwargs) -> R:
+            bound = signature.bind(actor, *args, **kwargs)
+            bound.apply_defaults()
+            facts = dict(bound.arguments)
+            _require(declared, actor, within(facts) if within else None)
+            entry_id, above = new_id(), _parent.get()
+            mark = _parent.set(entry_id)
+            try:
+                with transaction.atomic():
+                    result = run(actor, *args, **kwargs)
+                    _record(declared, actor, facts, result, entry_id, above)
+            finally:
+                _parent.reset(mark)
+            return result
+
+        declared = Act(name, Words(zh, en), keeps, about, within, offline, done)
+        ACTS.add(name, declared)
+        return done
+
+    return declare
+
+
+def may(actor: Actor, name: str, path: str | None) -> bool:
+    """Whether the actor holds the right; pages ask this to say why a button is not there."""
+    return actor.is_system or PORTS.rights(actor, name, path)
+
+
+def _require(declared: Act, actor: Actor, path: str | None) -> None:
+    if not may(actor, declared.name, path):
+        words = declared.words
+        raise NotAllowed("right.missing", act=declared.name, act_zh=words.zh, act_en=words.en, path=path or "")
+
+
+def _record(
+    declared: Act, actor: Actor, facts: dict[str, Any], result: Any, entry_id: uuid.UUID, above: uuid.UUID | None
+) -> None:
+    subject = result if declared.about == "return" else facts[declared.about]
+    device_at = facts.get("device_at")
+    PORTS.trail(
+        Deed(
+            id=entry_id,
+            act=declared.name,
+            actor=actor,
+            at=clock.now(),
+            device_at=device_at if isinstance(device_at, datetime) else None,
+            subject_type=subject._meta.label_lower if hasattr(subject, "_meta") else type(subject).__name__,
+            subject_id=str(getattr(subject, "pk", "")),
+            version=int(getattr(subject, "version", 0) or 0),
+            paths=tuple(subject.scope_paths()) if hasattr(subject, "scope_paths") else ("/",),
+            facts={name: plain(facts[name]) for name in declared.keeps if facts.get(name) is not None},
+            parent_id=above,
+        )
+    )
+
+
+def plain(value: Any) -> Any:
+    """A kept fact as JSON holds it: rows by their key, times with offset."""
+    if isinstance(value, (str, int, float, bool, type(None))):
+        return value
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    return str(getattr(value, "pk", value))

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MattersConfig(AppConfig):
+    """Declares the kinds and their acts."""
+
+    name = "linli.matters"
+    label = "matters"
+
+    def ready(self) -> None:
+        import linli.matters.handovers.acts
+        import linli.matters.ledger.acts
+        import linli.matters.links.acts
+        import linli.matters.notes.acts
+        import linli.matters.routing.acts  # noqa: F401

@@ -1,0 +1,1 @@
+"""The matter itself, its clock and its filterable facts."""

@@ -1,0 +1,256 @@
+"""Opening, moving and assigning matters of any kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+
+from linli.kernel import clock, news
+from linli.kernel.acts import act
+from linli.kernel.errors import Invalid, NotAllowed, declare
+from linli.kernel.scope import Actor
+from linli.kernel.workflow import Move, take
+from linli.matters.kinds import KINDS
+from linli.matters.kinds.rules import Kind
+from linli.matters.ledger.models import Fact, Matter, MatterShare, NumberSeries, Stamp
+from linli.matters.ledger.rules import public_number
+from linli.org.agencies.models import Agency
+from linli.org.people.models import Person
+from linli.places.grid.models import Grid
+
+declare("matter.unknown_kind", zh="没有“{kind}”这类事项。", en="There is no kind of matter {kind}.")
+declare("matter.may_not_open", zh="您的岗位不能登记{kind_zh}。", en="Your post may not open a {kind_en}.")
+declare(
+    "matter.machine_move",
+    zh="“{move_zh}”由系统随派警单自动完成，不能手动操作。",
+    en="{move_en} follows from the orders; it is not done by hand.",
+)
+declare("matter.may_not_move", zh="您的岗位不能进行“{move_zh}”。", en="Your post may not {move_en}.")
+
+
+@dataclass(frozen=True, slots=True)
+class MatterOpened:
+    """News: a matter was opened (or reopened) and located as well as it could be."""
+
+    matter: Matter
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class MatterMoved:
+    """News: a matter took a move."""
+
+    matter: Matter
+    move: str
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a matter lies, as the door or the routing found it."""
+
+    lon: float | None = None
+    lat: float | None = None
+    address: str = ""
+    address_id: Any = None
+    placed_by: str = ""
+    grid: Grid | None = None
+    agency: Agency | None = None
+    station: Agency | None = None
+
+
+def next_number(kind: Kind, at: datetime) -> str:
+    """The next public number. PostgreSQL: a sequence, so that no two calls wait for each other; SQLite: a counter row.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval('matters_number')")
+            return public_number(kind.prefix, at, int(cursor.fetchone()[0]))
+    if not NumberSeries.objects.filter(id=1).update(last=F("last") + 1):
+        NumberSeries.objects.create(id=1, last=1)
+    return public_number(kind.prefix, at, NumberSeries.objects.values_list("last", flat=True).get(id=1))
+
+
+@act(
+    "matter.open",
+    zh="登记事项",
+    en="open a matter",
+    keeps=("kind", "source"),
+    offline=True,
+    within=lambda facts: facts["place"].agency.path if facts["place"].agency else None,
+)
+def open_matter(
+    actor: Actor,
+    *,
+    kind: str,
+    title: str = "",
+    details: dict[str, Any] | None = None,
+    place: Placed = Placed(),
+    source: str = "desk",
+    received_at: datetime | None = None,
+    device_at: datetime | None = None,
+    row_id: Any = None,
+    columns: dict[str, Any] | None = None,
+) -> Matter:
+    """Open a matter of a declared kind. ``columns`` are further typed columns (category, priority, warnings …) of the
+    row.
+
+    Raises Invalid for an unknown kind or missing details, NotAllowed when the actor's posts may not open this kind.
+    """
+    declared = _kind_for(actor, kind)
+    now = clock.now()
+    matter = Matter(
+        number=next_number(declared, now),
+        kind=kind,
+        state=declared.workflow.initial,
+        title=title[:160],
+        details=declared.check_details(details or {}),
+        opened_by=actor.id,
+        source=source,
+        received_at=received_at or now,
+        opened_at=now,
+        due_at=now + timedelta(hours=declared.due_after_h) if declared.due_after_h else None,
+        lon=place.lon,
+        lat=place.lat,
+        address=place.address[:200],
+        address_id=place.address_id,
+        placed_by=place.placed_by,
+        grid=place.grid,
+        agency=place.agency,
+        station=place.station,
+        **(columns or {}),
+    )
+    if row_id is not None:
+        matter.id = row_id
+    matter.save(force_insert=True)
+    count_facts(matter, declared)
+    stamp_all(
+        matter,
+        [("received", matter.received_at), ("created", now), *([("located", now)] if place.grid else [])],
+        actor,
+        device_at,
+    )
+    news.announce(MatterOpened(matter, actor))
+    return matter
+
+
+def _kind_for(actor: Actor, kind: str) -> Kind:
+    if kind not in KINDS:
+        raise Invalid("matter.unknown_kind", kind=kind, field="kind")
+    declared = KINDS[kind]
+    if not actor.is_system and not actor.holds(*declared.opens):
+        raise NotAllowed("matter.may_not_open", kind_zh=declared.words.zh, kind_en=declared.words.en)
+    return declared
+
+
+def count_facts(matter: Matter, declared: Kind) -> None:
+    """Store the counted details of a matter as typed rows."""
+    rows = [
+        Fact(
+            matter=matter,
+            name=item.name,
+            text="" if item.kind == "number" else str(matter.details[item.name])[:200],
+            number=matter.details[item.name] if item.kind == "number" else None,
+        )
+        for item in declared.details
+        if item.counted and item.name in matter.details
+    ]
+    if rows:
+        Fact.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["matter", "name"], update_fields=["text", "number", "at"]
+        )
+
+
+def stamp_all(
+    matter: Matter,
+    milestones: list[tuple[str, datetime]],
+    actor: Actor,
+    device_at: datetime | None = None,
+    source: str = "",
+) -> None:
+    """Write stamps of the matter itself. A person's act is a person's stamp, a machine's stays a machine's."""
+    said = source or ("machine" if actor.kind != "person" else "person")
+    Stamp.objects.bulk_create(
+        [
+            Stamp(matter=matter, milestone=name, source=said, claimed_by=actor.name, device_at=device_at, server_at=at)
+            for name, at in milestones
+        ]
+    )
+
+
+@act(
+    "matter.move",
+    zh="办理事项",
+    en="move a matter",
+    keeps=("move",),
+    about="matter",
+    offline=True,
+    within=lambda facts: facts["matter"].scope_paths()[0],
+)
+def move_matter(
+    actor: Actor, *, matter: Matter, move: str, facts: dict[str, Any] | None = None, device_at: datetime | None = None
+) -> Matter:
+    """Take a declared move with the facts it needs. Raises Conflict when somebody was first, Invalid when a fact is
+    missing.
+    """
+    step = matter.workflow.move(move)
+    if step.machine:
+        raise Invalid("matter.machine_move", move=move, move_zh=step.words.zh, move_en=step.words.en)
+    if step.may and not actor.is_system and not actor.holds(*step.may):
+        raise NotAllowed("matter.may_not_move", move_zh=step.words.zh, move_en=step.words.en)
+    carry_out(actor, matter=matter, step=step, facts=facts or {}, device_at=device_at)
+    return matter
+
+
+def carry_out(
+    actor: Actor, *, matter: Matter, step: Move, facts: dict[str, Any], device_at: datetime | None = None
+) -> None:
+    """The move itself, also as the consequence of an order (then inside the order's act, with its right)."""
+    for need in step.needs:
+        if facts.get(need) in (None, "") and getattr(matter, need, None) in (None, ""):
+            raise Invalid("fact.missing", field=need)
+    now = clock.now()
+    kept = {key: value for key, value in facts.items() if key in step.needs and key != "assignee_id"}
+    final = matter.workflow.state(step.target).final
+    columns: dict[str, Any] = {"details": {**matter.details, **kept}} if kept else {}
+    if "assignee_id" in facts:
+        columns["assignee_id"] = facts["assignee_id"]
+    take(matter, matter.workflow, step.name, **{**facts, **columns}, closed_at=now if final else None)
+    stamp = {"close": "closed", "reopen": "reopened", "feed_back": "fed_back"}.get(step.name)
+    if stamp:
+        stamp_all(matter, [(stamp, now)], actor, device_at)
+    news.announce(MatterMoved(matter, step.name, actor))
+
+
+@act(
+    "matter.assign",
+    zh="交办",
+    en="assign a matter",
+    keeps=("assignee", "agency"),
+    about="matter",
+    within=lambda facts: facts["matter"].scope_paths()[0],
+)
+def assign_matter(
+    actor: Actor, *, matter: Matter, assignee: Person | None = None, agency: Agency | None = None
+) -> Matter:
+    """Give a matter to a person, or to another agency below; the former agency keeps seeing it."""
+    if agency is not None and agency.pk != matter.agency_id:
+        if matter.agency_id:
+            share(matter, matter.agency_id)
+        Matter.objects.filter(pk=matter.pk).update(agency=agency, version=F("version") + 1)
+        matter.refresh_from_db()
+    if assignee is not None:
+        step = matter.workflow.move("assign")
+        carry_out(actor, matter=matter, step=step, facts={"assignee_id": assignee.pk})
+    return matter
+
+
+def share(matter: Matter, agency_id: Any) -> None:
+    """Let another agency see a matter from now on."""
+    MatterShare.objects.bulk_create(
+        [MatterShare(matter=matter, agency_id=agency_id, since=clock.now())], ignore_conflicts=True
+    )

@@ -1,0 +1,1 @@
+"""The same incident reported twice, and other ties: suggested, made by a person, undone by one."""

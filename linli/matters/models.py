@@ -1,0 +1,12 @@
+"""The tables of this floor, for Django."""
+
+from __future__ import annotations
+
+from linli.matters.handovers.models import Handover
+from linli.matters.ledger.models import Fact, Matter, MatterShare, NumberSeries, Stamp
+from linli.matters.links.models import Link
+from linli.matters.notes.models import Note
+from linli.matters.parties.models import Party
+from linli.matters.routing.models import Category
+
+__all__ = ["Category", "Fact", "Handover", "Link", "Matter", "MatterShare", "Note", "NumberSeries", "Party", "Stamp"]

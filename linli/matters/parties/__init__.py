@@ -1,0 +1,1 @@
+"""People in a matter and their part in it."""

@@ -1,0 +1,1 @@
+"""Which room and station a place belongs to, what a room may take."""

@@ -1,0 +1,276 @@
+"""The call: understood, located, routed and stored, whatever is wrong with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from linli.kernel import clock, news
+from linli.kernel.acts import act
+from linli.kernel.errors import Invalid, declare
+from linli.kernel.geo import distance_m, possible, suspect_gcj02, suspect_swapped
+from linli.kernel.ids import new_id
+from linli.kernel.scope import Actor
+from linli.matters.kinds import KINDS
+from linli.matters.ledger.acts import Placed, count_facts, open_matter, stamp_all
+from linli.matters.ledger.models import Matter, Stamp
+from linli.matters.parties.models import party_of
+from linli.matters.parties.rules import plain_phone
+from linli.matters.routing.models import Category
+from linli.matters.routing.queries import answering_for, bureau, category, category_by_name, category_from_words
+from linli.matters.routing.rules import OTHER, Call, read_call
+from linli.org.agencies.queries import station_of
+from linli.places.addresses.queries import candidates
+from linli.places.grid.queries import county_box, county_shape, nearest_grid
+
+declare(
+    "place.impossible", zh="经度须在-180至180之间，纬度须在-90至90之间。", en="Longitude is -180…180, latitude -90…90."
+)
+declare("category.unknown", zh="类别“{code}”不在类别表中。", en="Category {code} is not in the table.")
+
+_SURE = 0.75
+_SUSPECT_APART_M = 1500.0
+
+
+class MatterPlaced:
+    """News: a matter got another place, and with it perhaps another room."""
+
+    def __init__(self, matter: Matter, actor: Actor) -> None:
+        self.matter = matter
+        self.actor = actor
+
+
+@act("incident.take", zh="受理警情", en="take a call", keeps=("source",))
+def take_call(
+    actor: Actor, *, sent: dict[str, Any], source: str = "desk", answered_at: datetime | None = None
+) -> Matter:
+    """Store a call. What can be parsed at all is stored, doubts come back in ``warnings`` (contract, ``POST
+    /api/v1/incidents``).
+
+    ``sent`` is the body as it came: received_at, category, priority, narrative, caller, lon, lat, datum, address,
+    source,
+    external_number. Returns the matter with its grid, room and station as far as they can be known.
+    """
+    now = clock.now()
+    call = read_call(sent, now)
+    listed = _category_of(call)
+    place = _place_of(call, listed)
+    number = call.external_number
+    if (
+        number
+        and Matter.objects.filter(external_source=call.external_source or source, external_number=number).exists()
+    ):
+        call.warn("call.number_repeated", number=number)
+        call.kept["external_number"] = number
+        number = ""
+    narrative = call.narrative
+    details = {
+        "narrative": narrative,
+        **({"foreign_category": call.kept["category"]} if "category" in call.kept else {}),
+    }
+    priority = call.priority or listed.priority
+    matter = open_matter(
+        actor,
+        kind="incident",
+        title=listed.zh,
+        details=details,
+        place=place,
+        source=source,
+        received_at=call.received_at,
+        row_id=new_id(),
+        columns={
+            "category_initial": listed.code,
+            "category": listed.code,
+            "priority_initial": priority,
+            "priority": priority,
+            "external_source": call.external_source or source if number else call.external_source,
+            "external_number": number,
+            "warnings": call.warnings,
+        },
+    )
+    if call.kept:
+        matter.details = {**matter.details, "as_sent": call.kept}
+        Matter.objects.filter(pk=matter.pk).update(details=matter.details)
+    phone = plain_phone(call.caller_phone)
+    if call.caller_name or phone:
+        party_of(matter, part="caller", name=call.caller_name, phone=phone).save(force_insert=True)
+    if answered_at is not None:
+        stamp_all(matter, [("answered", answered_at)], actor)
+    return matter
+
+
+def _category_of(call: Call) -> Category:
+    """The category sent, by code or by name, else what the narrative says, else "other" with a warning."""
+    found = (category(call.category) or category_by_name(call.category)) if call.category else None
+    if found is None and call.category:
+        call.warn("call.category_unknown", sent=call.category)
+        call.kept["category"] = call.category
+    if found is None and not call.category:
+        found = category_from_words(call.narrative)
+        if found is None:
+            call.warn("call.category_missing")
+    return found or category(OTHER) or Category(code=OTHER, zh="无法归类", en="cannot be placed", priority=3)
+
+
+def _place_of(call: Call, listed: Category) -> Placed:
+    """The point sent, else the address found; then the grid, the room and the station. Doubts go into the call's
+    warnings.
+    """
+    hits = candidates(call.address, limit=3) if call.address else []
+    best = hits[0] if hits else None
+    lon, lat, placed_by = call.lon, call.lat, "sent" if call.lon is not None else ""
+    address_id = best.address_id if best and best.score >= _SURE else None
+    if lon is None and best is not None:
+        lon, lat, placed_by = best.lon, best.lat, "address"
+        if best.score < _SURE or (len(hits) > 1 and hits[1].score > best.score - 0.02):
+            call.warn("call.address_uncertain", text=best.text)
+    elif lon is None and call.address:
+        call.warn("call.address_not_found", sent=call.address)
+    elif lon is None:
+        call.warn("call.no_place")
+    elif lat is not None and best is not None and address_id and best.lon is not None and best.lat is not None:
+        apart_m = distance_m(lon, lat, best.lon, best.lat) if possible(lon, lat) else 0.0
+        if apart_m > _SUSPECT_APART_M:
+            call.warn("call.point_off_address", metres=int(apart_m))
+    return _routed(call, listed, Placed(lon, lat, call.address, address_id, placed_by))
+
+
+def _routed(call: Call, listed: Category, at: Placed) -> Placed:
+    """Add grid, agency and station to a place; a call nobody answers for goes to the bureau, never nowhere."""
+    root = bureau()
+    if at.lon is None or at.lat is None:
+        return Placed(at.lon, at.lat, at.address, at.address_id, at.placed_by, None, root, None)
+    found = answering_for(at.lon, at.lat, call.received_at) if possible(at.lon, at.lat) else None
+    if found is None or found.grid is None:
+        _doubt_point(call, at.lon, at.lat)
+        return Placed(at.lon, at.lat, at.address, at.address_id, at.placed_by, None, root, None)
+    agency, station = found.agency or root, found.station
+    if found.agency is None:
+        call.warn("call.no_room", agency=root.name if root else "—")
+    if listed.taken_by == "station" and station is not None and agency != station:
+        call.warn("call.for_station")
+        agency = station
+    return Placed(at.lon, at.lat, at.address, at.address_id, at.placed_by, found.grid, agency, station)
+
+
+def _doubt_point(call: Call, lon: float, lat: float) -> None:
+    """Why a point may lie outside: swapped, another datum, beyond the border, or no grid drawn yet."""
+    box = county_box()
+    if box is None:
+        call.warn("call.no_grid")
+        return
+    swapped = suspect_swapped(lon, lat, box)
+    if swapped:
+        call.warn("call.point_swapped", lon=round(swapped.lon, 6), lat=round(swapped.lat, 6))
+        return
+    county = county_shape()
+    shifted = suspect_gcj02(lon, lat, county) if county is not None and possible(lon, lat) else None
+    if shifted:
+        call.warn("call.point_gcj02", lon=round(shifted.lon, 6), lat=round(shifted.lat, 6))
+        return
+    near = nearest_grid(lon, lat) if possible(lon, lat) else None
+    if near is not None and near.distance_m < 30_000:
+        call.warn("call.point_outside", grid=near.grid.name, metres=int(near.distance_m))
+    else:
+        middle = ((box.west + box.east) / 2, (box.south + box.north) / 2)
+        km = distance_m(lon, lat, *middle) / 1000 if possible(lon, lat) else -1
+        call.warn("call.point_far_outside", km=int(km))
+
+
+@act(
+    "matter.place",
+    zh="定位",
+    en="place a matter",
+    keeps=("lon", "lat"),
+    about="matter",
+    within=lambda facts: facts["matter"].scope_paths()[0],
+)
+def place_matter(
+    actor: Actor, *, matter: Matter, lon: float, lat: float, address: str = "", placed_by: str = "desk"
+) -> Matter:
+    """Put a matter on the map; grid, room and station follow. The initial address stays in the timeline."""
+    if not possible(lon, lat):
+        raise Invalid("place.impossible", field="lon")
+    call = Call(received_at=matter.received_at)
+    listed = category(matter.category) or Category(code=matter.category)
+    place = _routed(call, listed, Placed(lon, lat, address or matter.address, matter.address_id, placed_by))
+    about_place = ("call.point", "call.address", "call.no_place", "call.no_grid", "call.no_room", "call.for_station")
+    kept = [item for item in matter.warnings if not item["code"].startswith(about_place)]
+    Matter.objects.filter(pk=matter.pk).update(
+        lon=lon,
+        lat=lat,
+        address=place.address,
+        placed_by=placed_by,
+        grid=place.grid,
+        agency=place.agency,
+        station=place.station,
+        warnings=kept + call.warnings,
+        version=F("version") + 1,
+    )
+    matter.refresh_from_db()
+    if not Stamp.objects.filter(matter=matter, milestone="located").exists():
+        stamp_all(matter, [("located", clock.now())], actor)
+    news.announce(MatterPlaced(matter, actor))
+    return matter
+
+
+@act(
+    "incident.recategorise",
+    zh="变更类别等级",
+    en="recategorise",
+    keeps=("category_code", "priority"),
+    about="matter",
+    within=lambda facts: facts["matter"].scope_paths()[0],
+)
+def recategorise(actor: Actor, *, matter: Matter, category_code: str = "", priority: int | None = None) -> Matter:
+    """Change the current category and priority; the initial ones stay as they were."""
+    listed = category(category_code or matter.category)
+    if listed is None:
+        raise Invalid("category.unknown", code=category_code, field="category")
+    if priority is not None and not 1 <= priority <= 4:
+        raise Invalid("fact.wrong", field="priority", why=str(priority))
+    agency = matter.agency
+    if listed.taken_by == "station" and agency is not None and agency.is_room:
+        agency = station_of(agency) or agency
+    doubts = [item for item in matter.warnings if not item["code"].startswith("call.category")]
+    Matter.objects.filter(pk=matter.pk).update(
+        category=listed.code,
+        title=listed.zh,
+        priority=priority or (listed.priority if category_code else matter.priority),
+        agency=agency,
+        warnings=doubts,
+        version=F("version") + 1,
+    )
+    matter.refresh_from_db()
+    count_facts(matter, KINDS[matter.kind])
+    return matter
+
+
+@act("import.categories", zh="导入类别表", en="load the category table", keeps=("digest",))
+def load_categories(actor: Actor, *, rows: list[dict[str, Any]], digest: str) -> Category:
+    """Replace the words and rules of listed codes, add new ones; codes no longer listed stay but are not offered any
+    more.
+    """
+    Category.objects.update(active=False)
+    Category.objects.bulk_create(
+        [Category(**row, active=True) for row in rows],
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=[
+            "parent",
+            "zh",
+            "en",
+            "priority",
+            "taken_by",
+            "automatic",
+            "skills",
+            "equipment",
+            "ask_along",
+            "words",
+            "active",
+            "updated_at",
+        ],
+    )
+    return Category.objects.order_by("code")[0]

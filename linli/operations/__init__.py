@@ -1,0 +1,1 @@
+"""Live operations: units, orders and their clock, recommendation, the ladder."""

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class OperationsConfig(AppConfig):
+    """Listens to the ledger: a new call is recommended for and, where its category says so, ordered."""
+
+    name = "linli.operations"
+    label = "operations"
+
+    def ready(self) -> None:
+        import linli.operations.dispatch.acts
+        import linli.operations.ladder.acts
+        import linli.operations.limits.acts
+        import linli.operations.units.acts  # noqa: F401

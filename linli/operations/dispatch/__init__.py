@@ -1,0 +1,1 @@
+"""Orders: recommended, given, signed, carried out, taken back; the clock of each."""

@@ -1,0 +1,409 @@
+"""Giving orders and carrying them out. Each step is an act; what follows for the unit and the call follows in the same
+transaction.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from linli.kernel import clock, news
+from linli.kernel.acts import act
+from linli.kernel.errors import Conflict, Invalid, declare
+from linli.kernel.scope import Actor, system
+from linli.kernel.workflow import take
+from linli.matters.ledger.acts import MatterOpened, carry_out, share, stamp_all
+from linli.matters.ledger.models import Matter, Stamp
+from linli.matters.routing.acts import MatterPlaced
+from linli.matters.routing.queries import category
+from linli.operations.dispatch.models import ACTIVE, ORDER_LIFE, Order, Recommendation
+from linli.operations.dispatch.queries import latest_recommendation, recommended
+from linli.operations.limits.queries import limit_for
+from linli.operations.units.models import Position, Unit
+from linli.works.jobs.acts import cancel
+
+declare(
+    "order.unit_taken",
+    zh="{call_sign}刚被派往{number}，请另选警力。",
+    en="{call_sign} was just sent to {number}; choose another.",
+)
+declare(
+    "order.unit_unavailable",
+    zh="{call_sign}现在不可用（{activity}）。",
+    en="{call_sign} is not available ({activity}).",
+)
+declare(
+    "order.call_ended",
+    zh="该警情已{state_zh}，如需派警请先重新受理。",
+    en="This call is {state_en}; reopen it before sending anybody.",
+)
+declare(
+    "order.not_for_rooms",
+    zh="“{category}”须由派出所办理，警务室警力不能单独受理。",
+    en="{category} is for the police station; a room may not take it alone.",
+)
+declare("order.not_an_incident", zh="只有警情可以派警。", en="Only incidents get orders.")
+
+DISPATCH = system("dispatch")
+POSITION = system("position")
+_STAMPS = {
+    "deliver": "delivered",
+    "sign": "signed",
+    "decline": "declined",
+    "set_out": "under_way",
+    "arrive": "arrived",
+    "finish": "done",
+}
+
+
+class OrderChanged:
+    """News: an order was given or took a move (``what``: given, deliver, sign, decline, set_out, arrive, finish,
+    recall).
+    """
+
+    def __init__(self, order: Order, what: str, actor: Actor) -> None:
+        self.order = order
+        self.what = what
+        self.actor = actor
+
+
+def _unit_path(facts: dict[str, Any]) -> str:
+    return str(facts["order"].unit.agency.path)
+
+
+@act(
+    "order.give",
+    zh="派警",
+    en="give an order",
+    keeps=("unit", "matter", "via", "by_radio"),
+    within=lambda facts: facts["matter"].scope_paths()[0],
+)
+def give_order(actor: Actor, *, matter: Matter, unit: Unit, via: str = "desk", by_radio: bool = False) -> Order:
+    """Send a unit to a call. Two desks racing for one unit get one winner and one Conflict ``order.unit_taken``.
+
+    ``by_radio``: the crew has said yes on the radio (电台接令); delivery and signing are stamped with source radio.
+    """
+    _check_call(matter, unit)
+    order = _take_unit(actor, matter, unit, via, by_radio)
+    share(matter, unit.agency_id)
+    _stamp(order, "ordered", actor, order.ordered_at)
+    settle_call(actor, matter)
+    news.announce(OrderChanged(order, "given", actor))
+    if by_radio:
+        advance(actor, order, "sign", source="radio")
+    return order
+
+
+def _check_call(matter: Matter, unit: Unit) -> None:
+    if matter.kind != "incident":
+        raise Invalid("order.not_an_incident")
+    if matter.state in ("closed", "void", "handed_over", "fed_back"):
+        state = matter.workflow.state(matter.state).words
+        raise Conflict("order.call_ended", state_zh=state.zh, state_en=state.en)
+    listed = category(matter.category)
+    if listed is not None and listed.taken_by == "station" and unit.agency.is_room:
+        raise Invalid("order.not_for_rooms", category=listed.zh, field="unit")
+
+
+def _take_unit(actor: Actor, matter: Matter, unit: Unit, via: str, by_radio: bool) -> Order:
+    now = clock.now()
+    stored = latest_recommendation(matter)
+    eta_s = next((row["eta_s"] for row in stored.units if row["unit"]["id"] == str(unit.pk)), None) if stored else None
+    zone = matter.agency.zone if matter.agency else ""
+    fix = Position.objects.filter(unit=unit).first()
+    order = Order(
+        matter=matter,
+        unit=unit,
+        via=via,
+        ordered_by=actor.name,
+        by_radio=by_radio,
+        recommendation=stored,
+        eta_s=eta_s,
+        ordered_at=now,
+        target_at=now + timedelta(seconds=limit_for(matter.category, zone).target_s),
+        start_lon=fix.lon if fix else None,
+        start_lat=fix.lat if fix else None,
+    )
+    free = Unit.objects.filter(pk=unit.pk, order_id__isnull=True, availability__in=("available", "conditional"))
+    resume = {"availability": unit.availability, "activity": unit.activity}
+    if not free.update(order_id=order.pk, resume=resume, touched_at=now, version=F("version") + 1):
+        _say_why_not(unit)
+    try:
+        with transaction.atomic():
+            order.save(force_insert=True)
+    except IntegrityError as taken:
+        raise Conflict("order.unit_taken", call_sign=unit.call_sign, number="—") from taken
+    unit.refresh_from_db()
+    return order
+
+
+def _say_why_not(unit: Unit) -> None:
+    unit.refresh_from_db()
+    if unit.order_id:
+        other = Order.objects.select_related("matter").filter(pk=unit.order_id).first()
+        raise Conflict("order.unit_taken", call_sign=unit.call_sign, number=other.matter.number if other else "—")
+    activity = Unit.ACTIVITIES.get(unit.activity)
+    raise Conflict(
+        "order.unit_unavailable", call_sign=unit.call_sign, activity=activity.zh if activity else unit.activity
+    )
+
+
+def advance(
+    actor: Actor,
+    order: Order,
+    move: str,
+    *,
+    source: str = "",
+    device_at: datetime | None = None,
+    proof: dict[str, Any] | None = None,
+    **facts: Any,
+) -> Order:
+    """One step of an order with its stamp, and what it means for unit and call. Inside an act only."""
+    now = clock.now()
+    column = f"{_STAMPS.get(move, 'recalled')}_at"
+    take(order, ORDER_LIFE, move, **{column: now, **facts})
+    if move in _STAMPS:
+        _stamp(order, _STAMPS[move], actor, now, source=source, device_at=device_at, proof=proof)
+    if move in ("decline", "finish", "recall"):
+        _free_unit(order, now)
+        cancel(prefix=f"order:{order.pk}:")
+    settle_call(actor, order.matter)
+    news.announce(OrderChanged(order, move, actor))
+    return order
+
+
+def _stamp(
+    order: Order,
+    milestone: str,
+    actor: Actor,
+    at: datetime,
+    *,
+    source: str = "",
+    device_at: datetime | None = None,
+    proof: dict[str, Any] | None = None,
+) -> None:
+    said = source or ("person" if actor.kind == "person" else "machine")
+    Stamp.objects.create(
+        matter_id=order.matter_id,
+        order_id=order.pk,
+        milestone=milestone,
+        source=said,
+        claimed_by=actor.name,
+        device_at=device_at,
+        server_at=at,
+        proof=proof,
+    )
+
+
+def _free_unit(order: Order, now: datetime) -> None:
+    unit = Unit.objects.get(pk=order.unit_id)
+    if unit.order_id != order.pk:
+        return
+    back = unit.resume or {"availability": "available", "activity": ""}
+    Unit.objects.filter(pk=unit.pk, order_id=order.pk).update(
+        order_id=None, resume=None, touched_at=now, version=F("version") + 1, **back
+    )
+
+
+def settle_call(actor: Actor, matter: Matter) -> None:
+    """Bring the call's state in line with its orders: the last unit freed without a result returns it to waiting."""
+    states = list(Order.objects.filter(matter=matter).values_list("state", "unit__agency_id"))
+    active = [state for state, _ in states if state in ACTIVE]
+    finished = [agency for state, agency in states if state == "done"]
+    matter.refresh_from_db()
+    if active:
+        step = "arrive" if "arrived" in active else "order"
+    else:
+        step = "finish" if finished else "return_to_waiting"
+    goal = matter.workflow.move(step)
+    if matter.state != goal.target and matter.state in goal.sources:
+        carry_out(actor, matter=matter, step=goal, facts={})
+        if step == "finish":
+            Matter.objects.filter(pk=matter.pk).update(handled_by_id=finished[-1])
+    else:
+        # The call's own row says that something about it is new: pages that show it fetch again.
+        Matter.objects.filter(pk=matter.pk).update(version=F("version") + 1)
+    matter.refresh_from_db()
+
+
+@act("order.deliver", zh="送达", en="deliver an order", about="order", within=_unit_path)
+def deliver_order(actor: Actor, *, order: Order, device_at: datetime | None = None, source: str = "machine") -> Order:
+    """The crew's device or a gateway says that the order is there. Said twice, or after signing, it changes nothing."""
+    if order.state != "ordered":
+        return order
+    return advance(actor, order, "deliver", source=source, device_at=device_at)
+
+
+@act("order.sign", zh="接令", en="sign an order", about="order", offline=True, within=_unit_path)
+def sign_order(actor: Actor, *, order: Order, device_at: datetime | None = None) -> Order:
+    """The crew takes the order (签收)."""
+    return advance(actor, order, "sign", device_at=device_at)
+
+
+@act(
+    "order.accept_by_radio",
+    zh="电台接令",
+    en="accept by radio",
+    about="order",
+    within=lambda facts: facts["order"].matter.scope_paths()[0],
+)
+def accept_by_radio(actor: Actor, *, order: Order) -> Order:
+    """The desk signs for a crew that said yes on the radio; the stamp says so."""
+    Order.objects.filter(pk=order.pk).update(by_radio=True)
+    return advance(actor, order, "sign", source="radio")
+
+
+@act(
+    "order.decline", zh="谢绝", en="decline an order", keeps=("reason",), about="order", offline=True, within=_unit_path
+)
+def decline_order(actor: Actor, *, order: Order, reason: str, device_at: datetime | None = None) -> Order:
+    """The crew cannot go, and says why; the next unit is asked at once."""
+    return advance(actor, order, "decline", device_at=device_at, reason=reason)
+
+
+@act("order.set_out", zh="出发", en="set out", about="order", offline=True, within=_unit_path)
+def set_out(actor: Actor, *, order: Order, device_at: datetime | None = None) -> Order:
+    """The crew is under way."""
+    return advance(actor, order, "set_out", device_at=device_at)
+
+
+@act("order.arrive", zh="到场", en="arrive", about="order", offline=True, within=_unit_path)
+def arrive(
+    actor: Actor,
+    *,
+    order: Order,
+    device_at: datetime | None = None,
+    lon: float | None = None,
+    lat: float | None = None,
+    accuracy_m: float | None = None,
+) -> Order:
+    """A person claims arrival. After an arrival that a position has proven, the claim is noted beside it."""
+    proof = {"lon": lon, "lat": lat, "accuracy_m": accuracy_m} if lon is not None and lat is not None else None
+    if order.state == "arrived" and order.arrived_at is None:
+        now = clock.now()
+        if Order.objects.filter(pk=order.pk, state="arrived", arrived_at__isnull=True).update(
+            arrived_at=now, version=F("version") + 1
+        ):
+            _stamp(order, "arrived", actor, now, device_at=device_at, proof=proof)
+        order.refresh_from_db()
+        return order
+    return advance(actor, order, "arrive", device_at=device_at, proof=proof)
+
+
+@act(
+    "order.prove_arrival",
+    zh="位置证实到场",
+    en="prove arrival by position",
+    about="order",
+    keeps=("proof",),
+    within=_unit_path,
+)
+def prove_arrival(actor: Actor, *, order: Order, proof: dict[str, Any]) -> Order:
+    """A position shows the unit on scene. The person's own claim stays open: machine stamps never stand for human
+    ones.
+    """
+    now = clock.now()
+    if order.state != "arrived":
+        take(order, ORDER_LIFE, "arrive", arrived_proven_at=now)
+        settle_call(actor, order.matter)
+        news.announce(OrderChanged(order, "arrive", actor))
+    elif not Order.objects.filter(pk=order.pk, arrived_proven_at__isnull=True).update(
+        arrived_proven_at=now, version=F("version") + 1
+    ):
+        return order
+    _stamp(order, "arrived", actor, now, source="position", proof=proof)
+    order.refresh_from_db()
+    return order
+
+
+@act("order.finish", zh="办结", en="finish an order", about="order", offline=True, within=_unit_path)
+def finish_order(actor: Actor, *, order: Order, result: str, device_at: datetime | None = None) -> Order:
+    """The crew is done on scene and says with what result."""
+    return advance(actor, order, "finish", device_at=device_at, result=result)
+
+
+@act(
+    "order.recall",
+    zh="撤回派警",
+    en="recall an order",
+    keeps=("reason",),
+    about="order",
+    within=lambda facts: facts["order"].matter.scope_paths()[0],
+)
+def recall_order(actor: Actor, *, order: Order, reason: str) -> Order:
+    """Take an order back; the unit is free again, and the last one freed returns the call to waiting at its original
+    time.
+    """
+    return advance(actor, order, "recall", reason=reason)
+
+
+@act("incident.feed_back", zh="反馈", en="feed back", about="matter", offline=True)
+def feed_back(actor: Actor, *, matter: Matter, outcome: str, device_at: datetime | None = None) -> Matter:
+    """The crew or the desk writes what came of it; whoever carried the order may, and whoever the place belongs to."""
+    mine = Order.objects.visible_to(actor).filter(matter=matter, unit__crew__person_id=actor.id).exists()
+    if not (mine or actor.is_system or any(actor.reaches(path) for path in matter.scope_paths())):
+        raise Conflict("order.not_an_incident")
+    carry_out(
+        actor, matter=matter, step=matter.workflow.move("feed_back"), facts={"outcome": outcome}, device_at=device_at
+    )
+    return matter
+
+
+def store_recommendation(matter: Matter, *, k: int = 5) -> Recommendation:
+    """Recommend for a call and keep what was known; the stamp says when."""
+    eligible_only = _station_only(matter)
+    units, snapshot, took_ms = recommended(matter, k=k, only=eligible_only)
+    row = Recommendation.objects.create(
+        matter=matter,
+        at=clock.now(),
+        units=[item.as_json() for item in units],
+        snapshot=snapshot,
+        took_ms=took_ms,
+    )
+    if units:
+        stamp_all(matter, [("recommended", row.at)], DISPATCH)
+    return row
+
+
+def _station_only(matter: Matter) -> frozenset[uuid.UUID] | None:
+    """For categories that rooms may not take: the agencies that may; None when all may."""
+    listed = category(matter.category)
+    if listed is None or listed.taken_by != "station":
+        return None
+    rows = Unit.objects.in_service().filter(agency__kind__in=("station", "branch", "bureau"))
+    return frozenset(rows.values_list("agency_id", flat=True))
+
+
+@news.listen(MatterOpened)
+def on_opened(item: MatterOpened) -> None:
+    """A new call: recommend, and where its category says so, order the best unit without a tap."""
+    if item.matter.kind != "incident" or item.matter.source == "import":
+        return
+    stored = store_recommendation(item.matter)
+    listed = category(item.matter.category)
+    if listed is not None and listed.automatic and stored.units:
+        order_first_free(DISPATCH, item.matter, [row["unit"]["id"] for row in stored.units], via="automatic")
+
+
+@news.listen(MatterPlaced)
+def on_placed(item: MatterPlaced) -> None:
+    """A call that moved on the map gets a new recommendation while it waits."""
+    if item.matter.kind == "incident" and item.matter.state == "waiting":
+        store_recommendation(item.matter)
+
+
+def order_first_free(actor: Actor, matter: Matter, unit_ids: list[str], *, via: str) -> Order | None:
+    """Order the first of these units that can still be had; None when all are gone."""
+    for unit_id in unit_ids:
+        unit = Unit.objects.select_related("agency").filter(pk=unit_id).first()
+        if unit is None:
+            continue
+        try:
+            return give_order(actor, matter=matter, unit=unit, via=via)
+        except Conflict:
+            continue
+    return None

@@ -1,0 +1,11 @@
+"""The right unit: a pure function of call, units, roads and limits; so it can be replayed and asked "what if"."""
+
+from __future__ import annotations
+
+from linli.operations.dispatch.rules.fleet import Fleet
+from linli.operations.dispatch.rules.given import Incident, Limits, UnitRow
+from linli.operations.dispatch.rules.ranking import Recommendation, Suggestion, recommend
+from linli.operations.dispatch.rules.reasons import Reason
+from linli.operations.dispatch.rules.snapshot import snapshot_of
+
+__all__ = ["Fleet", "Incident", "Limits", "Reason", "Recommendation", "Suggestion", "UnitRow", "recommend", "snapshot_of"]

@@ -1,0 +1,1 @@
+"""The minutes that are promised and the steps of the ladder, by category and zone."""

@@ -1,0 +1,9 @@
+"""The tables of this floor, for Django."""
+
+from __future__ import annotations
+
+from linli.operations.dispatch.models import Escalation, Order, Recommendation
+from linli.operations.limits.models import Limit
+from linli.operations.units.models import Position, Unit, UnitCrew
+
+__all__ = ["Escalation", "Limit", "Order", "Position", "Recommendation", "Unit", "UnitCrew"]

@@ -1,0 +1,1 @@
+"""Live units: who can go, where they are, what they are doing."""

@@ -1,0 +1,143 @@
+"""Rights are post × act × scope, in one table that everybody can read. What is not here is not allowed."""
+
+from __future__ import annotations
+
+from linli.kernel.scope import Actor
+
+_SEE_TO_IT = frozenset(
+    {
+        "matter.move",
+        "matter.note",
+        "matter.place",
+        "link.make",
+        "link.undo",
+        "handover.open",
+        "handover.move",
+        "matter.assign",
+    }
+)
+_CALLS = frozenset(
+    {
+        "incident.take",
+        "incident.recategorise",
+        "matter.open",
+        "order.give",
+        "order.recall",
+        "order.accept_by_radio",
+        "order.give_jointly",
+        "unit.set_availability",
+    }
+)
+_OWN_ORDER = frozenset(
+    {
+        "order.deliver",
+        "order.sign",
+        "order.decline",
+        "order.set_out",
+        "order.arrive",
+        "order.finish",
+        "incident.feed_back",
+        "unit.set_availability",
+    }
+)
+_ROOM = frozenset(
+    {
+        "room.set_hours",
+        "room.set_services",
+        "equipment.add",
+        "equipment.move",
+        "equipment.inspect",
+        "shift.plan",
+        "shift.cancel",
+        "unit.form",
+        "unit.crew",
+        "order.send_team",
+        "unit.set_availability",
+    }
+)
+_ESTABLISH = frozenset(
+    {
+        "agency.open",
+        "agency.change",
+        "agency.close",
+        "room.open",
+        "grid.answer_for",
+        "person.take_on",
+        "person.change",
+        "person.let_go",
+        "post.give",
+        "post.end",
+        "grid.open",
+        "grid.redraw",
+        "grid.close",
+        "unit.form",
+        "unit.crew",
+        "road.close",
+        "road.reopen",
+    }
+)
+_LOAD = frozenset(
+    {
+        "import.divisions",
+        "import.agencies",
+        "import.rooms",
+        "import.people",
+        "import.grids",
+        "import.addresses",
+        "import.incidents",
+        "import.categories",
+        "roads.import",
+        "roads.activate",
+        "division.open",
+        "division.succeed",
+        "account.open",
+        "account.make_token",
+        "limits.set",
+        "peer.register",
+        "channel.test",
+        "exchange.read",
+        "exchange.write",
+    }
+)
+_REPORT = frozenset({"matter.open", "matter.note"})
+
+RIGHTS: dict[str, frozenset[str]] = {
+    "call_taker": _CALLS | _SEE_TO_IT,
+    "dispatcher": _CALLS | _SEE_TO_IT | _OWN_ORDER | {"road.close", "road.reopen"},
+    "station_desk": _CALLS | _SEE_TO_IT | _OWN_ORDER | {"road.close", "road.reopen"},
+    "station_chief": _CALLS
+    | _SEE_TO_IT
+    | _OWN_ORDER
+    | _ROOM
+    | {"room.open", "grid.answer_for", "road.close", "road.reopen", "limits.set"},
+    "bureau_leader": frozenset({"matter.note", "matter.assign", "limits.set"}),
+    "community_officer": _OWN_ORDER
+    | _SEE_TO_IT
+    | _ROOM
+    | _REPORT
+    | {"incident.take", "incident.recategorise", "order.give"},
+    "auxiliary": _OWN_ORDER | _REPORT,
+    "assistant": _OWN_ORDER | _REPORT | {"matter.move"},
+    "information_officer": _REPORT,
+    "grid_worker": _REPORT | {"matter.move"},
+    "liaison_cadre": _REPORT,
+    "partner_officer": frozenset({"handover.move", "matter.note"}),
+    "administrator": _ESTABLISH | _LOAD | _ROOM,
+    "auditor": frozenset(),
+    "intake_machine": frozenset({"incident.take", "exchange.read", "matter.open"}),
+}
+
+SYSTEM_ONLY: frozenset[str] = frozenset(
+    {"order.escalate", "order.prove_arrival", "handover.chase", "message.report", "demo.load"}
+)
+"""Acts that only the house's own machines do."""
+
+
+def holds_right(actor: Actor, act: str, path: str | None) -> bool:
+    """Whether one of the actor's posts carries the act and is held at or above ``path`` (None: anywhere)."""
+    if actor.is_system:
+        return True
+    return any(
+        act in RIGHTS.get(post.code, frozenset()) and (path is None or path.startswith(post.path))
+        for post in actor.posts
+    )

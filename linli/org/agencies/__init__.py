@@ -1,0 +1,1 @@
+"""The organisation tree: bureau, stations, rooms and partners."""

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class OrgConfig(AppConfig):
+    """Fills the kernel's port of rights: post × act × scope."""
+
+    name = "linli.org"
+    label = "org"
+
+    def ready(self) -> None:
+        import linli.org.agencies.acts
+        import linli.org.people.acts
+        import linli.org.posts.acts
+        import linli.org.rooms.acts
+        import linli.org.roster.acts  # noqa: F401
+        from linli.kernel.ports import PORTS
+        from linli.org.access.rules import holds_right
+
+        PORTS.rights = holds_right

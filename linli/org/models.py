@@ -1,0 +1,22 @@
+"""The tables of this floor, for Django."""
+
+from __future__ import annotations
+
+from linli.org.agencies.models import Agency
+from linli.org.people.models import Account, Person, Token
+from linli.org.posts.models import Post
+from linli.org.rooms.models import Equipment, OpeningHours, Responsibility, Service
+from linli.org.roster.models import Shift
+
+__all__ = [
+    "Account",
+    "Agency",
+    "Equipment",
+    "OpeningHours",
+    "Person",
+    "Post",
+    "Responsibility",
+    "Service",
+    "Shift",
+    "Token",
+]

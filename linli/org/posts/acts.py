@@ -1,0 +1,63 @@
+"""Giving and ending posts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from linli.kernel.acts import act
+from linli.kernel.errors import Conflict, Invalid, declare
+from linli.kernel.scope import Actor
+from linli.org.agencies.models import Agency
+from linli.org.people.models import Person
+from linli.org.posts.models import Post
+from linli.org.posts.rules import POSTS, overlaps
+
+declare("post.unknown", zh="没有“{code}”这一岗位。", en="There is no post {code}.")
+declare(
+    "post.two_places",
+    zh="{name}自{since}起已在{agency}任职，一人不能同时在两处任主职。",
+    en="{name} already works at {agency} since {since}; nobody works in two places at once.",
+)
+
+
+@act(
+    "post.give",
+    zh="任命",
+    en="give a post",
+    keeps=("code", "since", "until", "main"),
+    within=lambda facts: facts["agency"].path,
+)
+def give_post(
+    actor: Actor,
+    *,
+    person: Person,
+    agency: Agency,
+    code: str,
+    since: date,
+    until: date | None = None,
+    main: bool = True,
+) -> Post:
+    """Let a person hold a function from a day on. A second main place at the same time is refused (Conflict)."""
+    if code not in POSTS:
+        raise Invalid("post.unknown", code=code, field="code")
+    if main:
+        for other in (
+            Post.objects.filter(person=person, main=True).exclude(agency=agency, code=code).select_related("agency")
+        ):
+            if overlaps(since, until, other.since, other.until):
+                raise Conflict("post.two_places", name=person.name, agency=other.agency.name, since=other.since)
+    same = Post.objects.filter(person=person, agency=agency, code=code, until__isnull=True).first()
+    if same:
+        return same
+    return Post.objects.create(person=person, agency=agency, code=code, since=since, until=until, main=main)
+
+
+@act(
+    "post.end", zh="免职", en="end a post", keeps=("on",), about="post", within=lambda facts: facts["post"].agency.path
+)
+def end_post(actor: Actor, *, post: Post, on: date) -> Post:
+    """End a post from a day on; what was done under it stays."""
+    post.until = on
+    post.version += 1
+    post.save(update_fields=["until", "version"])
+    return post

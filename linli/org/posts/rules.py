@@ -1,0 +1,30 @@
+"""The posts there are, in the words of the field."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from linli.kernel.words import Words
+
+POSTS: dict[str, Words] = {
+    "call_taker": Words("接警员", "call taker"),
+    "dispatcher": Words("指挥调度员", "dispatcher"),
+    "station_desk": Words("派出所值班员", "station desk"),
+    "station_chief": Words("派出所所长", "station chief"),
+    "bureau_leader": Words("局领导", "bureau leader"),
+    "community_officer": Words("社区民警", "community officer"),
+    "auxiliary": Words("辅警", "auxiliary"),
+    "assistant": Words("警务助理", "police assistant"),
+    "information_officer": Words("警务信息员", "information officer"),
+    "grid_worker": Words("网格员", "grid worker"),
+    "liaison_cadre": Words("包联干部", "liaison cadre"),
+    "partner_officer": Words("联动单位联系人", "partner's officer"),
+    "administrator": Words("系统管理员", "administrator"),
+    "auditor": Words("审计员", "auditor"),
+    "intake_machine": Words("110接警系统", "110 intake machine"),
+}
+
+
+def overlaps(since: date, until: date | None, other_since: date, other_until: date | None) -> bool:
+    """Whether two half-open periods share a day; an end of None is open."""
+    return (until is None or other_since < until) and (other_until is None or since < other_until)

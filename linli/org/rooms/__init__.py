@@ -1,0 +1,1 @@
+"""What a room has: hours, services, equipment, its telephone."""

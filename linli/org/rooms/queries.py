@@ -1,0 +1,40 @@
+"""Which room answers for a grid, what a room has, whether it is open."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.db.models import QuerySet
+
+from linli.kernel import clock
+from linli.kernel.scope import Actor
+from linli.org.agencies.models import Agency
+from linli.org.rooms.models import Equipment, OpeningHours, Responsibility
+from linli.org.rooms.rules import is_open
+
+
+def responsible_for(grid_id: uuid.UUID, day: date) -> Responsibility | None:
+    """Who answers for a grid on a day."""
+    held = Responsibility.objects.on(day).filter(grid_id=grid_id).select_related("agency", "officer")
+    return held.order_by("since").last()
+
+
+def equipment_of(actor: Actor, *, room: Agency) -> QuerySet[Equipment]:
+    """What a room has, as far as the actor may see."""
+    return Equipment.objects.visible_to(actor).filter(agency=room).select_related("holder").order_by("kind", "serial")
+
+
+def open_now(room: Agency) -> bool:
+    """Whether the room's door is open now."""
+    spans = list(OpeningHours.objects.filter(agency=room).values_list("weekday", "from_minute", "until_minute"))
+    return is_open(spans, clock.shanghai(clock.now()))
+
+
+def equipment_kinds_at(agency_ids: list[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
+    """For recommendation: which kinds of thing stand ready (in the room or handed out) at each agency."""
+    ready: dict[uuid.UUID, set[str]] = {}
+    rows = Equipment.objects.filter(agency_id__in=agency_ids, state__in=("in_room", "handed_out"))
+    for agency_id, kind in rows.values_list("agency_id", "kind").distinct():
+        ready.setdefault(agency_id, set()).add(kind)
+    return ready

@@ -1,0 +1,55 @@
+"""Opening hours and inspection dates: pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+
+from linli.kernel.errors import Invalid, declare
+
+declare(
+    "hours.unreadable",
+    zh="营业时间“{text}”无法识别。示例：周一至周五 08:30-17:30，或 每天 24小时。",
+    en="Opening hours {text} are not readable.",
+)
+
+_DAYS = {"周一": 0, "周二": 1, "周三": 2, "周四": 3, "周五": 4, "周六": 5, "周日": 6, "周天": 6}
+_SPAN = re.compile(
+    r"(?:(每天|周[一二三四五六日天])(?:[至到-](周[一二三四五六日天]))?)\s*(?:(24小时)|(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2}))"
+)
+
+
+def read_hours(text: str) -> list[tuple[int, int, int]]:
+    """Read ``周一至周五 08:30-17:30；周六 09:00-12:00`` as (weekday, from minute, until minute) rows.
+
+    A span past midnight runs beyond minute 1440. Raises Invalid ``hours.unreadable``.
+    """
+    spans: list[tuple[int, int, int]] = []
+    for part in filter(None, (piece.strip() for piece in re.split(r"[;；,，]", text))):
+        found = _SPAN.fullmatch(part)
+        if not found:
+            raise Invalid("hours.unreadable", text=part, field="hours")
+        first, last, whole, h1, m1, h2, m2 = found.groups()
+        days = range(7) if first == "每天" else range(_DAYS[first], _DAYS[last or first] + 1)
+        start, end = (0, 1440) if whole else (int(h1) * 60 + int(m1), int(h2) * 60 + int(m2))
+        spans += [(day, start, end if end > start else end + 1440) for day in days]
+    return spans
+
+
+def is_open(spans: list[tuple[int, int, int]], local: datetime) -> bool:
+    """Whether a room is open at a local (Shanghai) time, spans past midnight included."""
+    minute = local.hour * 60 + local.minute
+    today, yesterday = local.weekday(), (local.weekday() - 1) % 7
+    return any(
+        (day == today and start <= minute < end) or (day == yesterday and start <= minute + 1440 < end)
+        for day, start, end in spans
+    )
+
+
+def inspection_state(due_on: date | None, today: date) -> str:
+    """``overdue``, ``soon`` (within 30 days), ``ok``, or ``none`` when nothing is due."""
+    if due_on is None:
+        return "none"
+    if due_on < today:
+        return "overdue"
+    return "soon" if due_on <= today + timedelta(days=30) else "ok"

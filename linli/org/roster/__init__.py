@@ -1,0 +1,1 @@
+"""Who is on duty, who answers a room's telephone."""

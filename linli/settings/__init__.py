@@ -1,0 +1,3 @@
+"""Settings: ``base`` holds all, ``embedded`` is one machine on SQLite, ``production`` a server on PostgreSQL, ``test``
+the suite.
+"""

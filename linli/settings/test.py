@@ -1,0 +1,18 @@
+"""The suite: the database named by LINLI_DATABASE_URL, quick password hashing, everything else as in the field."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+# Before base: keys and files of a bare test run must never land in somebody's own home.
+os.environ.setdefault("LINLI_HOME", tempfile.mkdtemp(prefix="linli-test-"))
+
+from linli.settings.base import *  # noqa: F403  (Django settings are layered this way)
+from linli.settings.base import DATABASES, LINLI_HOME
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LINLI_DEMO = True
+if DATABASES["default"]["ENGINE"] == "linli.kernel.sqlite":
+    # A real file in WAL, never memory: durability and locking are part of what is tested.
+    DATABASES["default"]["TEST"] = {"NAME": str(LINLI_HOME / "test.sqlite3")}

@@ -1,0 +1,1 @@
+"""What was done, in an order that cannot be altered unseen, and who looked at whose record."""

@@ -1,0 +1,1 @@
+"""One row per act: who, what, when, about which row, with which kept facts."""

@@ -1,0 +1,34 @@
+"""Writing an entry: called by the kernel inside each act's transaction, never by anything else."""
+
+from __future__ import annotations
+
+import secrets
+
+from linli.kernel.ports import Deed
+from linli.trail.entries.models import Entry
+from linli.trail.entries.rules import facts_digest, spaced
+
+
+def write_entry(deed: Deed) -> None:
+    """Store one deed. It fails with the act's transaction and lands with it."""
+    salt = secrets.token_hex(8)
+    Entry.objects.create(
+        id=deed.id,
+        act=deed.act,
+        actor_id=deed.actor.id,
+        actor_name=deed.actor.name,
+        actor_kind=deed.actor.kind,
+        door=deed.actor.door,
+        device=deed.actor.device,
+        purpose=deed.actor.purpose,
+        at=deed.at,
+        device_at=deed.device_at,
+        subject_type=deed.subject_type,
+        subject_id=deed.subject_id,
+        version=deed.version,
+        paths=spaced(deed.paths),
+        facts=deed.facts,
+        salt=salt,
+        digest=facts_digest(deed.facts, salt),
+        parent_id=deed.parent_id,
+    )

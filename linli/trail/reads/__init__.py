@@ -1,0 +1,1 @@
+"""Who looked at a person's record, and for what purpose."""

@@ -1,0 +1,1 @@
+"""Idempotency: the same request sent twice is done once and answered twice."""

@@ -1,0 +1,63 @@
+"""Taking and keeping receipts (IETF Idempotency-Key draft; Stripe's practice).
+
+The receipt row and the act's rows land in one transaction: a kill between commit and answer cannot lose the answer, and
+a
+kill before commit leaves nothing, so that the retry is the first. Two requests in flight meet on the unique row.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+
+from linli.kernel import clock
+from linli.kernel.errors import Conflict, Invalid, declare
+from linli.works.jobs.acts import job, schedule
+from linli.works.receipts.models import Receipt
+
+declare(
+    "receipt.in_flight",
+    zh="同一请求正在办理，请稍候再试。",
+    en="The same request is being worked on; try again shortly.",
+)
+declare("receipt.other_body", zh="此幂等键已用于另一内容。", en="This idempotency key was used with another body.")
+declare("receipt.missing_key", zh="请求缺少 Idempotency-Key。", en="The request has no Idempotency-Key.")
+declare(
+    "receipt.long_key", zh="Idempotency-Key 超过 255 个字符。", en="The Idempotency-Key has more than 255 characters."
+)
+
+KEEP_DAYS = 7
+
+
+def find_receipt(*, caller: str, route: str, key: str, body_digest: str) -> Receipt | None:
+    """The stored answer for this key, or None when it is new. Raises Conflict in flight, Invalid for another body."""
+    found = Receipt.objects.filter(caller=caller, route=route, key=key).first()
+    if found is None:
+        return None
+    if found.body_digest != body_digest:
+        raise Invalid("receipt.other_body")
+    if not found.status:
+        raise Conflict("receipt.in_flight")
+    return found
+
+
+def open_receipt(*, caller: str, route: str, key: str, body_digest: str) -> Receipt:
+    """Inside the request's transaction: claim the key. A racer that lost gets Conflict ``receipt.in_flight``."""
+    try:
+        with transaction.atomic():
+            return Receipt.objects.create(caller=caller, route=route, key=key, body_digest=body_digest, at=clock.now())
+    except IntegrityError as taken:
+        raise Conflict("receipt.in_flight") from taken
+
+
+def close_receipt(receipt: Receipt, *, status: int, answer: str) -> None:
+    """Keep the answer, still inside the request's transaction."""
+    Receipt.objects.filter(pk=receipt.pk).update(status=status, answer=answer)
+
+
+@job("receipts.sweep")
+def sweep_receipts(payload: dict[str, object]) -> None:
+    """Forget answers older than seven days, once an hour."""
+    Receipt.objects.filter(at__lt=clock.now() - timedelta(days=KEEP_DAYS)).delete()
+    schedule("receipts.sweep", due_at=clock.now() + timedelta(hours=1), key=f"receipts.sweep:{clock.now():%Y%m%d%H}")
