@@ -1,0 +1,236 @@
+"""The bridge between units and roads: who may be sent, after what delay, and the k soonest of them.
+
+Two searches give the same answer; which one is faster is decided beforehand from the number of eligible units (measured).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from linli.operations.dispatch.rules.fleet import Fleet, Names
+from linli.operations.dispatch.rules.given import AVAILABILITIES, AVAILABLE, CONDITIONAL, Limits
+from linli.places.roads.rules.compiled import compiled
+from linli.places.roads.rules.network import F64, FAR, I32, I64, KINDS, U8
+from linli.places.roads.rules.open_roads import Entries, OpenRoads
+from linli.places.roads.rules.search import k_soonest
+
+# Costs in µs, measured on Edmonton and New York; half as much again on the search, whose far calls cost more than its median.
+SEARCH_US_PER_VERTEX = 0.12
+HIERARCHY_US = 60.0
+HIERARCHY_US_PER_UNIT = 3.0
+
+UNAVAILABLE, LACKS_NEEDS, NO_POSITION, OF_ROOM, BY_KIND = 0, 1, 2, 3, 4
+
+
+@dataclass(slots=True, eq=False)
+class Readiness:
+    """For one call: milliseconds before each unit drives (FAR: not to be sent), whether it is reckoned from home, counts."""
+
+    delay: I32
+    at_home: I32
+    counts: I64  # see the constants above; eligible by kind from BY_KIND on
+    least_ms: int
+
+    @property
+    def eligible(self) -> int:
+        return int(self.counts[BY_KIND:].sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Numbers:
+    """Limits as integers of milliseconds."""
+
+    turnout: I32  # [2, 3]
+    basic: npt.NDArray[np.int64]  # signing, fresh, ahead, fix weight in 1/1000, stale, margin
+    walk: F64  # kerb_m, ms per metre
+
+
+@dataclass(slots=True)
+class Soonest:
+    """Units (indices into the fleet) with their keys in milliseconds, best first."""
+
+    unit: list[int]
+    key_ms: list[int]
+    settled: int
+
+
+@lru_cache(maxsize=64)
+def _numbers(limits: Limits) -> _Numbers:
+    turnout = [[round(limits.turnout_s.get(f"{a}:{k}", 30.0) * 1000) for k in KINDS] for a in (AVAILABLE, CONDITIONAL)]
+    basic = [
+        round(limits.signing_s * 1000),
+        round(limits.fix_fresh_s * 1000),
+        round(limits.fix_ahead_s * 1000),
+        round(limits.fix_weight * 1000),
+        round(limits.stale_allowance_s * 1000),
+        round(limits.margin_s * 1000),
+    ]
+    walk = np.array([limits.kerb_m, 1000.0 / limits.walk_mps])
+    return _Numbers(np.array(turnout, np.int32), np.array(basic, np.int64), walk)
+
+
+@lru_cache(maxsize=64)
+def _interrupts(limits: Limits, names: Names, count: int) -> I32:
+    seconds = [limits.interrupt_s.get(str(text), limits.interrupt_unknown_s) for text in names.text[:count]]
+    return np.array([round(s * 1000) for s in seconds], np.int32)
+
+
+def walk_ms(off_m: float, limits: Limits) -> int:
+    """Milliseconds on foot between the road and a place ``off_m`` from it; the first metres belong to the road."""
+    return int(max(off_m - limits.kerb_m, 0.0) * (1000.0 / limits.walk_mps))
+
+
+def readiness(fleet: Fleet, limits: Limits, at_ms: int, *, need: I64, agency: int, arrive_ms: I64) -> Readiness:
+    """Who may be sent and how soon it drives.
+
+    ``need``: abilities as bits; ``agency``: number of the responsible room, whose units are ranked ``margin_s`` ahead (−1: no
+    such room); ``arrive_ms`` [3]: walking at the call for each kind of vehicle.
+    """
+    c = fleet.columns
+    numbers = _numbers(limits)
+    interrupt = _interrupts(limits, fleet.activities, len(fleet.activities.text))
+    count = len(fleet)
+    delay, at_home = np.empty(count, np.int32), np.empty(count, np.int32)
+    counts = np.zeros(BY_KIND + len(KINDS), np.int64)
+    least = _ready(
+        c.kind, c.availability, c.activity, c.agency, c.fix_ms, c.has, c.off_m, need, at_ms, agency,
+        numbers.turnout, interrupt, numbers.basic, numbers.walk, arrive_ms, delay, at_home, counts,
+    )  # fmt: skip
+    return Readiness(delay, at_home, counts, least)
+
+
+def start_ms(fleet: Fleet, limits: Limits, unit: int) -> int:
+    """Signing and turnout of a unit that may be sent."""
+    c, numbers = fleet.columns, _numbers(limits)
+    return int(numbers.basic[0] + numbers.turnout[c.availability[unit], c.kind[unit]])
+
+
+def penalty_ms(fleet: Fleet, limits: Limits, unit: int) -> int:
+    """What breaking off its task costs a conditionally available unit."""
+    c = fleet.columns
+    if c.availability[unit] != AVAILABILITIES.index(CONDITIONAL):
+        return 0
+    return int(_interrupts(limits, fleet.activities, len(fleet.activities.text))[c.activity[unit]])
+
+
+@compiled
+def _ready(
+    kind: U8, availability: U8, activity: I32, agency: I32, fix_ms: I64, has: npt.NDArray[np.int64], off_m: F64,
+    need: I64, at_ms: int, room: int, turnout: I32, interrupt: I32, basic: I64, walk: F64, arrive_ms: I64,
+    delay: I32, at_home: I32, counts: I64,
+) -> int:  # fmt: skip
+    signing, fresh, ahead, weight, stale, margin = basic[0], basic[1], basic[2], basic[3], basic[4], basic[5]
+    least = np.int64(FAR)
+    for u in range(len(kind)):
+        delay[u] = FAR
+        at_home[u] = 0
+        if availability[u] > 1:
+            counts[UNAVAILABLE] += 1
+            continue
+        able = True
+        for word in range(len(need)):
+            if has[u, word] & need[word] != need[word]:
+                able = False
+        if not able:
+            counts[LACKS_NEEDS] += 1
+            continue
+        age = at_ms - fix_ms[u]
+        side = 0 if (-ahead <= age <= fresh and off_m[u, 0] < np.inf) else 1
+        if off_m[u, side] == np.inf:
+            counts[NO_POSITION] += 1
+            continue
+        ms = signing + turnout[availability[u], kind[u]] + arrive_ms[kind[u]]
+        if availability[u] == 1:
+            ms += interrupt[activity[u]]
+        ms += max(age, 0) * weight // 1000 if side == 0 else stale
+        if off_m[u, side] > walk[0]:
+            ms += int((off_m[u, side] - walk[0]) * walk[1])
+        if room >= 0:
+            if agency[u] == room:
+                counts[OF_ROOM] += 1
+            else:
+                ms += margin
+        delay[u] = min(ms, FAR - 1)
+        at_home[u] = side
+        counts[BY_KIND + kind[u]] += 1
+        least = min(least, ms)
+    return int(least)
+
+
+def soonest(
+    fleet: Fleet, roads: OpenRoads, ready: Readiness, entries: tuple[Entries | None, ...], k: int, *, but: int = -1
+) -> Soonest:
+    """The ``k`` units with the least delay plus road, exactly, ties by the units. ``entries``: where each kind enters the
+    call's place (None: it cannot); ``but``: a unit left out."""
+    eligible = max(ready.eligible, 1)
+    search_us = SEARCH_US_PER_VERTEX * k * roads.network.vertices / eligible
+    if search_us > HIERARCHY_US + HIERARCHY_US_PER_UNIT * eligible:
+        return _by_hierarchy(fleet, roads, ready, entries, k, but)
+    return _by_search(fleet, roads, ready, entries, k, but)
+
+
+def _by_search(
+    fleet: Fleet, roads: OpenRoads, ready: Readiness, entries: tuple[Entries | None, ...], k: int, but: int
+) -> Soonest:
+    c = fleet.columns
+    labels = roads.labels()
+    best_unit, best_key = np.empty(k, np.int32), np.empty(k, np.int64)
+    found, settled = 0, 0
+    for kind, way in enumerate(entries):
+        if way is None or not ready.counts[BY_KIND + kind]:
+            continue
+        graph = roads.back(kind)
+        found, more = k_soonest(
+            graph.first, graph.pack, labels.label, labels.heap, labels.next_search(),
+            way.seed_vertex, way.seed_ms, way.road_arc, way.road_lands, way.road_rest,
+            fleet.chain_head[kind], c.slot_next, c.slot_ms, c.slot_arc,
+            ready.at_home, ready.delay, ready.least_ms, but, k, found, best_unit, best_key,
+            c.calls, c.idle_ms, c.order_hi, c.order_lo,
+        )  # fmt: skip
+        settled += more
+    return Soonest(best_unit[:found].tolist(), best_key[:found].tolist(), settled)
+
+
+def _by_hierarchy(
+    fleet: Fleet, roads: OpenRoads, ready: Readiness, entries: tuple[Entries | None, ...], k: int, but: int
+) -> Soonest:
+    keys: dict[int, int] = {}
+    units = np.flatnonzero(ready.delay < FAR)
+    for kind, way in enumerate(entries):
+        if way is None or not ready.counts[BY_KIND + kind]:
+            continue
+        mine = units[fleet.columns.kind[units] == kind]
+        _keys_of_kind(keys, fleet, roads, ready, mine, kind, way)
+    keys.pop(but, None)
+    c = fleet.columns
+    ranked = sorted(keys, key=lambda u: (keys[u], c.calls[u], c.idle_ms[u], c.order_hi[u], c.order_lo[u]))[:k]
+    return Soonest(ranked, [keys[u] for u in ranked], 0)
+
+
+def _keys_of_kind(
+    keys: dict[int, int], fleet: Fleet, roads: OpenRoads, ready: Readiness, units: npt.NDArray[np.intp], kind: int,
+    way: Entries,
+) -> None:  # fmt: skip
+    c = fleet.columns
+    first = 4 * units + 2 * ready.at_home[units]
+    slots = np.concatenate([first, first + 1])
+    slots = slots[c.slot_vertex[slots] >= 0]
+    if not len(slots):
+        return
+    road_ms = roads.hierarchy().many_to_one(
+        kind, roads.weights(kind), c.slot_vertex[slots], way.seed_vertex, way.seed_ms
+    )
+    for slot, ms in zip(slots.tolist(), road_ms.tolist(), strict=True):
+        unit = slot >> 2
+        rest = int(c.slot_ms[slot])
+        best = ms + rest if ms < FAR else FAR
+        for arc, behind in zip(way.road_arc.tolist(), way.road_rest.tolist(), strict=True):
+            if c.slot_arc[slot] == arc and rest >= behind:
+                best = min(best, rest - behind)
+        if best < FAR:
+            key = best + int(ready.delay[unit])
+            keys[unit] = min(keys.get(unit, key), key)

@@ -1,0 +1,313 @@
+"""The network as it can be driven at a moment: without what is closed. Immutable; a closure makes another one.
+
+Closed means "as if the road were not there" for the kinds named: nobody is led through, and a call or a unit standing on a
+closed road is taken to the nearest open one, the rest on foot. Turning round is allowed at any junction and, for a unit about
+to start, where it stands; police may, and a signed ``no_u_turn`` is obeyed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from linli.places.roads.rules.network import F64, FAR, I32, I64, KINDS, U8, RoadNetwork, frozen
+from linli.places.roads.rules.rare import Hierarchy
+from linli.places.roads.rules.search import Labels, labels_for, pack_graph, travel_all
+from linli.places.roads.rules.snap import SnapGrid, Spot, make_grid, nearest_many
+
+_NONE_I32: I32 = frozen(np.zeros(0, np.int32))
+_NONE_I64: I64 = frozen(np.zeros(0, np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Arcs that may not be driven by the kinds of vehicle in ``kinds`` (bit per kind)."""
+
+    arcs: tuple[int, ...]
+    kinds: int = 7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """One kind's graph as the search wants it: arcs packed as (milliseconds << 32 | other end), sorted by this end."""
+
+    first: I32
+    pack: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entries:
+    """How a spot is entered by a search, see :func:`search.k_soonest`: seeds, and the spot's own road."""
+
+    seed_vertex: I32
+    seed_ms: I64
+    road_arc: I32
+    road_lands: I32
+    road_rest: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exits:
+    """How many spots are left: up to two ways each [n, 2]: vertex reached (−1 none), milliseconds until there, arc (−1 none)."""
+
+    vertex: I32
+    ms: I32
+    arc: I32
+    off_m: F64
+    node: I32
+    edge: I32
+    fraction: F64
+
+
+class _Shared:
+    """What all states of one network share: the snap grid and the hierarchy, made when first needed."""
+
+    def __init__(self, network: RoadNetwork) -> None:
+        self.network = network
+        self.lock = threading.RLock()
+        self._grid: SnapGrid | None = None
+        self._hierarchy: Hierarchy | None = None
+
+    def grid(self) -> SnapGrid:
+        with self.lock:
+            if self._grid is None:
+                self._grid = make_grid(self.network)
+            return self._grid
+
+    def hierarchy(self) -> Hierarchy:
+        with self.lock:
+            if self._hierarchy is None:
+                self._hierarchy = Hierarchy(self.network)
+            return self._hierarchy
+
+
+class OpenRoads:
+    """A :class:`RoadNetwork` less some closed arcs. Safe to use from several threads."""
+
+    def __init__(
+        self, network: RoadNetwork, closed: Iterable[Closed] = (), *, like: OpenRoads | None = None, name: str = ""
+    ) -> None:
+        self.network = network
+        self.name = like.name if like is not None else name  # SHA-256 of the network's file, where it came from one
+        self.closed = tuple(closed)
+        self._shared = like._shared if like is not None and like.network is network else _Shared(network)
+        self.arc_ms = _without(network.arc_ms, self.closed)
+        self.edge_bits = _usable_edges(network, self.arc_ms) if self.closed else network.main_kinds
+        self._back: dict[int, Graph] = {}
+        self._forth: dict[int, Graph] = {}
+        self._weights: dict[int, I32] = {}
+
+    def closing(self, closed: Iterable[Closed]) -> OpenRoads:
+        """The same network with exactly these closures."""
+        return OpenRoads(self.network, closed, like=self)
+
+    # -- graphs, made when first asked for
+
+    def weights(self, kind: int) -> I32:
+        """Milliseconds of each arc of the vertex graph in forward order, FAR where not open."""
+        with self._shared.lock:
+            if kind not in self._weights:
+                ms = self.arc_ms[kind][self.network.out_arc]
+                self._weights[kind] = frozen(np.where(self.network.out_bar >> kind & 1, FAR, ms).astype(np.int32))
+            return self._weights[kind]
+
+    def back(self, kind: int) -> Graph:
+        """Arcs by head: for searching from a call towards the units."""
+        found = self._back.get(kind)
+        return found if found is not None else self._pack(kind, self._back, reverse=True)
+
+    def forth(self, kind: int) -> Graph:
+        """Arcs by tail: for what a unit or a room can reach."""
+        found = self._forth.get(kind)
+        return found if found is not None else self._pack(kind, self._forth, reverse=False)
+
+    def _pack(self, kind: int, kept: dict[int, Graph], *, reverse: bool) -> Graph:
+        with self._shared.lock:
+            ms = self.weights(kind)
+            net = self.network
+            tail = np.repeat(np.arange(net.vertices, dtype=np.int32), np.diff(net.out_first))
+            ends = (tail, net.out_head) if reverse else (net.out_head, tail)
+            first = np.zeros(net.vertices + 1, np.int32)
+            pack = np.empty(int((ms < FAR).sum()), np.int64)
+            pack_graph(net.vertices, frozen(ends[0]), frozen(ends[1]), ms, first, pack)
+            kept[kind] = Graph(frozen(first), frozen(pack))
+            return kept[kind]
+
+    def hierarchy(self) -> Hierarchy:
+        return self._shared.hierarchy()
+
+    def labels(self) -> Labels:
+        return labels_for(self.network.vertices, len(self.network.out_arc))
+
+    def warm(self) -> None:
+        """Make everything that a first recommendation would otherwise wait for."""
+        for kind in range(len(KINDS)):
+            self.back(kind)
+        self.hierarchy()
+        if self.network.has_points:
+            self._shared.grid()
+
+    # -- places
+
+    def place(self, lon: float, lat: float, kind: int) -> Spot | None:
+        """The nearest spot on a road open to that kind; None when there is none."""
+        one = np.array([lon]), np.array([lat]), np.array([1 << kind], np.uint8)
+        node, edge, fraction, off_m = self.place_many(*one)
+        if node[0] < 0 and edge[0] < 0:
+            return None
+        at = self.point(int(node[0]), int(edge[0]), float(fraction[0]))
+        return Spot(int(node[0]), int(edge[0]), float(fraction[0]), float(off_m[0]), *at)
+
+    def place_many(self, lon: F64, lat: F64, bits: U8) -> tuple[I32, I32, F64, F64]:
+        """Snap many: (node, edge, fraction, metres away); NaN coordinates give node −1 and edge −1."""
+        count = len(lon)
+        node, edge = np.empty(count, np.int32), np.empty(count, np.int32)
+        fraction, off_m = np.empty(count), np.empty(count)
+        net = self.network
+        if not net.has_points:
+            return node - node - 1, edge - edge - 1, fraction * 0, fraction * 0 + np.inf
+        g = self._shared.grid()
+        nearest_many(
+            lon, lat, bits, net.shape_lon, net.shape_lat, g.point_edge, g.point_fraction, self.edge_bits,
+            net.edge_u, net.edge_v, net.edge_m, g.west, g.south, g.step_lon, g.step_lat, g.wide, g.high, g.cell_first,
+            g.piece, node, edge, fraction, off_m,
+        )  # fmt: skip
+        return node, edge, fraction, off_m
+
+    def point(self, node: int, edge: int, fraction: float) -> tuple[float, float]:
+        """Longitude and latitude of a spot; NaN without coordinates."""
+        net = self.network
+        if node >= 0 or not net.has_points:
+            return (float(net.node_lon[node]), float(net.node_lat[node])) if node >= 0 else (np.nan, np.nan)
+        grid = self._shared.grid()
+        points = slice(int(net.shape_first[edge]), int(net.shape_first[edge + 1]))
+        along = grid.point_fraction[points]
+        return (
+            float(np.interp(fraction, along, net.shape_lon[points])),
+            float(np.interp(fraction, along, net.shape_lat[points])),
+        )
+
+    def entries(self, spot: Spot, kind: int) -> Entries:
+        """Where a search for units going to ``spot`` begins."""
+        net = self.network
+        if spot.node >= 0:
+            copies = net.copy_vertex[net.copy_first[spot.node] : net.copy_first[spot.node + 1]]
+            vertex = np.concatenate([np.array([spot.node], np.int32), copies])
+            return Entries(vertex, np.zeros(len(vertex), np.int64), _NONE_I32, _NONE_I32, _NONE_I64)
+        vertices: list[int] = []
+        costs: list[int] = []
+        roads: list[tuple[int, int, int]] = []
+        for arc, share in ((2 * spot.edge, spot.fraction), (2 * spot.edge + 1, 1.0 - spot.fraction)):
+            whole = int(self.arc_ms[kind, arc])
+            if whole >= FAR:
+                continue
+            tail = int(net.edge_u[spot.edge] if arc % 2 == 0 else net.edge_v[spot.edge])
+            cost = round(whole * share)
+            doors = self._doors(tail, arc, kind)
+            vertices += doors
+            costs += [cost] * len(doors)
+            roads.append((arc, int(net.arc_lands[arc]), whole - cost))
+        table = np.array(roads, np.int64).reshape(-1, 3)
+        return Entries(
+            np.array(vertices, np.int32),
+            np.array(costs, np.int64),
+            table[:, 0].astype(np.int32),
+            table[:, 1].astype(np.int32),
+            np.ascontiguousarray(table[:, 2]),
+        )
+
+    def _doors(self, node: int, arc: int, kind: int) -> list[int]:
+        """The vertices of ``node`` from which ``arc`` may be entered."""
+        net = self.network
+        doors = [node]
+        for vertex in net.copy_vertex[net.copy_first[node] : net.copy_first[node + 1]].tolist():
+            out = slice(int(net.out_first[vertex]), int(net.out_first[vertex + 1]))
+            if bool(((net.out_arc[out] == arc) & (net.out_bar[out] >> kind & 1 == 0)).any()):
+                doors.append(vertex)
+        return doors
+
+    def exits(self, node: I32, edge: I32, fraction: F64, off_m: F64, kind: npt.NDArray[np.uint8]) -> Exits:
+        """How units of the given kinds (index) standing at these spots start driving."""
+        net = self.network
+        count = len(node)
+        vertex = np.full((count, 2), -1, np.int32)
+        ms, arcs = np.zeros((count, 2), np.int32), np.full((count, 2), -1, np.int32)
+        vertex[:, 0] = node
+        on_edge = np.flatnonzero(edge >= 0)
+        for way in (0, 1):
+            arc = 2 * edge[on_edge] + way
+            whole = self.arc_ms[kind[on_edge], arc]
+            share = fraction[on_edge] if way == 0 else 1.0 - fraction[on_edge]
+            may = whole < FAR
+            # The same rounding as in entries(): a unit and a call at one spot are 0 apart.
+            rest = whole - np.rint(np.where(may, whole, 0) * share).astype(np.int32)
+            vertex[on_edge, way] = np.where(may, net.arc_lands[arc], -1)
+            ms[on_edge, way] = np.where(may, rest, 0)
+            arcs[on_edge, way] = np.where(may, arc, -1)
+        return Exits(vertex, ms, arcs, off_m, node, edge, fraction)
+
+    # -- questions
+
+    def travel_to(self, spot: Spot, kind: int, *, within_s: float = FAR / 1000) -> I32:
+        """Milliseconds from each vertex to ``spot`` by that kind; FAR beyond ``within_s``."""
+        entries = self.entries(spot, kind)
+        return self._travel(self.back(kind), entries.seed_vertex, entries.seed_ms, within_s)
+
+    def travel_from(self, spot: Spot, kind: int, *, within_s: float = FAR / 1000) -> I32:
+        """Milliseconds from ``spot`` to each vertex: the isochrone of a room or unit. FAR beyond ``within_s``."""
+        one = np.array([spot.node], np.int32), np.array([spot.edge], np.int32), np.array([spot.fraction])
+        out = self.exits(*one, np.zeros(1), np.array([kind], np.uint8))
+        ways = out.vertex[0] >= 0
+        return self._travel(self.forth(kind), out.vertex[0][ways], out.ms[0][ways].astype(np.int64), within_s)
+
+    def reached_nodes(self, spot: Spot, kind: int, within_s: float) -> I32:
+        """The nodes that can be reached from ``spot`` within that time (coverage)."""
+        ms = self.travel_from(spot, kind, within_s=within_s)
+        return np.unique(self.network.vertex_node[ms < FAR])
+
+    def travel_between_s(self, start: Spot, end: Spot, kind: int) -> float | None:
+        """Seconds of driving from one spot to another; None when there is no way."""
+        ms = self.travel_to(end, kind)
+        one = np.array([start.node], np.int32), np.array([start.edge], np.int32), np.array([start.fraction])
+        out = self.exits(*one, np.zeros(1), np.array([kind], np.uint8))
+        best = FAR
+        entries = self.entries(end, kind)
+        for vertex, rest, arc in zip(out.vertex[0].tolist(), out.ms[0].tolist(), out.arc[0].tolist(), strict=True):
+            if vertex >= 0:
+                best = min(best, int(ms[vertex]) + rest)
+            for own, behind in zip(entries.road_arc.tolist(), entries.road_rest.tolist(), strict=True):
+                if own == arc and rest >= behind:
+                    best = min(best, rest - behind)
+        return None if best >= FAR else best / 1000
+
+    def _travel(self, graph: Graph, seed_vertex: I32, seed_ms: I64, within_s: float) -> I32:
+        out = np.full(self.network.vertices, FAR, np.int32)
+        labels = self.labels()
+        within_ms = min(int(within_s * 1000), FAR - 1)
+        travel_all(
+            graph.first, graph.pack, labels.label, labels.heap, labels.next_search(),
+            np.ascontiguousarray(seed_vertex), np.ascontiguousarray(seed_ms), within_ms, out,
+        )  # fmt: skip
+        return out
+
+
+def _without(arc_ms: I32, closed: tuple[Closed, ...]) -> I32:
+    if not closed:
+        return arc_ms
+    open_ms = arc_ms.copy()
+    for one in closed:
+        for kind in range(len(KINDS)):
+            if one.kinds >> kind & 1:
+                open_ms[kind, list(one.arcs)] = FAR
+    return np.asarray(frozen(open_ms))
+
+
+def _usable_edges(network: RoadNetwork, arc_ms: I32) -> U8:
+    bits = np.zeros(network.edges, np.uint8)
+    for kind in range(len(KINDS)):
+        bits |= ((arc_ms[kind, 0::2] < FAR) | (arc_ms[kind, 1::2] < FAR)).astype(np.uint8) << np.uint8(kind)
+    return np.asarray(frozen(bits & network.main_kinds))

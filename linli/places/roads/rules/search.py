@@ -1,0 +1,243 @@
+"""The search itself: backwards from the call until the k-th best unit cannot be beaten any more.
+
+Measured: about 0.1 µs a settled vertex, and k · v / N vertices are settled before k of N units are found. Labels carry the
+number of the search in their upper half, counting down, so that a label of an earlier search is larger than any new one:
+nothing needs clearing, and one comparison decides. Ties are broken by the units themselves, never by the order of the search.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from linli.places.roads.rules.compiled import compiled
+from linli.places.roads.rules.network import FAR, I32, I64
+
+_LOW = 0xFFFFFFFF
+
+
+class Labels:
+    """Working arrays of one thread for one network size. ``next_search`` numbers the searches downwards."""
+
+    def __init__(self, vertices: int, arcs: int) -> None:
+        self.label: I64 = np.full(vertices, np.iinfo(np.int64).max, np.int64)
+        self.heap: I64 = np.empty(arcs + vertices + 1024, np.int64)
+        self._search = 2**30
+
+    def next_search(self) -> int:
+        self._search -= 1
+        if self._search == 0:
+            self.label[:] = np.iinfo(np.int64).max
+            self._search = 2**30 - 1
+        return self._search
+
+
+_own = threading.local()
+
+
+def labels_for(vertices: int, arcs: int) -> Labels:
+    """This thread's labels for a graph of that size."""
+    kept: dict[tuple[int, int], Labels] = _own.__dict__.setdefault("kept", {})
+    found = kept.get((vertices, arcs))
+    if found is None:
+        if len(kept) > 8:  # networks come and go in a long-lived process
+            kept.clear()
+        found = kept[vertices, arcs] = Labels(vertices, arcs)
+    return found
+
+
+@compiled
+def _push(heap: I64, size: int, item: int) -> int:
+    i = size
+    while i > 0:
+        parent = (i - 1) >> 1
+        if heap[parent] <= item:
+            break
+        heap[i] = heap[parent]
+        i = parent
+    heap[i] = item
+    return size + 1
+
+
+@compiled
+def _pop(heap: I64, size: int) -> int:
+    """Remove the least item, which the caller has read at ``heap[0]``; returns the new size."""
+    size -= 1
+    item = heap[size]
+    i = 0
+    child = 1
+    while child < size:
+        if child + 1 < size and heap[child + 1] < heap[child]:
+            child += 1
+        if heap[child] >= item:
+            break
+        heap[i] = heap[child]
+        i = child
+        child = 2 * i + 1
+    heap[i] = item
+    return size
+
+
+@compiled
+def _before(a: int, b: int, calls: I32, idle_ms: I64, order_hi: I64, order_lo: I64) -> bool:
+    """Whether unit ``a`` wins a tie against ``b``: fewer calls this shift, longer idle, smaller id."""
+    if calls[a] != calls[b]:
+        return bool(calls[a] < calls[b])
+    if idle_ms[a] != idle_ms[b]:
+        return bool(idle_ms[a] < idle_ms[b])
+    if order_hi[a] != order_hi[b]:
+        return bool(order_hi[a] < order_hi[b])
+    return bool(order_lo[a] < order_lo[b])
+
+
+@compiled
+def _offer(
+    unit: int, key: int, k: int, found: int, best_unit: I32, best_key: I64,
+    calls: I32, idle_ms: I64, order_hi: I64, order_lo: I64,
+) -> int:  # fmt: skip
+    """Put a unit with this key among the best ``k``, kept sorted; returns how many there are."""
+    at = -1
+    for i in range(found):
+        if best_unit[i] == unit:
+            at = i
+            break
+    if at >= 0:
+        if key >= best_key[at]:
+            return found
+    elif found < k:
+        at = found
+        found += 1
+    else:
+        last = k - 1
+        if key > best_key[last]:
+            return found
+        if key == best_key[last] and not _before(unit, best_unit[last], calls, idle_ms, order_hi, order_lo):
+            return found
+        at = last
+    while at > 0 and (
+        key < best_key[at - 1]
+        or (key == best_key[at - 1] and _before(unit, best_unit[at - 1], calls, idle_ms, order_hi, order_lo))
+    ):
+        best_unit[at] = best_unit[at - 1]
+        best_key[at] = best_key[at - 1]
+        at -= 1
+    best_unit[at] = unit
+    best_key[at] = key
+    return found
+
+
+@compiled
+def k_soonest(
+    first: I32, pack: I64, label: I64, heap: I64, search: int,
+    seed_vertex: I32, seed_ms: I64, road_arc: I32, road_lands: I32, road_rest: I64,
+    chain_head: I32, chain_next: I32, slot_ms: I32, slot_arc: I32,
+    at_home: I32, delay: I32, least_ms: int, but: int, k: int, found: int, best_unit: I32, best_key: I64,
+    calls: I32, idle_ms: I64, order_hi: I64, order_lo: I64,
+) -> tuple[int, int]:  # fmt: skip
+    """The best ``k`` units by delay plus road, added to the ``found`` ones already in ``best_*``.
+
+    ``first``/``pack``: reverse graph, each arc packed as (milliseconds << 32 | tail). ``seed_*``: where the call's road is
+    entered. ``road_*``: the call's own road, one row per open direction, with the milliseconds that remain behind the call.
+    ``chain_*``: units by vertex as linked lists of slots; slot ``4 u + i`` is unit ``u`` at its position (i < 2) or its home.
+    ``delay[u]`` milliseconds before it drives, FAR when not to be sent; ``least_ms`` the least of them. ``but``: a unit left
+    out. Returns (found, settled vertices).
+    """
+    for row in range(len(road_arc)):  # units on the call's own road, behind the call, come along it without a junction
+        slot = chain_head[road_lands[row]]
+        while slot >= 0:
+            unit = slot >> 2
+            ahead = slot_ms[slot] - road_rest[row]
+            if slot_arc[slot] == road_arc[row] and ahead >= 0 and delay[unit] < FAR and unit != but:
+                if at_home[unit] == (slot >> 1 & 1):
+                    found = _offer(
+                        unit, delay[unit] + ahead, k, found, best_unit, best_key, calls, idle_ms, order_hi, order_lo
+                    )
+            slot = chain_next[slot]
+    base = search << 32
+    size = 0
+    for i in range(len(seed_vertex)):
+        vertex = seed_vertex[i]
+        if base | seed_ms[i] < label[vertex]:
+            label[vertex] = base | seed_ms[i]
+            size = _push(heap, size, (seed_ms[i] << 32) | vertex)
+    settled = 0
+    while size > 0:
+        top = heap[0]
+        size = _pop(heap, size)
+        vertex = top & _LOW
+        here = top >> 32
+        if label[vertex] & _LOW != here:
+            continue
+        if found == k and here + least_ms > best_key[k - 1]:  # an equal one may still win the tie
+            break
+        settled += 1
+        slot = chain_head[vertex]
+        while slot >= 0:
+            unit = slot >> 2
+            if delay[unit] < FAR and at_home[unit] == (slot >> 1 & 1) and unit != but:
+                found = _offer(
+                    unit, here + delay[unit] + slot_ms[slot], k, found, best_unit, best_key,
+                    calls, idle_ms, order_hi, order_lo,
+                )  # fmt: skip
+            slot = chain_next[slot]
+        for i in range(first[vertex], first[vertex + 1]):
+            arc = pack[i]
+            there = here + (arc >> 32)
+            tail = arc & _LOW
+            if base | there < label[tail]:
+                label[tail] = base | there
+                size = _push(heap, size, (there << 32) | tail)
+    return found, settled
+
+
+@compiled
+def travel_all(
+    first: I32, pack: I64, label: I64, heap: I64, search: int, seed_vertex: I32, seed_ms: I64, within_ms: int, out_ms: I32
+) -> int:  # fmt: skip
+    """Milliseconds between the seeds and every vertex within ``within_ms``; ``out_ms`` comes filled with FAR."""
+    base = search << 32
+    size = 0
+    for i in range(len(seed_vertex)):
+        vertex = seed_vertex[i]
+        if base | seed_ms[i] < label[vertex]:
+            label[vertex] = base | seed_ms[i]
+            size = _push(heap, size, (seed_ms[i] << 32) | vertex)
+    settled = 0
+    while size > 0:
+        top = heap[0]
+        size = _pop(heap, size)
+        vertex = top & _LOW
+        here = top >> 32
+        if label[vertex] & _LOW != here:
+            continue
+        if here > within_ms:
+            break
+        settled += 1
+        out_ms[vertex] = here
+        for i in range(first[vertex], first[vertex + 1]):
+            arc = pack[i]
+            there = here + (arc >> 32)
+            tail = arc & _LOW
+            if base | there < label[tail]:
+                label[tail] = base | there
+                size = _push(heap, size, (there << 32) | tail)
+    return settled
+
+
+@compiled
+def pack_graph(
+    vertices: int, tail: I32, head: I32, ms: I32, first: I32, pack: I64
+) -> int:  # fmt: skip
+    """Sort arcs by ``head`` into ``first``/``pack`` (see :func:`k_soonest`), leaving out those of FAR. Returns how many."""
+    for i in range(len(tail)):
+        if ms[i] < FAR:
+            first[head[i] + 1] += 1
+    for vertex in range(vertices):
+        first[vertex + 1] += first[vertex]
+    fill = first[:vertices].copy()
+    for i in range(len(tail)):
+        if ms[i] < FAR:
+            pack[fill[head[i]]] = (np.int64(ms[i]) << 32) | tail[i]
+            fill[head[i]] += 1
+    return int(first[vertices])
