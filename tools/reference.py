@@ -27,7 +27,7 @@ def load() -> None:
     django.setup()
     package = importlib.import_module("linli")
     for info in pkgutil.walk_packages(package.__path__, "linli."):
-        if not {"settings", "migrations", "__main__"} & set(info.name.split(".")):
+        if not {"settings", "migrations", "__main__", "urls", "wsgi", "asgi"} & set(info.name.split(".")):
             importlib.import_module(info.name)
 
 

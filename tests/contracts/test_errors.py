@@ -41,7 +41,7 @@ def test_sentences_in_both_languages(code: str) -> None:
 
 def test_every_refusal_is_declared() -> None:
     unknown = [
-        f"{where}: {node.args[0].value}"
+        f"{where}: {node.args[0].value!r}"
         for where, node in calls(REFUSALS)
         if isinstance(node.args[0], ast.Constant) and node.args[0].value not in CODES
     ]

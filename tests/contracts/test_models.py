@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.db import models
 
@@ -46,5 +47,5 @@ def test_moments_end_in_at(label: str) -> None:
 @pytest.mark.parametrize("label", sorted(MODELS))
 def test_is_known_in_its_apps_models(label: str) -> None:
     model = MODELS[label]
-    app = model._meta.app_config.models_module if model._meta.app_config else None
+    app = apps.get_app_config(model._meta.app_label).models_module
     assert getattr(app, model.__name__, None) is model, "re-export it in <app>/models.py: that is the table of contents"

@@ -45,9 +45,9 @@ def test_every_open_state_can_end(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_words_in_both_languages(name: str) -> None:
     workflow = WORKFLOWS[name]
-    for named in (*workflow.states, *workflow.moves):
-        assert house.CHINESE.search(named.words.zh), named
-        assert house.LATIN.search(named.words.en), named
+    for words in [state.words for state in workflow.states] + [move.words for move in workflow.moves]:
+        assert house.CHINESE.search(words.zh), words
+        assert house.LATIN.search(words.en), words
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,7 +12,10 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db import connection
+from django.db import connections
+
+raw: Any = connections["default"]
+"""Untyped on purpose: pool and commit are not part of what Django promises, and they are what is broken here."""
 
 CRASHED = 77
 WENT_WRONG = 78
@@ -56,15 +59,15 @@ def crashes(deed: Callable[[], object]) -> Iterator[int]:
 
 def leave() -> None:
     """Close the connection and its pool: a forked child must not share them."""
-    connection.close()
-    if connection.vendor == "postgresql":
-        connection.close_pool()
+    raw.close()
+    if raw.vendor == "postgresql":
+        raw.close_pool()
 
 
 def run_child(deed: Callable[[], object], point: int) -> None:
     """In the child: do the deed with one crash point armed; never returns."""
     points = Points(point)
-    commit = connection._commit
+    commit = raw._commit
 
     def commit_between_points() -> None:
         points.pass_one()
@@ -72,8 +75,8 @@ def run_child(deed: Callable[[], object], point: int) -> None:
         points.pass_one()
 
     try:
-        connection._commit = commit_between_points  # type: ignore[method-assign]  # the commit is a point too
-        with connection.execute_wrapper(points.statement):
+        raw._commit = commit_between_points
+        with raw.execute_wrapper(points.statement):
             deed()
         os._exit(0)
     except BaseException:  # noqa: BLE001 - a child must never return into the parent's tests

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tools.workshop import frontend, python_env, sizes, tracked
-from tools.workshop.paths import BIN, ROOT
+from tools.workshop.paths import BIN, FRONTEND, ROOT
 from tools.workshop.steps import attempt, say, stop
 
 USAGE = "tools/check [NAME …]: runs these checks, or all of them: "
@@ -68,7 +68,7 @@ def python(*arguments: str) -> Callable[[], list[str]]:
 def typescript() -> list[str]:
     """The frontend's types."""
     env = frontend.packages()
-    done = attempt(["npm", "run", "--silent", "check"], cwd=frontend.FRONTEND, env=env, quiet=True)
+    done = attempt(["npm", "run", "--silent", "check"], cwd=FRONTEND, env=env, quiet=True)
     return done.stdout.strip().splitlines() or ["tsc failed"] if done.returncode else []
 
 
@@ -78,7 +78,7 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "floors": python("lint-imports", "--no-cache"),
     "sizes": sizes.check,
     "tracked": tracked.check,
-    "types": python("mypy"),
+    "types": python("mypy", "linli", "tools", "tests", "benchmarks"),
     "typescript": typescript,
     "migrations": python("django-admin", "makemigrations", "--check", "--dry-run"),
     "docs": python("python", "-m", "tools.reference", "--check"),

@@ -34,7 +34,14 @@ def ensure() -> dict[str, str]:
     if not (is_current(STAMP, wanted) and version(_WHEEL / "bin" / "node") >= NEEDS):
         say("this machine has no Node 20.19 or newer: taking the locked wheel")
         run([sys.executable, "-m", "venv", "--clear", _WHEEL], quiet=True)
-        pip = [_WHEEL / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip: list[str | Path] = [
+            _WHEEL / "bin" / "python",
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]
         run([*pip, "--require-hashes", "--no-deps", "-r", LOCKS / "node.txt"], quiet=True)
         mark_current(STAMP, wanted)
     return {"PATH": f"{_WHEEL / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}

@@ -13,7 +13,8 @@ from tools.workshop.steps import attempt, run, say, stop
 
 STAMP = "python"
 NEEDS = (3, 11)
-PIP = [BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore"]
+QUIET = ["--quiet", "--disable-pip-version-check", "--root-user-action=ignore"]
+PIP: list[str | Path] = [BIN / "python", "-m", "pip", "install", *QUIET]
 
 
 def ensure() -> None:
