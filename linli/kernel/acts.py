@@ -1,8 +1,7 @@
 """A verb is written once and has four doors: page, API, offline replay and command line call the same act.
 
 ``@act`` checks the right (post × act × scope), opens the transaction, does, and records in the same transaction.
-Nothing is
-written outside an act, nothing is sent inside one.
+Nothing is written outside an act, nothing is sent inside one.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.db import transaction
 
@@ -62,9 +61,8 @@ def act(
     """Declare a verb.
 
     ``keeps`` names the arguments whose values the trail keeps: never personal data. ``about`` names the argument that
-    is the
-    subject, or ``return``. ``within`` gives the path where the right is needed, from the arguments (``None``: any
-    post's).
+    is the subject, or ``return``. ``within`` gives the path where the right is needed, from the arguments (``None``:
+    any post's).
     """
 
     def declare(run: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
@@ -88,7 +86,7 @@ def act(
 
         declared = Act(name, Words(zh, en), keeps, about, within, offline, done)
         ACTS.add(name, declared)
-        return done
+        return cast("Callable[Concatenate[Actor, P], R]", done)
 
     return declare
 

@@ -1,8 +1,7 @@
 """Time comes from here. It never goes back while a process lives, whatever is done to the machine's clock.
 
 Wall time is read once and carried on by the monotonic clock. A wall clock stepping forward is followed; one stepping
-back
-is not, so deadlines already written stay true. ``floor`` lets a starting process begin no earlier than the newest
+back is not, so deadlines already written stay true. ``floor`` lets a starting process begin no earlier than the newest
 stored time.
 """
 

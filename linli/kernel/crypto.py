@@ -36,7 +36,7 @@ def seal(text: str, *, context: str) -> bytes:
     return nonce + AESGCM(_key("field")).encrypt(nonce, text.encode(), context.encode())
 
 
-def unseal(blob: bytes, *, context: str) -> str:
+def unseal(blob: bytes | memoryview, *, context: str) -> str:
     """Decrypt what :func:`seal` made for the same context; raises Invalid ``crypto.unreadable`` otherwise."""
     if not blob:
         return ""

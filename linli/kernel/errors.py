@@ -22,7 +22,7 @@ class Refusal(Exception):
 
     status = 400
 
-    def __init__(self, code: str, **facts: object) -> None:
+    def __init__(self, code: str, /, **facts: object) -> None:
         self.code = code
         self.facts = facts
         super().__init__(code)

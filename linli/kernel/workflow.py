@@ -1,9 +1,8 @@
 """States and moves as data, and ``take``: the only thing that changes a state.
 
 A state changes by compare-and-swap, ``UPDATE … WHERE id = … AND state IN (sources)``. Read-check-save lost 27 of 30
-races
-on PostgreSQL (architecture, "Facts that decide"); here the second of two racers gets a Conflict that names the present
-state.
+races on PostgreSQL (architecture, "Facts that decide"); here the second of two racers gets a Conflict that names the
+present state.
 """
 
 from __future__ import annotations

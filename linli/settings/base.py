@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LINLI_HOME = Path(env.str("LINLI_HOME", default=str(Path.home() / ".local/share/linli"))).absolute()
 LINLI_DEMO = env.bool("LINLI_DEMO", default=(LINLI_HOME / "demo").exists())
 """A demo installation offers each role by a tap; a marker file in LINLI_HOME says so as well."""
-LINLI_DATUM = "WGS84"
+LINLI_PUBLIC_URL: str = env.str("LINLI_PUBLIC_URL", default="")
+"""Where people reach this installation; links in messages begin with it."""
 LINLI_IDLE_S = env.int("LINLI_IDLE_S", default=0 if LINLI_DEMO else 600)
 
 _SQLITE_PRAGMAS = (
@@ -52,7 +53,7 @@ DATABASES = {"default": database(LINLI_DATABASE_URL)}
 
 def _secret() -> str:
     """Django's signing key: from the environment, else a 0600 file in LINLI_HOME that the first process makes."""
-    given = env.str("LINLI_SECRET_KEY", default="")
+    given: str = env.str("LINLI_SECRET_KEY", default="")
     if given:
         return given
     path = LINLI_HOME / "keys" / "django.key"

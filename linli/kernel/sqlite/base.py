@@ -1,8 +1,8 @@
 """The embedded database: every writer, in any process, takes one lock before it begins.
 
 Measured (research/reliability.md): SQLite's own busy handler let one call taker wait 5 s among 8 writers; with one lock
-the
-worst wait was 0.2 s. ``synchronous=NORMAL`` lost acknowledged rows in 613 of 1,040 simulated power cuts, FULL in none.
+the worst wait was 0.2 s. ``synchronous=NORMAL`` lost acknowledged rows in 613 of 1,040 simulated power cuts, FULL in
+none.
 """
 
 from __future__ import annotations
@@ -43,24 +43,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         self._take_lock()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # Django's hook, not in its stubs
         except BaseException:
             self._drop_lock()
             raise
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc]  # Django's hook, not in its stubs
         self._drop_lock()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]  # Django's hook, not in its stubs
         finally:
             self._drop_lock()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]  # Django's hook, not in its stubs
         finally:
             self._drop_lock()
             if self._lock_file >= 0:

@@ -28,8 +28,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A declared kind. ``prefix`` begins its public numbers, ``opens`` names the posts that may open one,
-    ``keep_days`` when it is erased.
+    """A declared kind. ``prefix`` begins its public numbers, ``opens`` names the posts that may open one, ``keep_days``
+    when it is erased.
     """
 
     code: str

@@ -37,9 +37,8 @@ class Matter(models.Model):
     """One entry of the ledger, of a declared kind.
 
     Initial and current category and priority are both kept. ``agency`` deals with it now, ``station`` is the police
-    station of the
-    place, ``handled_by`` the agency whose unit settled it (P3). ``warnings`` are doubts about what was sent. Times are
-    UTC.
+    station of the place, ``handled_by`` the agency whose unit settled it (P3). ``warnings`` are doubts about what was
+    sent. Times are UTC.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -175,8 +174,8 @@ class Fact(models.Model):
 
 
 class NumberSeries(models.Model):
-    """The running part of public numbers on SQLite, where writers stand in line anyway; PostgreSQL uses a sequence
-    (ADR 0106).
+    """The running part of public numbers on SQLite, where writers stand in line anyway; PostgreSQL uses a sequence (ADR
+    0106).
     """
 
     scope_excuse = "One counter; it holds no fact about anybody."

@@ -50,8 +50,7 @@ def take_call(
     /api/v1/incidents``).
 
     ``sent`` is the body as it came: received_at, category, priority, narrative, caller, lon, lat, datum, address,
-    source,
-    external_number. Returns the matter with its grid, room and station as far as they can be known.
+    source, external_number. Returns the matter with its grid, room and station as far as they can be known.
     """
     now = clock.now()
     call = read_call(sent, now)
@@ -130,7 +129,7 @@ def _place_of(call: Call, listed: Category) -> Placed:
         call.warn("call.address_not_found", sent=call.address)
     elif lon is None:
         call.warn("call.no_place")
-    elif lat is not None and best is not None and address_id and best.lon is not None and best.lat is not None:
+    elif lat is not None and best is not None and address_id:
         apart_m = distance_m(lon, lat, best.lon, best.lat) if possible(lon, lat) else 0.0
         if apart_m > _SUSPECT_APART_M:
             call.warn("call.point_off_address", metres=int(apart_m))

@@ -239,9 +239,9 @@ def deliver_order(actor: Actor, *, order: Order, device_at: datetime | None = No
 
 
 @act("order.sign", zh="接令", en="sign an order", about="order", offline=True, within=_unit_path)
-def sign_order(actor: Actor, *, order: Order, device_at: datetime | None = None) -> Order:
-    """The crew takes the order (签收)."""
-    return advance(actor, order, "sign", device_at=device_at)
+def sign_order(actor: Actor, *, order: Order, device_at: datetime | None = None, source: str = "") -> Order:
+    """The crew takes the order (签收). ``source`` voice: by the keypad of the call that rang them."""
+    return advance(actor, order, "sign", source=source, device_at=device_at)
 
 
 @act(
@@ -260,9 +260,11 @@ def accept_by_radio(actor: Actor, *, order: Order) -> Order:
 @act(
     "order.decline", zh="谢绝", en="decline an order", keeps=("reason",), about="order", offline=True, within=_unit_path
 )
-def decline_order(actor: Actor, *, order: Order, reason: str, device_at: datetime | None = None) -> Order:
+def decline_order(
+    actor: Actor, *, order: Order, reason: str, device_at: datetime | None = None, source: str = ""
+) -> Order:
     """The crew cannot go, and says why; the next unit is asked at once."""
-    return advance(actor, order, "decline", device_at=device_at, reason=reason)
+    return advance(actor, order, "decline", source=source, device_at=device_at, reason=reason)
 
 
 @act("order.set_out", zh="出发", en="set out", about="order", offline=True, within=_unit_path)

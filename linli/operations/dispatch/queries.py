@@ -31,8 +31,7 @@ class LiveFleet:
     """The units of the house in memory, brought up to date by what changed since the last look: one small query a call.
 
     Everything is also in the rows; a process that starts anew loads it once. Changes are read with an overlap, because
-    rows of
-    several processes become visible out of the order of their times.
+    rows of several processes become visible out of the order of their times.
     """
 
     def __init__(self) -> None:

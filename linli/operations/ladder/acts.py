@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -58,7 +58,7 @@ def _start(order: Order) -> None:
     _plan(order, rungs_from_order(order.ordered_at, _limit(order)))
 
 
-def _plan(order: Order, rungs: list[tuple[str, object]]) -> None:
+def _plan(order: Order, rungs: list[tuple[str, datetime]]) -> None:
     now = clock.now()
     schedule_many(
         [

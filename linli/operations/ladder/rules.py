@@ -1,8 +1,7 @@
 """The ladder of an order: which rung is due when, and whether it still matters. Pure (research/dispatch.md §2.4).
 
 Not delivered in 5 s: another channel. Not signed in 30 s: the next unit in parallel. 60 s: the station desk. 120 s: the
-bureau.
-Signed but not moving in 90 s: a second unit. Target missed: the chief sees it.
+bureau. Signed but not moving in 90 s: a second unit. Target missed: the chief sees it.
 """
 
 from __future__ import annotations

@@ -28,9 +28,8 @@ class Unit(models.Model):
     """A responder with a call sign: a car, a motorcycle, people on foot.
 
     ``availability`` is available, conditional (busy with what may be interrupted: ``activity``) or unavailable.
-    ``order_id`` is the
-    order it is on now: taken by compare-and-swap, so that two desks get one winner. ``touched_at`` lets the live fleet
-    read only changes.
+    ``order_id`` is the order it is on now: taken by compare-and-swap, so that two desks get one winner. ``touched_at``
+    lets the live fleet read only changes.
     """
 
     KINDS: ClassVar = {

@@ -41,8 +41,8 @@ def open_agency(
     partner_service: str = "",
     opened_on: date | None = None,
 ) -> Agency:
-    """Add a node under ``parent`` (None only for a bureau). Raises Invalid on a kind that may not stand there,
-    Conflict on a taken code.
+    """Add a node under ``parent`` (None only for a bureau). Raises Invalid on a kind that may not stand there, Conflict
+    on a taken code.
     """
     if not _CODE.match(code):
         raise Invalid("agency.code_form", field="code")
@@ -75,10 +75,20 @@ def open_agency(
     about="agency",
     within=lambda facts: facts["agency"].path,
 )
-def change_agency(actor: Actor, *, agency: Agency, **changes: object) -> Agency:
+def change_agency(
+    actor: Actor,
+    *,
+    agency: Agency,
+    name: str = "",
+    zone: str = "",
+    lon: float | None = None,
+    lat: float | None = None,
+    phone: str = "",
+    partner_service: str = "",
+) -> Agency:
     """Change name, zone, position, telephone or partner service; blank values leave what is there."""
-    allowed = {"name", "zone", "lon", "lat", "phone", "partner_service"}
-    given = {key: value for key, value in changes.items() if key in allowed and value not in (None, "")}
+    changes = {"name": name, "zone": zone, "lon": lon, "lat": lat, "phone": phone, "partner_service": partner_service}
+    given = {key: value for key, value in changes.items() if value not in (None, "")}
     for key, value in given.items():
         setattr(agency, key, value)
     agency.version += 1

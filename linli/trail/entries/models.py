@@ -26,8 +26,7 @@ class Entry(models.Model):
     """One act that was done. Never changed but for ``position`` and ``hash``, which the sealer gives once.
 
     ``paths`` holds the agency paths from which it may be seen, each between spaces. ``digest`` commits to the salted
-    kept facts,
-    so that facts may be erased by law later while the chain still verifies.
+    kept facts, so that facts may be erased by law later while the chain still verifies.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

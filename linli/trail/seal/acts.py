@@ -1,8 +1,7 @@
 """The sealer: one at a time, after commit, gives each entry its position and links it to the one before.
 
 Positions are given to committed rows only, so their order is the order in which commits became visible, and the hot
-path
-is not serialised. The live feed reads positions: no gap, no duplicate.
+path is not serialised. The live feed reads positions: no gap, no duplicate.
 """
 
 from __future__ import annotations

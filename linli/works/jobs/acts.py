@@ -1,9 +1,8 @@
 """Scheduling inside the business transaction, claiming one at a time, finishing with a fence.
 
 Measured (research/platform.md §7): of five candidates only an own lease table was on time, redelivered after kill -9
-and
-retried on both databases. A job may run twice (a worker died after its work, before its word): jobs are written to bear
-it.
+and retried on both databases. A job may run twice (a worker died after its work, before its word): jobs are written to
+bear it.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from django.db import connection, transaction
 from linli.kernel import clock
 from linli.kernel.registry import Registry
 from linli.works.jobs.models import Job
-from linli.works.jobs.rules import LEASE_S, MAX_ATTEMPTS, wait_after_failure_s
+from linli.works.jobs.rules import LEASE_S, LONG_LEASE_S, MAX_ATTEMPTS, wait_after_failure_s
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +27,20 @@ RUNNERS: Registry[Runner] = Registry("jobs")
 WAKE_CHANNEL = "linli_jobs"
 
 
+class Later(Exception):
+    """A job of a lane that cannot be done yet, through nobody's fault: it waits until ``due_at`` and no attempt is counted."""
+
+    def __init__(self, due_at: datetime) -> None:
+        self.due_at = due_at
+        super().__init__(due_at.isoformat())
+
+
 def job(name: str) -> Callable[[Runner], Runner]:
-    """Register the function that does jobs of this name. It gets the payload and must bear being run twice."""
+    """Register the function that does jobs of this name. It gets the payload and must bear being run twice.
+
+    In the empty lane it runs inside a transaction that also ends the job. In any other lane it runs outside every transaction,
+    may wait for the network, and writes what came of it in short transactions of its own.
+    """
 
     def register(run: Runner) -> Runner:
         return RUNNERS.add(name, run)
@@ -37,9 +48,11 @@ def job(name: str) -> Callable[[Runner], Runner]:
     return register
 
 
-def schedule(name: str, *, due_at: datetime, payload: dict[str, Any] | None = None, key: str = "") -> None:
+def schedule(
+    name: str, *, due_at: datetime, payload: dict[str, Any] | None = None, key: str = "", lane: str = ""
+) -> None:
     """Put a job into the table, in the caller's transaction. A ``key`` that already waits is left as it is."""
-    row = Job(name=name, key=key, payload=payload or {}, due_at=due_at, created_at=clock.now())
+    row = Job(name=name, lane=lane, key=key, payload=payload or {}, due_at=due_at, created_at=clock.now())
     Job.objects.bulk_create([row], ignore_conflicts=bool(key))
     wake()
 
@@ -70,20 +83,20 @@ _CLAIM = (
 )
 
 
-def claim(at: datetime, lease_s: int = LEASE_S) -> Job | None:
-    """Lease the most overdue job to this worker, or None. One at a time: a crash then burns no neighbour's attempt."""
+def claim(at: datetime, lease_s: int = LEASE_S, *, lane: str = "") -> Job | None:
+    """Lease the most overdue job of a lane to this worker, or None. One at a time: a crash burns no neighbour's attempt."""
     lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     sql = _CLAIM + lock + ") RETURNING id"
     stamp = connection.ops.adapt_datetimefield_value
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, [stamp(at + timedelta(seconds=lease_s)), stamp(at), stamp(at)])
+        cursor.execute(sql, [stamp(at + timedelta(seconds=lease_s)), lane, stamp(at), stamp(at)])
         row = cursor.fetchone()
     return Job.objects.get(pk=row[0]) if row else None
 
 
 def work_one() -> bool:
-    """Claim and do one due job; False when none is due."""
-    if not Job.objects.filter(state=Job.WAITING, due_at__lte=clock.now()).exists():
+    """Claim and do one due job of the empty lane; False when none is due."""
+    if not Job.objects.filter(state=Job.WAITING, lane="", due_at__lte=clock.now()).exists():
         return False
     claimed = claim(clock.now())
     if claimed is None:
@@ -95,6 +108,37 @@ def work_one() -> bool:
     except Exception as failed:  # noqa: BLE001  (whatever a job raises is kept on its row and tried again)
         _put_back(claimed, failed)
     return True
+
+
+def work_long(lane: str) -> bool:
+    """Claim and do one due job of a lane, outside every transaction; False when none is due."""
+    claimed = claim(clock.now(), LONG_LEASE_S, lane=lane)
+    if claimed is None:
+        return False
+    try:
+        RUNNERS[claimed.name](claimed.payload)
+    except Later as later:
+        _postpone(claimed, later.due_at)
+    except Exception as failed:  # noqa: BLE001  (whatever a job raises is kept on its row and tried again)
+        _put_back(claimed, failed)
+    else:
+        _finish_long(claimed)
+    return True
+
+
+def _postpone(claimed: Job, due_at: datetime) -> None:
+    with transaction.atomic():
+        Job.objects.filter(pk=claimed.pk, attempts=claimed.attempts, state=Job.WAITING).update(
+            due_at=due_at, lease_until=None, attempts=max(0, claimed.attempts - 1)
+        )
+
+
+def _finish_long(claimed: Job) -> None:
+    # What the job did has been written by itself; losing the lease here means only that another thread looks again.
+    with transaction.atomic():
+        Job.objects.filter(pk=claimed.pk, attempts=claimed.attempts, state=Job.WAITING).update(
+            state=Job.DONE, finished_at=clock.now(), lease_until=None
+        )
 
 
 def _finish(claimed: Job) -> None:

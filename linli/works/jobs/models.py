@@ -11,8 +11,8 @@ from linli.kernel.ids import new_id
 
 
 class Job(models.Model):
-    """Something to be done at ``due_at``. ``lease_until`` in the future means that a worker has it; ``attempts``
-    fences it.
+    """Something to be done at ``due_at``. ``lease_until`` in the future means that a worker has it; ``attempts`` fences
+    it.
     """
 
     scope_excuse = "The house's own to-do list: names of jobs and keys of rows, read by its workers."
@@ -21,6 +21,7 @@ class Job(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=80)
+    lane = models.CharField(max_length=60, blank=True)
     key = models.CharField(max_length=160, blank=True)
     payload = models.JSONField(default=dict)
     due_at = models.DateTimeField()
@@ -32,7 +33,7 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="job_due")]
+        indexes: ClassVar = [models.Index(fields=["lane", "due_at"], condition=Q(state="waiting"), name="job_due")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["key"], condition=Q(state="waiting") & ~Q(key=""), name="job_key_waiting")
         ]

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from linli.works.jobs.models import Job
 
 
 def next_due_at() -> datetime | None:
-    """When the next waiting job falls due, or None."""
-    return Job.objects.filter(state=Job.WAITING).order_by("due_at").values_list("due_at", flat=True).first()
+    """When the next waiting job of the empty lane falls due, or None."""
+    return Job.objects.filter(state=Job.WAITING, lane="").order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def due_lanes(at: datetime) -> list[str]:
+    """The lanes that have a job to do now: due, waiting, and leased to nobody."""
+    free = Job.objects.filter(state=Job.WAITING, due_at__lte=at).exclude(lane="")
+    return list(free.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=at)).values_list("lane", flat=True).distinct())
 
 
 def failed_count() -> int:

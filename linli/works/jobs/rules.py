@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 LEASE_S = 30
+LONG_LEASE_S = 15
+"""A job of a lane waits for a gateway at most 8 s (channels): twice that, and another thread takes over from a dead one."""
 MAX_ATTEMPTS = 8
 _FIRST_WAIT_S = 2
 _LONGEST_WAIT_S = 600
@@ -10,4 +12,5 @@ _LONGEST_WAIT_S = 600
 
 def wait_after_failure_s(attempts: int) -> int:
     """Seconds until the next try: 2, 4, 8 … up to ten minutes."""
-    return min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** max(0, attempts - 1))
+    doubled: int = _FIRST_WAIT_S << max(0, min(attempts, 20) - 1)
+    return min(_LONGEST_WAIT_S, doubled)

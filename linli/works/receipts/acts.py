@@ -1,8 +1,7 @@
 """Taking and keeping receipts (IETF Idempotency-Key draft; Stripe's practice).
 
 The receipt row and the act's rows land in one transaction: a kill between commit and answer cannot lose the answer, and
-a
-kill before commit leaves nothing, so that the retry is the first. Two requests in flight meet on the unique row.
+a kill before commit leaves nothing, so that the retry is the first. Two requests in flight meet on the unique row.
 """
 
 from __future__ import annotations
