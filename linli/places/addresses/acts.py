@@ -13,13 +13,14 @@ from linli.places.addresses.rules import Parsed, grams, initials, normal, parse,
 from linli.places.divisions.models import Division
 from linli.places.divisions.queries import by_codes
 from linli.places.divisions.rules import padded
-from linli.works.tables.columns import Column, Type
-from linli.works.tables.importing import IMPORTERS, Change, Faults, Importer, Record
-from linli.works.tables.writing import Writes
+from linli.works.tables.acts import importer
+from linli.works.tables.rules.columns import Column, Type
+from linli.works.tables.rules.planning import Change, Faults, Importer, Record, Writes
 
 _KINDS = {word: key for key, words in Address.KINDS.items() for word in (key, *words)}
 
 
+@importer
 class AddressImporter(Importer):
     """Addresses by their code, or by their text when they have none."""
 
@@ -239,6 +240,3 @@ def _padded_or_same(code: str) -> str:
         return padded(code)
     except ValueError:
         return code
-
-
-IMPORTERS.add(AddressImporter.kind, AddressImporter)

@@ -10,13 +10,14 @@ from linli.kernel.words import Words
 from linli.places.divisions.models import Division
 from linli.places.divisions.queries import by_codes
 from linli.places.divisions.rules import ancestors, level_of, padded
-from linli.works.tables.columns import Column, Type
-from linli.works.tables.importing import IMPORTERS, Change, Faults, Importer, Record
-from linli.works.tables.writing import Writes
+from linli.works.tables.acts import importer
+from linli.works.tables.rules.columns import Column, Type
+from linli.works.tables.rules.planning import Change, Faults, Importer, Record, Writes
 
 _LEVELS = {word: key for key, words in Division.LEVELS.items() for word in (key, *words)}
 
 
+@importer
 class DivisionImporter(Importer):
     """Divisions by code. The parent follows from the code; a row may name another one."""
 
@@ -133,4 +134,3 @@ def _parents_first(records: list[Record]) -> list[Record]:
 
 _FIELDS = {"parent": "parent_id", "succeeded_by": "succeeded_by_id"}
 _ORDER = {level: order for order, level in enumerate(Division.LEVELS)}
-IMPORTERS.add(DivisionImporter.kind, DivisionImporter)

@@ -23,9 +23,9 @@ from linli.places.divisions.rules import padded
 from linli.places.grid.models import Grid
 from linli.places.grid.queries import cells, today
 from linli.places.grid.rules import Cell, overlaps, polygon_fault, shared_area_m2
-from linli.works.tables.columns import Column, Type
-from linli.works.tables.importing import IMPORTERS, Change, Faults, Importer, Record
-from linli.works.tables.writing import Writes
+from linli.works.tables.acts import importer
+from linli.works.tables.rules.columns import Column, Type
+from linli.works.tables.rules.planning import Change, Faults, Importer, Record, Writes
 
 declare("grid.shape", zh="网格图形有误：{why}", en="the grid's shape is not right: {why_en}")
 declare("grid.kind", zh="没有“{kind}”这种网格", en="there is no kind of grid {kind}")
@@ -39,7 +39,7 @@ declare(
 )
 
 
-@act("open_grid", zh="启用网格", en="open a grid", keeps=("code", "kind", "valid_from", "valid_to"))
+@act("grid.open", zh="启用网格", en="open a grid", keeps=("code", "kind", "valid_from", "valid_to"))
 def open_grid(
     actor: Actor,
     *,
@@ -70,7 +70,7 @@ def open_grid(
     return grid
 
 
-@act("redraw_grid", zh="重划网格", en="redraw a grid", keeps=("grid_id", "valid_from"))
+@act("grid.redraw", zh="重划网格", en="redraw a grid", keeps=("grid_id", "valid_from"))
 def redraw_grid(
     actor: Actor,
     *,
@@ -96,7 +96,7 @@ def redraw_grid(
     return new
 
 
-@act("close_grid", zh="停用网格", en="close a grid", keeps=("grid_id", "valid_to"))
+@act("grid.close", zh="停用网格", en="close a grid", keeps=("grid_id", "valid_to"))
 def close_grid(actor: Actor, *, grid_id: uuid.UUID, valid_to: date) -> Grid:
     """Close a grid: ``valid_to`` is the first day on which it is no longer in force."""
     grid = _active(grid_id)
@@ -154,6 +154,7 @@ def _refuse_overlap(kind: str, cell: Cell) -> None:
 _KINDS = {word: key for key, words in Grid.KINDS.items() for word in (key, *words)}
 
 
+@importer
 class GridImporter(Importer):
     """Grids from GeoJSON, or a table with a WKT column. A changed shape with a later date is a redrawing."""
 
@@ -291,6 +292,3 @@ def _cell(record: Record) -> Cell:
     values = record.values
     begins = values.get("valid_from") or today()
     return Cell(values["code"], values.get("name", ""), values["shape"], begins, values.get("valid_to"))
-
-
-IMPORTERS.add(GridImporter.kind, GridImporter)

@@ -1,22 +1,80 @@
-"""The bulk act: one entry in the trail for one import, with the digest of its rows; then the rows, in short steps."""
+"""The bulk act: one entry in the trail for one import, with the digest of its rows; then the rows, in short steps.
+
+Every step is a transaction of at most 50 ms, so that a call taker never waits for an import. Strict mode remembers each
+step and takes it back when a later one fails.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import xlsxwriter
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Model
 
 from linli.kernel import clock
 from linli.kernel.acts import act
 from linli.kernel.ids import new_id
+from linli.kernel.registry import Registry
 from linli.kernel.scope import Actor
-from linli.works.tables.importing import IMPORTERS, Importer, Plan, file_digest, plan
-from linli.works.tables.mapping import Map, read_map
-from linli.works.tables.reading import read
-from linli.works.tables.reporting import write_report
-from linli.works.tables.writing import Steps
+from linli.works.tables.queries import file_digest, map_in, read
+from linli.works.tables.rules.columns import Fault, as_text, blank
+from linli.works.tables.rules.mapping import Map
+from linli.works.tables.rules.planning import Importer, Plan, Writes, plan
+
+T = TypeVar("T")
+B = TypeVar("B", bound=type[Importer])
+
+STEP_S = 0.025
+"""What a step aims at: half of the 50 ms that a call taker may have to wait."""
+_PAUSE_S = 0.002
+_FIRST, _LEAST, _MOST = 20, 1, 2_000
+
+IMPORTERS: Registry[type[Importer]] = Registry("importers")
+BULK_ACTS: Registry[Callable[..., BulkEntry]] = Registry("bulk acts")
+
+
+@dataclass(frozen=True, slots=True)
+class BulkEntry:
+    """The subject of the trail's entry: which kind of rows, from which file."""
+
+    pk: str
+    kind: str
+
+
+def importer(declared: B) -> B:
+    """Declare an importer: it becomes a KIND of ``linli import``, with an act of its own (``import.KIND``)."""
+
+    @act(
+        f"import.{declared.kind}",
+        zh=f"导入{declared.words.zh}",
+        en=f"import {declared.words.en}",
+        keeps=("file_name", "file_sha256", "rows_sha256", "created", "updated", "strict", "taken_back"),
+    )
+    def record(
+        actor: Actor,
+        *,
+        file_name: str,
+        file_sha256: str,
+        rows_sha256: str,
+        created: int,
+        updated: int,
+        strict: bool,
+        taken_back: bool,
+    ) -> BulkEntry:
+        return BulkEntry(str(new_id()), declared.kind)
+
+    IMPORTERS.add(declared.kind, declared)
+    BULK_ACTS.add(declared.kind, record)
+    return declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,41 +96,6 @@ class Outcome:
         return shown
 
 
-@dataclass(frozen=True, slots=True)
-class BulkEntry:
-    """The subject of the trail's entry: which kind of rows, from which file."""
-
-    pk: str
-    kind: str
-
-
-@act(
-    "import_rows",
-    zh="批量导入",
-    en="import rows",
-    keeps=("kind", "file_name", "file_sha256", "rows_sha256", "created", "updated", "strict"),
-)
-def import_rows(
-    actor: Actor,
-    *,
-    kind: str,
-    file_name: str,
-    file_sha256: str,
-    rows_sha256: str,
-    created: int,
-    updated: int,
-    strict: bool,
-) -> BulkEntry:
-    """Record a checked import, before its first row is written: the digest says what the rows will be."""
-    return BulkEntry(str(new_id()), kind)
-
-
-@act("take_back_import", zh="撤回导入", en="take back an import", keeps=("kind", "rows_sha256"))
-def take_back_import(actor: Actor, *, kind: str, rows_sha256: str) -> BulkEntry:
-    """Record that a strict import failed while writing and that its rows were taken back."""
-    return BulkEntry(str(new_id()), kind)
-
-
 def run_import(
     actor: Actor,
     *,
@@ -87,49 +110,156 @@ def run_import(
     Wrong rows are rejected into the report and the rest is kept; ``strict`` writes all rows or none. ``dry_run`` says
     what would happen. Importing the same file again changes nothing.
     """
-    importer, mapping = IMPORTERS[kind](), read_map(map_path)
-    planned = plan(importer, read(path, importer.columns, mapping), mapping)
+    chosen, mapping = IMPORTERS[kind](), map_in(map_path)
+    planned = plan(chosen, read(path, chosen.columns, mapping), mapping)
     kept_out = strict and bool(planned.faults.rows)
     if planned.changes and not dry_run and not kept_out:
-        _write(actor, importer, planned, path, strict=strict)
-    return _reported(importer, planned, path, mapping, kept_out=kept_out, dry_run=dry_run)
+        _write(actor, chosen, planned, path, strict=strict)
+    return _reported(chosen, planned, path, mapping, kept_out=kept_out, dry_run=dry_run)
 
 
-def _write(actor: Actor, importer: Importer, planned: Plan, path: Path, *, strict: bool) -> None:
-    digest = planned.digest()
-    import_rows(
-        actor,
-        kind=importer.kind,
-        file_name=path.name,
-        file_sha256=file_digest(path),
-        rows_sha256=digest,
-        created=planned.created,
-        updated=planned.updated,
-        strict=strict,
-    )
+def _write(actor: Actor, chosen: Importer, planned: Plan, path: Path, *, strict: bool) -> None:
+    """The entry comes first: it says what the rows will be, and asks for the right before anything is written."""
+    facts = {
+        "file_name": path.name,
+        "file_sha256": file_digest(path),
+        "rows_sha256": planned.digest(),
+        "created": planned.created,
+        "updated": planned.updated,
+        "strict": strict,
+    }
+    record = BULK_ACTS[chosen.kind]
+    record(actor, **facts, taken_back=False)
     try:
-        Steps(remember=strict).run(planned.changes, importer.build)
+        Steps(remember=strict).run(planned.changes, chosen.build)
     except BaseException:
         if strict:
-            take_back_import(actor, kind=importer.kind, rows_sha256=digest)
+            record(actor, **facts, taken_back=True)
         raise
     finally:
-        importer.finish()
+        chosen.finish()
 
 
-def _reported(importer: Importer, planned: Plan, path: Path, mapping: Map, *, kept_out: bool, dry_run: bool) -> Outcome:
+def _reported(chosen: Importer, planned: Plan, path: Path, mapping: Map, *, kept_out: bool, dry_run: bool) -> Outcome:
     counts = (
         (planned.rows, 0, 0, 0, planned.rows)
         if kept_out
         else (planned.rows, planned.created, planned.updated, planned.unchanged, planned.rejected)
     )
     stamp = clock.now().astimezone(clock.SHANGHAI).strftime("%Y%m%d-%H%M%S-%f")
-    report = Path(settings.LINLI_HOME) / "reports" / f"{importer.kind}-{stamp}.jsonl"
+    report = Path(settings.LINLI_HOME) / "reports" / f"{chosen.kind}-{stamp}.jsonl"
     outcome = Outcome(*counts, report=str(report), kept_out=kept_out)
-    sheet = read(path, importer.columns, mapping)
+    sheet = read(path, chosen.columns, mapping)
     wrong = planned.faults.rows
     lines = {line.row: line.cells for line in sheet.lines if line.row in wrong} if wrong else {}
-    summary = {"kind": importer.kind, "file": path.name, "dry_run": dry_run, "strict_refused": kept_out}
+    summary = {"kind": chosen.kind, "file": path.name, "dry_run": dry_run, "strict_refused": kept_out}
     summary |= {"ignored_columns": list(sheet.ignored), **outcome.as_json()}
     write_report(report, summary, planned.faults.all, lines)
     return outcome
+
+
+def apply(writes: Writes) -> None:
+    """Write a batch inside the caller's transaction."""
+    for model, rows in groupby(writes.drop, key=type):
+        model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
+    for model, rows in groupby(writes.create, key=type):
+        model._default_manager.bulk_create(list(rows))
+    _alter(writes.change)
+
+
+def _alter(change: Sequence[tuple[Model, dict[str, Any]]]) -> None:
+    def shape(item: tuple[Model, dict[str, Any]]) -> tuple[str, tuple[str, ...]]:
+        return item[0]._meta.label, tuple(sorted(item[1]))
+
+    for (_, names), items in groupby(sorted(change, key=shape), key=shape):
+        rows = []
+        for row, new in items:
+            for name in names:
+                setattr(row, name, new[name])
+            rows.append(row)
+        type(rows[0])._default_manager.bulk_update(rows, list(names), batch_size=200)
+
+
+@dataclass(slots=True)
+class Steps:
+    """The running import: adapts the size of a step to the machine, and remembers what to take back."""
+
+    remember: bool = False
+    _undo: list[Writes] = field(default_factory=list)
+
+    def run(self, items: Sequence[T], build: Callable[[Sequence[T]], Writes]) -> None:
+        """Write all items; ``build`` runs outside the transaction. On a fault what is remembered is taken back."""
+        try:
+            for batch in self._paced(items, build):
+                with transaction.atomic():
+                    apply(batch)
+        except BaseException:
+            self.take_back()
+            raise
+
+    def _paced(self, items: Sequence[T], build: Callable[[Sequence[T]], Writes]) -> Iterator[Writes]:
+        at, size = 0, _FIRST
+        while at < len(items):
+            batch = items[at : at + size]
+            writes = build(batch)
+            undo = writes.undone() if self.remember else None
+            began = time.perf_counter()
+            yield writes
+            took_s = time.perf_counter() - began
+            if undo:
+                self._undo.append(undo)
+            at += len(batch)
+            size = max(_LEAST, min(_MOST, int(size * min(2.0, max(0.25, STEP_S / max(took_s, 1e-4))))))
+            time.sleep(_PAUSE_S)  # the write lock is not fair: whoever waits for it must get it now
+
+    def take_back(self) -> None:
+        """Undo the remembered steps, the last one first."""
+        while self._undo:
+            with transaction.atomic():
+                apply(self._undo.pop())
+
+
+def write_report(
+    path: Path, summary: dict[str, Any], faults: Iterable[Fault], lines: dict[int, dict[str, object]]
+) -> None:
+    """Write ``path`` (JSON lines: the summary, then each fault) and, when rows were rejected, the same as .xlsx.
+
+    ``lines`` are the rejected rows: sheet row → our column → cell. Only their owner may read the files: rejected rows
+    may hold personal data.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = list(faults)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+        for item in (summary, *(fault.as_json() for fault in found)):
+            out.write(json.dumps(item, ensure_ascii=False) + "\n")
+    if lines:
+        _annotated(path.with_suffix(".xlsx"), found, lines)
+
+
+def _annotated(path: Path, faults: list[Fault], lines: dict[int, dict[str, object]]) -> None:
+    """The rejected rows under our headers, wrong cells in red with a note; the last two columns say row and reasons."""
+    names = list(dict.fromkeys(name for cells in lines.values() for name in cells))
+    names += [name for name in dict.fromkeys(fault.column for fault in faults) if name and name not in names]
+    by_row: dict[int, list[Fault]] = {}
+    for fault in faults:
+        by_row.setdefault(fault.row, []).append(fault)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet("退回 rejected")
+    bold, red = book.add_format({"bold": True}), book.add_format({"bg_color": "#ffc7ce"})
+    for at, name in enumerate([*names, "原行号 row", "原因 why"]):
+        sheet.write_string(0, at, name, bold)
+    for line, (row, cells) in enumerate(sorted(lines.items()), start=1):
+        wrong = {fault.column: fault for fault in by_row.get(row, [])}
+        for at, name in enumerate(names):
+            text = "" if blank(cells.get(name)) else as_text(cells[name])
+            if name in wrong:
+                sheet.write_string(line, at, text, red)
+                sheet.write_comment(line, at, f"{wrong[name].words.zh}\n{wrong[name].words.en}")
+            elif text:
+                sheet.write_string(line, at, text)
+        sheet.write_number(line, len(names), row)
+        why = "；".join(f"{fault.column}：{fault.words.zh} / {fault.words.en}" for fault in by_row.get(row, []))
+        sheet.write_string(line, len(names) + 1, why, red)
+    sheet.freeze_panes(1, 0)
+    book.close()

@@ -5,20 +5,21 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
+import hashlib
 import io
 import itertools
 import json
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 import python_calamine
 
 from linli.kernel.errors import Invalid, declare
-from linli.works.tables.columns import Column, as_text, blank
-from linli.works.tables.mapping import Map
+from linli.works.tables.rules.columns import Column, as_text, blank
+from linli.works.tables.rules.mapping import Map, read_map
+from linli.works.tables.rules.planning import Line, Sheet
 
 declare("table.file", zh="无法读取{file}：{why}", en="cannot read {file}: {why}")
 declare("table.row", zh="{file}第{row}行：{why}", en="{file}, row {row}: {why}")
@@ -32,24 +33,20 @@ _HEADER_SEARCH_ROWS = 30
 csv.field_size_limit(16 * 1024 * 1024)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row as it stands: ``cells`` by our names without blank ones, ``extra`` counts cells past the header."""
+def map_in(path: Path | None) -> Map:
+    """The map in a file; an empty one for ``None``. Raises ``Invalid("table.map")``."""
+    if path is None:
+        return Map()
+    try:
+        return read_map(path.read_text(encoding="utf-8-sig"), str(path))
+    except (OSError, UnicodeDecodeError) as fault:
+        raise Invalid("table.map", file=str(path), where="TOML", why=str(fault)) from fault
 
-    row: int
-    cells: dict[str, object]
-    extra: int = 0
 
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A file whose header was found: ``headers`` as written, ``ignored`` those that no column wanted."""
-
-    path: Path
-    headers: tuple[str, ...]
-    header_row: int
-    ignored: tuple[str, ...]
-    lines: Iterator[Line]
+def file_digest(path: Path) -> str:
+    """SHA-256 of the file as it was given."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
 
 
 def read(path: Path, columns: tuple[Column, ...], mapping: Map) -> Sheet:
@@ -145,7 +142,7 @@ def _with_header(
     texts = tuple(as_text(cell) if not blank(cell) else "" for cell in header)
     ignored = tuple(text for at, text in enumerate(texts) if text and at not in places)
     body = itertools.chain(head[best + 1 :], rows)
-    return Sheet(path, texts, header_row, ignored, _lines(body, places, len(header)))
+    return Sheet(path.name, texts, header_row, ignored, _lines(body, places, len(header)))
 
 
 def _require_header(path: Path, row: int, found: set[str], columns: tuple[Column, ...], mapping: Map) -> None:
@@ -223,7 +220,7 @@ def _geojson(path: Path, columns: tuple[Column, ...], mapping: Map) -> Sheet:
         Line(number, {places[k]: v for k, v in _members(feature).items() if k in places and not blank(v)})
         for number, feature in enumerate(features, start=1)
     )
-    return Sheet(path, tuple(headers), 0, ignored, lines)
+    return Sheet(path.name, tuple(headers), 0, ignored, lines)
 
 
 def _members(feature: object) -> dict[str, object]:

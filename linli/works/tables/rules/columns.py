@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from linli.kernel import geo
 from linli.kernel.geo import Datum
 from linli.kernel.words import Words
-from linli.works.tables.mapping import Map
+from linli.works.tables.rules.mapping import Map
 
 
 class Type(StrEnum):

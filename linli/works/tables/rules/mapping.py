@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -39,52 +38,50 @@ class Map:
         return self.values.get("*", {}).get(text, text)
 
 
-def read_map(path: Path | None) -> Map:
-    """The map in a TOML file; an empty one for ``None``. Raises ``Invalid("table.map")`` naming the place."""
-    if path is None:
-        return Map()
+def read_map(text: str, file: str) -> Map:
+    """The map in the text of a TOML file. Raises ``Invalid("table.map")`` naming the place in ``file``."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise Invalid("table.map", file=str(path), where="TOML", why=str(fault)) from fault
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise Invalid("table.map", file=file, where="TOML", why=str(fault)) from fault
     for section in data:
         if section not in ("columns", "values", "options"):
-            raise Invalid("table.map", file=str(path), where=f"[{section}]", why="known: columns, values, options")
-    return Map(_columns(path, data), _values(path, data), **_options(path, data))
+            raise Invalid("table.map", file=file, where=f"[{section}]", why="known: columns, values, options")
+    return Map(_columns(file, data), _values(file, data), **_options(file, data))
 
 
-def _section(path: Path, data: dict[str, Any], name: str) -> dict[str, Any]:
+def _section(file: str, data: dict[str, Any], name: str) -> dict[str, Any]:
     section = data.get(name, {})
     if not isinstance(section, dict):
-        raise Invalid("table.map", file=str(path), where=f"[{name}]", why="must be a table")
+        raise Invalid("table.map", file=file, where=f"[{name}]", why="must be a table")
     return section
 
 
-def _columns(path: Path, data: dict[str, Any]) -> dict[str, str]:
-    columns = _section(path, data, "columns")
+def _columns(file: str, data: dict[str, Any]) -> dict[str, str]:
+    columns = _section(file, data, "columns")
     for ours, theirs in columns.items():
         if not isinstance(theirs, str):
-            raise Invalid("table.map", file=str(path), where=f"[columns] {ours}", why="must be text")
+            raise Invalid("table.map", file=file, where=f"[columns] {ours}", why="must be text")
     return {ours: theirs.strip() for ours, theirs in columns.items()}
 
 
-def _values(path: Path, data: dict[str, Any]) -> dict[str, dict[str, str]]:
+def _values(file: str, data: dict[str, Any]) -> dict[str, dict[str, str]]:
     values: dict[str, dict[str, str]] = {}
-    for name, meaning in _section(path, data, "values").items():
+    for name, meaning in _section(file, data, "values").items():
         if isinstance(meaning, dict):
             values[name] = {str(theirs): str(ours) for theirs, ours in meaning.items()}
         elif isinstance(meaning, str):
             values.setdefault("*", {})[name] = meaning
         else:
-            raise Invalid("table.map", file=str(path), where=f"[values] {name}", why="must be text or a table")
+            raise Invalid("table.map", file=file, where=f"[values] {name}", why="must be text or a table")
     return values
 
 
-def _options(path: Path, data: dict[str, Any]) -> dict[str, Any]:
-    given = _section(path, data, "options")
+def _options(file: str, data: dict[str, Any]) -> dict[str, Any]:
+    given = _section(file, data, "options")
     for name in given:
         if name not in OPTIONS:
-            raise Invalid("table.map", file=str(path), where=f"[options] {name}", why=f"known: {', '.join(OPTIONS)}")
+            raise Invalid("table.map", file=file, where=f"[options] {name}", why=f"known: {', '.join(OPTIONS)}")
     read: dict[str, Any] = {name: str(given[name]) for name in ("sheet", "encoding", "time_format") if name in given}
     try:
         if "timezone" in given:
@@ -96,7 +93,7 @@ def _options(path: Path, data: dict[str, Any]) -> dict[str, Any]:
         if "delimiter" in given:
             read["delimiter"] = _delimiter(str(given["delimiter"]))
     except (ValueError, ZoneInfoNotFoundError) as fault:
-        raise Invalid("table.map", file=str(path), where="[options]", why=str(fault)) from fault
+        raise Invalid("table.map", file=file, where="[options]", why=str(fault)) from fault
     return read
 
 

@@ -1,7 +1,7 @@
 """One import from file to plan: read, check every cell, fold repeated keys, compare with what is stored.
 
 A later row with the same key wins, a blank never overwrites, and a row that says what is already stored writes
-nothing. All checks come before the first write (``writing``).
+nothing. All checks come before the first write (``acts``).
 """
 
 from __future__ import annotations
@@ -11,19 +11,51 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from typing import Any, ClassVar
+
+from django.db.models import Model
 
 from linli.kernel import geo
 from linli.kernel.geo import Datum
-from linli.kernel.registry import Registry
 from linli.kernel.words import Words
-from linli.works.tables.columns import CellFault, Column, Fault, Type, as_text, blank, parse
-from linli.works.tables.mapping import Map
-from linli.works.tables.reading import Line, Sheet
-from linli.works.tables.writing import Writes
+from linli.works.tables.rules.columns import CellFault, Column, Fault, as_text, parse
+from linli.works.tables.rules.mapping import Map
 
 _LOOK_UP = 400  # keys in one query: below SQLite's limit of variables on old builds
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row as it stands: ``cells`` by our names without blank ones, ``extra`` counts cells past the header."""
+
+    row: int
+    cells: dict[str, object]
+    extra: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file whose header was found: ``headers`` as written, ``ignored`` those that no column wanted."""
+
+    file: str
+    headers: tuple[str, ...]
+    header_row: int
+    ignored: tuple[str, ...]
+    lines: Iterator[Line]
+
+
+@dataclass(slots=True)
+class Writes:
+    """What a batch of changes does: rows to make (parents first), rows to alter, rows to drop."""
+
+    create: list[Model] = field(default_factory=list)
+    change: list[tuple[Model, dict[str, Any]]] = field(default_factory=list)
+    drop: list[Model] = field(default_factory=list)
+
+    def undone(self) -> Writes:
+        """The writes that take this back; ask while the rows still hold their old values."""
+        before = [(row, {name: getattr(row, name) for name in new}) for row, new in self.change]
+        return Writes(create=list(self.drop), change=before, drop=list(reversed(self.create)))
 
 
 @dataclass(slots=True)
@@ -91,9 +123,6 @@ class Importer(ABC):
     def finish(self) -> None:
         """Called once after the last write: to drop caches that the rows have outlived."""
         return
-
-
-IMPORTERS: Registry[type[Importer]] = Registry("importers")
 
 
 @dataclass(slots=True)
@@ -257,22 +286,3 @@ def same(stored: object, given: object) -> bool:
 def _batches(records: Sequence[Record], size: int) -> Iterator[Sequence[Record]]:
     for start in range(0, len(records), size):
         yield records[start : start + size]
-
-
-def fits(column: Column, value: object) -> bool:
-    """Whether a cell would be read without a fault; ``prepare`` uses it on values that it derives."""
-    try:
-        return blank(value) or parse(value, column, Map()) is not None
-    except CellFault:
-        return False
-
-
-def shape_columns(columns: Iterable[Column]) -> tuple[str, ...]:
-    """The names of the columns that hold shapes."""
-    return tuple(column.name for column in columns if column.type is Type.SHAPE)
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of the file as it was given."""
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()

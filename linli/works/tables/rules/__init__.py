@@ -1,0 +1,1 @@
+"""Cells, maps and plans: pure."""
