@@ -223,6 +223,26 @@ def _ordered(rng: random.Random, call: Call, agency: AgencyPlan, after: Callable
     after("fed_back", rng.lognormvariate(math.log(420), 0.8))
 
 
+def plain_clock(received_at: datetime) -> dict[str, datetime]:
+    """The clock of an ordinary call, without a gap: for one that was not meant to be gone to, and was."""
+    seconds = {
+        "received": 0,
+        "answered": 5,
+        "created": 40,
+        "located": 44,
+        "recommended": 45,
+        "ordered": 60,
+        "delivered": 62,
+        "signed": 75,
+        "under_way": 110,
+        "arrived": 330,
+        "done": 1_500,
+        "fed_back": 1_900,
+        "closed": 9_000,
+    }
+    return {name: received_at + timedelta(seconds=after) for name, after in seconds.items()}
+
+
 def _gaps(rng: random.Random, stamps: dict[str, datetime]) -> None:
     """Forgotten stamps, taps after the fact, clocks that were wrong: what a report must count apart."""
     for name, odds in (("signed", 0.02), ("under_way", 0.05), ("arrived", 0.03)):

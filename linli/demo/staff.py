@@ -153,11 +153,11 @@ def _unit(hiring: _Hiring, agency: AgencyPlan, kind: str, crew: Iterable[str]) -
 
 def _town_room(hiring: _Hiring, room: AgencyPlan) -> None:
     """An officer and two auxiliaries a grid (1+1+2+N+N); two cars, two motorcycles, one patrol on foot."""
-    officers = hiring.hire("community_officer", room.code, len(room.settlements))
-    helpers = hiring.hire("auxiliary", room.code, 2 * len(room.settlements))
+    officers = hiring.hire("community_officer", room.code, max(3, len(room.settlements)))
+    helpers = hiring.hire("auxiliary", room.code, max(5, 2 * len(room.settlements)))
     _unit(hiring, room, "car", (officers[0], helpers[0]))
-    _unit(hiring, room, "car", (officers[1 % len(officers)], helpers[1]))
-    _unit(hiring, room, "motorcycle", (officers[-1], helpers[2]))
+    _unit(hiring, room, "car", (officers[1], helpers[1]))
+    _unit(hiring, room, "motorcycle", (officers[2], helpers[2]))
     _unit(hiring, room, "foot", helpers[-2:])
     hiring.staff.leads[room.code], hiring.staff.teams[room.code] = officers, helpers
 

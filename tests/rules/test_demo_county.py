@@ -148,8 +148,9 @@ def test_one_account_of_every_post_is_offered_and_the_officer_is_crew() -> None:
     assert offered["community_officer"].agency == offered["auxiliary"].agency
 
 
-def test_call_signs_are_different_and_nobody_is_crew_twice() -> None:
-    units = county().staff.units
+@pytest.mark.parametrize("size", ["town", "county"])
+def test_call_signs_are_different_and_nobody_is_crew_twice(size: str) -> None:
+    units = grow(size, 1).staff.units
     assert len({unit.call_sign for unit in units}) == len(units)
     crew = Counter(staff_no for unit in units for staff_no in unit.crew)
     assert max(crew.values()) == 1
