@@ -1,0 +1,21 @@
+import { html, type TemplateResult } from 'lit-html'
+import type { Vocabulary } from '../shared/types'
+import { known, say, t } from '../shared/words'
+
+const LONG: ReadonlySet<string> = new Set(['reason', 'result', 'text', 'narrative', 'note', 'feedback'])
+
+/** The form field of one fact that a move needs: a list where the house knows the answers, else text. */
+export function field(name: string, vocabulary: Vocabulary | null): TemplateResult {
+  const label = known(`need.${name}`) ? t(`need.${name}`) : name
+  if (name.includes('category') && vocabulary) {
+    return html`<label>${label}<select name=${name} required>${vocabulary.categories.map((one) => html`<option value=${one.code}>${say(one)}</option>`)}</select></label>`
+  }
+  if (name === 'agency' && vocabulary?.agencies) {
+    return html`<label>${label}<select name=${name} required>${vocabulary.agencies.map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select></label>`
+  }
+  if (name.endsWith('priority')) {
+    return html`<label>${label}<select name=${name} required>${[1, 2, 3, 4].map((one) => html`<option value=${one}>${one}</option>`)}</select></label>`
+  }
+  if (LONG.has(name)) return html`<label>${label}<textarea name=${name} rows="3" required></textarea></label>`
+  return html`<label>${label}<input name=${name} required></label>`
+}

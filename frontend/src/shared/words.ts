@@ -1,0 +1,28 @@
+/** Words of the page. The server hands them over in one JSON block, already in the language of the session. */
+
+function block<T>(id: string, empty: T): T {
+  const text = document.getElementById(id)?.textContent
+  return text ? (JSON.parse(text) as T) : empty
+}
+
+const table = block<Record<string, string>>('words', {})
+export const lang: 'zh' | 'en' = document.documentElement.lang.startsWith('en') ? 'en' : 'zh'
+
+/** The sentence for `key`; `{name}` places are filled from `facts`. An unknown key shows itself, so that it is noticed. */
+export function t(key: string, facts: Record<string, string | number> = {}): string {
+  const text = table[key] ?? key
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in facts ? String(facts[name]) : whole))
+}
+
+/** True when the table holds `key`: for codes that come from the server and may be new to this page. */
+export const known = (key: string): boolean => key in table
+
+/** The side of a bilingual value that the reader wants; a plain string passes through. */
+export function say(words: { zh: string; en: string } | string | null | undefined): string {
+  if (!words) return ''
+  return typeof words === 'string' ? words : words[lang] || words.zh
+}
+
+/** Facts about this page: who looks, where the icons lie. */
+export interface PageFacts { user: string; icons: string; demo: boolean; posts: string[]; number?: string; api: string }
+export const page = block<PageFacts>('page', { user: '', icons: '', demo: false, posts: [], api: '/api/v1' })

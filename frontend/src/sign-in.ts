@@ -1,0 +1,4 @@
+import './css/pages.css'
+import { wireHeader } from './shared/header'
+
+wireHeader()

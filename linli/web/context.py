@@ -1,0 +1,74 @@
+"""What every page needs: the words for its scripts, who looks, where he may go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.translation import gettext_lazy as _
+
+from linli.org.posts.rules import POSTS
+from linli.web.guard import idle_limit_s
+from linli.web.visitor import actor_of
+from linli.web.words import words
+
+DESK = ("call_taker", "dispatcher", "station_desk", "station_chief")
+PHONE = ("community_officer", "auxiliary", "assistant")
+CHIEF = ("station_chief", "bureau_leader", "dispatcher", "station_desk")
+ROOMS = (
+    "station_chief",
+    "community_officer",
+    "administrator",
+    "bureau_leader",
+    "dispatcher",
+    "station_desk",
+    "auditor",
+)
+
+NAV = (
+    ("desk", "/desk", _("接警台"), DESK),
+    ("phone", "/phone", _("我的任务"), PHONE),
+    ("today", "/today", _("今日"), CHIEF),
+    ("rooms", "/rooms", _("警务室"), ROOMS),
+)
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The context of every template: lazily, so that pages of allauth pay nothing for it."""
+    if not hasattr(request, "user") or not request.user.is_authenticated:
+        return {
+            "page_words": {},
+            "page_facts": facts(request, "", []),
+            "nav": [],
+            "is_demo": settings.LINLI_DEMO,
+            "idle_s": 0,
+        }
+    actor = actor_of(request)
+    posts = [post.code for post in actor.posts]
+    titles = list(dict.fromkeys(str(POSTS[code]) if code in POSTS else code for code in posts))
+    nav = [{"name": name, "href": href, "label": label} for name, href, label, may in NAV if actor.holds(*may)]
+    return {
+        "page_words": words(),
+        "page_facts": facts(request, actor.name, posts),
+        "nav": nav,
+        "who": actor.name,
+        "who_posts": titles,
+        "is_demo": settings.LINLI_DEMO,
+        "idle_s": idle_limit_s(),
+    }
+
+
+def facts(request: HttpRequest, name: str, posts: list[str]) -> dict[str, Any]:
+    """The block ``page`` for scripts."""
+    resolved = getattr(request, "resolver_match", None)
+    number = resolved.kwargs.get("number") if resolved else None
+    return {
+        "user": name,
+        "posts": posts,
+        "icons": static("linli/icons.svg"),
+        "demo": settings.LINLI_DEMO,
+        "api": "/api/v1",
+        **({"number": number} if number else {}),
+    }

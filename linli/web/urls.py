@@ -1,0 +1,34 @@
+"""Every address of the house.
+
+The API stands beside the pages and is named by its path only: doors do not know each other.
+"""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from linli.web import maps, pages, rooms, sign_in
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("sign-in/", sign_in.SignIn.as_view(), name="sign_in"),
+    path("demo/sign-in/<str:role>", sign_in.demo_sign_in, name="demo_sign_in"),
+    path("account/", include("allauth.urls")),
+    path("i18n/set", set_language, name="set_language"),
+    path("still-here", pages.still_here, name="still_here"),
+    path("desk", pages.desk, name="desk"),
+    path("phone", pages.phone, name="phone"),
+    path("today", pages.today, name="today"),
+    path("matters/<str:number>", pages.matter, name="matter"),
+    path("rooms", rooms.index, name="rooms"),
+    path("rooms/new", rooms.new, name="room_new"),
+    path("rooms/<str:code>", rooms.room, name="room"),
+    path("rooms/<str:code>/hours", rooms.hours, name="room_hours"),
+    path("rooms/<str:code>/services", rooms.services, name="room_services"),
+    path("rooms/<str:code>/equipment", rooms.add_thing, name="room_equipment"),
+    path("rooms/<str:code>/equipment/<uuid:thing>/<str:move>", rooms.move_thing, name="room_equipment_move"),
+    path("map/style.json", maps.style, name="map_style"),
+    path("map/roads.pmtiles", maps.roads, name="map_roads"),
+    path("", include("linli.api.urls")),
+]
