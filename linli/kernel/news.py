@@ -1,7 +1,7 @@
 """News goes up: a lower floor announces, a programme above listens in its ``AppConfig.ready()``.
 
 Listeners run inside the announcing transaction and only write rows or schedule jobs. So what follows from an act lands
-with it or not at all: a crash between the two cannot lose it (ADR 0104).
+with it or not at all: a crash between the two cannot lose it (ADR 0020).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The sequence of public numbers on PostgreSQL: no two calls wait for each other. SQLite counts in a row (ADR 0106)."""
+"""The sequence of public numbers on PostgreSQL: no two calls wait for each other. SQLite counts in a row (ADR 0021)."""
 
 from __future__ import annotations
 
