@@ -51,10 +51,10 @@ class BulkEntry:
 
 
 def importer(declared: B) -> B:
-    """Declare an importer: it becomes a KIND of ``linli import``, with an act of its own (``import.KIND``)."""
+    """Declare an importer: it becomes a KIND of ``linli import``, with an act of its own."""
 
     @act(
-        f"import.{declared.kind}",
+        declared.act or f"import.{declared.kind}",
         zh=f"导入{declared.words.zh}",
         en=f"import {declared.words.en}",
         keeps=("file_name", "file_sha256", "rows_sha256", "created", "updated", "strict", "taken_back"),

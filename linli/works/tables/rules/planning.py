@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from django.db.models import Model
+from shapely.geometry.base import BaseGeometry
 
 from linli.kernel import geo
 from linli.kernel.geo import Datum
@@ -96,6 +97,8 @@ class Importer(ABC):
     kind: ClassVar[str]
     words: ClassVar[Words]
     columns: ClassVar[tuple[Column, ...]]
+    act: ClassVar[str] = ""
+    """The name of its bulk act; blank: ``import.KIND``."""
 
     def key(self, values: Mapping[str, Any]) -> str:
         """The name of a row: its key cells joined."""
@@ -167,7 +170,7 @@ class Plan:
 
 
 def _digestible(value: object) -> str:
-    return geo.to_wkb(value).hex() if isinstance(value, geo.BaseGeometry) else repr(value)
+    return geo.to_wkb(value).hex() if isinstance(value, BaseGeometry) else repr(value)
 
 
 def plan(importer: Importer, sheet: Sheet, mapping: Map) -> Plan:
@@ -276,8 +279,8 @@ def same(stored: object, given: object) -> bool:
     """Whether a stored value says what the cell says; numbers to 1e-9, shapes by their corners."""
     if isinstance(given, float) and isinstance(stored, (int, float)):
         return abs(stored - given) <= 1e-9
-    if isinstance(given, geo.BaseGeometry):
-        return isinstance(stored, geo.BaseGeometry) and bool(given.equals_exact(stored, 1e-9))
+    if isinstance(given, BaseGeometry):
+        return isinstance(stored, BaseGeometry) and bool(given.equals_exact(stored, 1e-9))
     if isinstance(given, tuple) and stored is not None and not isinstance(stored, str):
         return isinstance(stored, Iterable) and tuple(stored) == given
     return stored == given

@@ -1,0 +1,70 @@
+"""``linli report response`` and ``linli report station``: the figures, for machines and for people."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from linli.command.main import Unreadable
+from linli.insight.measures.queries import GROUPINGS, report_response, report_station
+from linli.kernel import clock
+from linli.kernel.scope import system
+
+COMMAND = system("command")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Two sub-commands."""
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    response = verbs.add_parser("response", help="queue, travel and response times")
+    response.add_argument("--by", choices=GROUPINGS, required=True)
+    station = verbs.add_parser("station", help="incidents and diverted share of a police station")
+    station.add_argument("--station", metavar="CODE", required=True)
+    station.add_argument("--format", choices=("json", "xlsx", "docx", "pdf"), default="json")
+    station.add_argument("--out", metavar="FILE", type=Path, help="where the document goes")
+    for verb, required in ((response, False), (station, True)):
+        verb.add_argument("--from", dest="begins", metavar="D", type=_day, required=required, help="first day")
+        verb.add_argument("--to", dest="ends", metavar="D", type=_day, required=required, help="first day after")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2026-01-31") from fault
+
+
+def run(options: argparse.Namespace) -> dict[str, Any]:
+    """The report; a document besides when a format is asked for."""
+    if options.begins and options.ends and options.ends <= options.begins:
+        raise Unreadable("--to must lie after --from")
+    if options.verb == "response":
+        return dict(report_response(COMMAND, by=options.by, begins=options.begins, ends=options.ends))
+    return dict(report_station(COMMAND, station=options.station, begins=options.begins, ends=options.ends))
+
+
+def words(answer: dict[str, Any]) -> str:
+    """The figures as lines."""
+    if "groups" in answer:
+        return "\n".join(_line(group) for group in answer["groups"]) or "没有警情 no calls"
+    last = date.fromisoformat(answer["to"]) - timedelta(days=1)
+    part = answer["diverted_share"]
+    changed = answer["change"]
+    return (
+        f"{answer['station']['name']}，{answer['from']}至{last}：警情{answer['incidents']}起，"
+        f"警务室处置{answer['diverted']}起，分流率{'—' if part is None else f'{part:.1%}'}，"
+        f"同比{'—' if changed is None else f'{changed:+.1%}'}（{clock.shanghai(clock.now()):%Y-%m-%d %H:%M}）"
+    )
+
+
+def _line(group: dict[str, Any]) -> str:
+    def shown(name: str) -> str:
+        half = group[name]["p50"]
+        return "—" if half is None else f"{half:.0f}/{group[name]['p90']:.0f} s (n={group[name]['n']})"
+
+    return (
+        f"{group['key'] or '—':<16} {group['calls']:>6}  待派 queue {shown('queue_s')}  "
+        f"路途 travel {shown('travel_s')}  到场 response {shown('response_s')}"
+    )

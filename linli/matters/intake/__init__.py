@@ -1,0 +1,1 @@
+"""History from other systems: past incidents and the category tree from tables."""

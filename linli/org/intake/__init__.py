@@ -1,0 +1,1 @@
+"""The organisation from tables: agencies, rooms with all they have, people with their posts."""
