@@ -1,0 +1,1 @@
+"""One file for each figure, peers beside it in the same run. See docs/benchmarks.md; `tools/bench` runs them."""
