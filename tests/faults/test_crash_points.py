@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
 from unittest import mock
+from uuid import UUID
 
 import pytest
 
@@ -90,7 +91,9 @@ class Life:
         found += [] if given == Order.objects.count() else ["orders given and orders there differ"]
         return found + self._of_unit()
 
-    def _of_order(self, order: Order, told: Counter[tuple[str, str]], stamps: Counter[tuple[object, str]]) -> list[str]:
+    def _of_order(
+        self, order: Order, told: Counter[tuple[str, str]], stamps: Counter[tuple[UUID | None, str]]
+    ) -> list[str]:
         found = []
         for column, (act, milestone) in WROTE.items():
             written = getattr(order, column) is not None
