@@ -14,4 +14,5 @@ class PlacesConfig(AppConfig):
         """Declare the importers and acts of the rooms."""
         import linli.places.addresses.acts
         import linli.places.divisions.acts
-        import linli.places.grid.acts  # noqa: F401
+        import linli.places.grid.acts
+        import linli.places.roads.acts  # noqa: F401

@@ -52,7 +52,9 @@ class RoadClosure(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("begins_at")), name="closure_forward")
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("begins_at")), name="closure_forward"
+            )
         ]
 
     def scope_paths(self) -> tuple[str, ...]:

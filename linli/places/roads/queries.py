@@ -1,17 +1,23 @@
-"""The roads that are open now, shared by all threads of a process."""
+"""The roads that are open now, shared by all threads of a process, and what is asked of them."""
 
 from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from linli.kernel import clock
+from linli.kernel.errors import Conflict
 from linli.places.roads.models import RoadClosure, Roads
-from linli.places.roads.rules.network import load
+from linli.places.roads.rules import faults
+from linli.places.roads.rules.features import road_features
+from linli.places.roads.rules.network import KIND_INDEX, RoadNetwork, load
 from linli.places.roads.rules.open_roads import Closed, OpenRoads
 
 _lock = threading.Lock()
@@ -24,26 +30,59 @@ def roads_folder() -> Path:
     return Path(settings.LINLI_HOME) / "roads"
 
 
+def network_of(sha256: str) -> RoadNetwork:
+    """The network with this hash, mapped from its file. Conflict when the file is not there (restored without
+    LINLI_HOME).
+    """
+    path = roads_folder() / f"{sha256}.npz"
+    if not path.is_file():
+        raise Conflict(faults.FILE_GONE, sha256=sha256)
+    return load(path)
+
+
+def closures_at(at: datetime) -> QuerySet[RoadClosure]:
+    """What is closed on the active network at that moment."""
+    rows = RoadClosure.objects.filter(roads__active=True, begins_at__lte=at)
+    return rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at)).order_by("id")
+
+
 def active_roads() -> OpenRoads | None:
-    """The active network less what is closed now; None while none was imported. Loaded once a process, then told only of changes."""
-    row = Roads.objects.filter(active=True).values_list("id", "sha256").first()
-    if row is None:
+    """The active network less what is closed now; None while none was imported.
+
+    Loaded once a process, then told only of changes.
+    """
+    sha256 = Roads.objects.filter(active=True).values_list("sha256", flat=True).first()
+    if sha256 is None:
         return None
-    key, sha256 = row
-    now = clock.now()
-    closures = list(
-        RoadClosure.objects.filter(roads_id=key, begins_at__lte=now)
-        .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now))
-        .order_by("id")
-    )
+    closures = list(closures_at(clock.now()))
     state = tuple((item.pk, item.version) for item in closures)
     with _lock:
         known = _open.get(sha256)
         if known is None:
+            loaded = OpenRoads(network_of(sha256), name=sha256)
             _open.clear()
-            known = OpenRoads(load(roads_folder() / f"{sha256}.npz"), name=sha256)
-            _open[sha256], _closed_key[sha256] = known, ()
+            known = _open[sha256] = loaded
+            _closed_key[sha256] = ()
         if _closed_key[sha256] != state:
             known = known.closing([Closed(tuple(item.arcs), item.kinds) for item in closures])
             _open[sha256], _closed_key[sha256] = known, state
         return known
+
+
+def travel_s(*, start: tuple[float, float], end: tuple[float, float], kind: str = "car") -> float | None:
+    """Seconds by road between two places (lon, lat) now, from the nearest road to the nearest road.
+
+    None when there is no way, no road or no network.
+    """
+    roads = active_roads()
+    if roads is None or not roads.network.has_points:
+        return None
+    index = KIND_INDEX[kind]
+    here, there = roads.place(*start, index), roads.place(*end, index)
+    return None if here is None or there is None else roads.travel_between_s(here, there, index)
+
+
+def active_features() -> Iterator[dict[str, Any]]:
+    """The active network's roads as GeoJSON lines; none when none was imported."""
+    roads = active_roads()
+    return iter(()) if roads is None else road_features(roads.network)

@@ -6,6 +6,17 @@ from linli.operations.dispatch.rules.fleet import Fleet
 from linli.operations.dispatch.rules.given import Incident, Limits, UnitRow
 from linli.operations.dispatch.rules.ranking import Recommendation, Suggestion, recommend
 from linli.operations.dispatch.rules.reasons import Reason
-from linli.operations.dispatch.rules.snapshot import snapshot_of
+from linli.operations.dispatch.rules.snapshot import recommend_again, snapshot_of
 
-__all__ = ["Fleet", "Incident", "Limits", "Reason", "Recommendation", "Suggestion", "UnitRow", "recommend", "snapshot_of"]
+__all__ = [
+    "Fleet",
+    "Incident",
+    "Limits",
+    "Reason",
+    "Recommendation",
+    "Suggestion",
+    "UnitRow",
+    "recommend",
+    "recommend_again",
+    "snapshot_of",
+]

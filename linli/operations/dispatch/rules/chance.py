@@ -1,9 +1,10 @@
 """How likely a unit is on scene in time.
 
-The time on scene is taken as lognormal with the estimate as its median: it cannot be negative, being late has a longer tail
-than being early, and errors multiply. The standard deviation of its logarithm grows with the age of the position fix and
-with the road still to drive. The three numbers are declared in :class:`given.Limits` and are assumptions until replay against
-a bureau's own arrivals replaces them; what is shown is their consequence, not a measurement.
+The time on scene is taken as lognormal with the estimate as its median: it cannot be negative, being late has a
+longer tail than being early, and errors multiply. The standard deviation of its logarithm grows with the age of the
+position fix and with the road still to drive. The three numbers are declared in :class:`given.Limits` and are
+assumptions until replay against a bureau's own arrivals replaces them; what is shown is their consequence, not a
+measurement.
 """
 
 from __future__ import annotations

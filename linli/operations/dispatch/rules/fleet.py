@@ -1,13 +1,14 @@
 """The units as the search wants them: columns, and linked lists of units at each vertex of the road network.
 
-A unit has four slots: two ways to leave the spot where it was last seen, two to leave its home. Which pair counts is decided
-for each call by the age of the fix, so a position goes stale by itself, without a write. Moving a unit touches its slots only.
+A unit has four slots: two ways to leave the spot where it was last seen, two to leave its home. Which pair counts is
+decided for each call by the age of the fix, so a position goes stale by itself, without a write. Moving a unit
+touches its slots only.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -97,7 +98,9 @@ class Names:
 
 
 class Fleet:
-    """All units of a bureau on one network. Reads and writes take ``lock``; a search holds it for its fraction of a ms."""
+    """All units of a bureau on one network. Reads and writes take ``lock``; a search holds it for its fraction of a
+    ms.
+    """
 
     def __init__(self, roads: OpenRoads, rows: Sequence[UnitRow]) -> None:
         self.lock = threading.RLock()
@@ -185,7 +188,9 @@ class Fleet:
                 self._attach(touched, side)
 
     def home_entries(self, unit: int) -> tuple[Entries | None, ...]:
-        """How the unit's home is entered by each kind of vehicle that the fleet has; units of a room share the answer."""
+        """How the unit's home is entered by each kind of vehicle that the fleet has; units of a room share the
+        answer.
+        """
         row = self.rows[unit]
         place = (row.home_lon, row.home_lat, row.home_node)
         found = self._homes.get(place)

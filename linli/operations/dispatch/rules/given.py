@@ -1,7 +1,7 @@
 """What a recommendation is told: the call, the units, the limits. Plain values, no database, no clock.
 
-Times are aware UTC datetimes, durations seconds, positions WGS-84 degrees. A unit's ``home`` is where it stands when it has
-nothing else to do (its room); it is the fallback when the position is unknown or too old.
+Times are aware UTC datetimes, durations seconds, positions WGS-84 degrees. A unit's ``home`` is where it stands when
+it has nothing else to do (its room); it is the fallback when the position is unknown or too old.
 """
 
 from __future__ import annotations
@@ -47,7 +47,11 @@ class UnitRow:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """A call that needs a unit. ``needs`` names skills or equipment; ``agency_id`` is the room responsible for the place."""
+    """A call that needs a unit. ``needs`` names skills or equipment; ``agency_id`` is the room responsible for the
+    place.
+
+    ``agencies``: only units of these may take it (a category that rooms may not take); None: all may.
+    """
 
     lon: float | None
     lat: float | None
@@ -57,6 +61,7 @@ class Incident:
     agency_id: UUID | None = None
     id: str = ""
     node: int | None = None
+    agencies: frozenset[UUID] | None = None
 
 
 def _turnout() -> Mapping[str, float]:
@@ -80,11 +85,13 @@ def _interrupt() -> Mapping[str, float]:
 
 @dataclass(frozen=True, eq=False)
 class Limits:
-    """The declared numbers of the rule; configuration by category and zone replaces them. Each is an assumption until fitted.
+    """The declared numbers of the rule; configuration by category and zone replaces them. Each is an assumption until
+    fitted.
 
-    ``fix_weight``: share of the fix's age that counts as time the unit may have moved away. ``margin_s``: another room's
-    unit is ranked before the responsible room's only when it is on scene more than this earlier. ``spread*``: standard
-    deviation of the logarithm of the time on scene: a base, plus a part per 120 s of fix age, plus a part per 600 s of road.
+    ``fix_weight``: share of the fix's age that counts as time the unit may have moved away. ``margin_s``: another
+    room's unit is ranked before the responsible room's only when it is on scene more than this earlier. ``spread*``:
+    standard deviation of the logarithm of the time on scene: a base, plus a part per 120 s of fix age, plus a part
+    per 600 s of road.
     """
 
     target_s: float = 300.0

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import numpy as np
 
@@ -17,7 +18,14 @@ from linli.operations.dispatch.rules import chance, soonest
 from linli.operations.dispatch.rules.fleet import NEVER, Fleet, ms_of
 from linli.operations.dispatch.rules.given import CONDITIONAL, Incident, Limits, UnitRow
 from linli.operations.dispatch.rules.reasons import SHORTFALLS, Reason, activity_words
-from linli.operations.dispatch.rules.soonest import BY_KIND, LACKS_NEEDS, NO_POSITION, OF_ROOM, UNAVAILABLE, Readiness
+from linli.operations.dispatch.rules.soonest import (
+    LACKS_NEEDS,
+    NO_POSITION,
+    OF_ROOM,
+    OTHER_AGENCY,
+    UNAVAILABLE,
+    Readiness,
+)
 from linli.places.roads.rules.network import I64, KINDS
 from linli.places.roads.rules.open_roads import Entries, OpenRoads
 from linli.places.roads.rules.snap import Spot
@@ -136,7 +144,9 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """The answer for one call. ``shortfall``: how many units were left out, by why; ``unreachable`` have no way there."""
+    """The answer for one call. ``shortfall``: how many units were left out, by why; ``unreachable`` have no way
+    there.
+    """
 
     suggestions: tuple[Suggestion, ...]
     shortfall: dict[str, int]
@@ -160,10 +170,11 @@ class Recommendation:
 def recommend(
     incident: Incident, fleet: Fleet, roads: OpenRoads, limits: Limits, at: datetime, k: int = 5
 ) -> Recommendation:
-    """The ``k`` units that are best for ``incident`` at ``at``, with reasons, counts of who was left out, and warnings.
+    """The ``k`` units that are best for ``incident`` at ``at``, with reasons, counts of who was left out, and
+    warnings.
 
-    When nobody has what the call needs, the needs are dropped and each suggestion says what is missing: an emergency is never
-    refused. A call without a place gets no suggestion, and says so.
+    When nobody has what the call needs, the needs are dropped and each suggestion says what is missing: an emergency
+    is never refused. A call without a place gets no suggestion, and says so.
     """
     with fleet.lock:
         fleet.rebind(roads)
@@ -196,12 +207,7 @@ class _Asked:
             self._suggestion(unit, key_ms, ready, cover, situation)
             for unit, key_ms, cover in zip(found.unit, found.key_ms, self._covers(found.unit), strict=True)
         )
-        shortfall = {
-            "unavailable": int(ready.counts[UNAVAILABLE]),
-            "lacks_needs": int(ready.counts[LACKS_NEEDS]),
-            "no_position": int(ready.counts[NO_POSITION]),
-        }
-        return self._recommendation(suggestions, shortfall, situation)
+        return self._recommendation(suggestions, _left_out(ready), situation)
 
     def _recommendation(
         self, suggestions: tuple[Suggestion, ...], shortfall: dict[str, int], situation: Situation
@@ -241,18 +247,20 @@ class _Asked:
 
     def _ready(self) -> tuple[Readiness, bool]:
         need, unknown = self.fleet.mask(self.incident.needs)
-        ready = self._readiness(need, self.room, self.arrive_ms)
+        ready = self._readiness(need, self.room, self.arrive_ms, self.incident.agencies)
         lacking = int(ready.counts[LACKS_NEEDS])
         if unknown:
             lacking += ready.eligible
         if self.incident.needs and (unknown or not ready.eligible):
-            ready = self._readiness(np.zeros_like(need), self.room, self.arrive_ms)
+            ready = self._readiness(np.zeros_like(need), self.room, self.arrive_ms, self.incident.agencies)
             ready.counts[LACKS_NEEDS] = lacking
             return ready, True
         return ready, False
 
-    def _readiness(self, need: I64, room: int, arrive_ms: I64) -> Readiness:
-        return soonest.readiness(self.fleet, self.limits, self.at_ms, need=need, agency=room, arrive_ms=arrive_ms)
+    def _readiness(self, need: I64, room: int, arrive_ms: I64, only: frozenset[UUID] | None = None) -> Readiness:
+        return soonest.readiness(
+            self.fleet, self.limits, self.at_ms, need=need, agency=room, arrive_ms=arrive_ms, only=only
+        )
 
     def _covers(self, units: list[int]) -> list[Cover | None]:
         """For each unit, who could be at its home soonest if it left."""
@@ -304,3 +312,14 @@ class _Asked:
             covers_hole=cover,
             situation=situation,
         )
+
+
+def _left_out(ready: Readiness) -> dict[str, int]:
+    """How many units were not considered, by why."""
+    places = {
+        "unavailable": UNAVAILABLE,
+        "lacks_needs": LACKS_NEEDS,
+        "no_position": NO_POSITION,
+        "other_agency": OTHER_AGENCY,
+    }
+    return {code: int(ready.counts[place]) for code, place in places.items()}

@@ -1,4 +1,6 @@
-"""Why a unit stands where it stands, in words. Reasons are codes with facts; sentences are made when somebody reads them."""
+"""Why a unit stands where it stands, in words. Reasons are codes with facts; sentences are made when somebody reads
+them.
+"""
 
 from __future__ import annotations
 
@@ -70,6 +72,7 @@ SHORTFALLS: Mapping[str, Words] = {
     "unavailable": Words("不可派", "not available"),
     "lacks_needs": Words("不具备所需技能或装备", "without the skills or equipment needed"),
     "no_position": Words("位置不明", "position unknown"),
+    "other_agency": Words("所属单位不办理此类警情", "of agencies that may not take such a call"),
 }
 
 

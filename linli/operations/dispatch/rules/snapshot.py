@@ -1,18 +1,122 @@
-"""What a recommendation was known from, as stored beside it."""
+"""What a recommendation knew, as JSON, and the same answer from it again.
+
+Kept are the call, the limits, the moment, the network's hash and closures, the rows of the suggested units and of
+those that cover for them, and how many others were left out and why. Because every search is exact and in whole
+milliseconds, ranking these units again gives the same numbers to the last bit; a unit that was not among the best
+cannot have changed them.
+"""
 
 from __future__ import annotations
 
-from linli.operations.dispatch.rules.ranking import Recommendation
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from linli.operations.dispatch.rules.fleet import Fleet
+from linli.operations.dispatch.rules.given import Incident, Limits, UnitRow
+from linli.operations.dispatch.rules.ranking import Recommendation, recommend
+from linli.places.roads.rules.open_roads import Closed, OpenRoads
+
+VERSION = 1
+_TIMES = {"fix_at", "idle_since"}
+_SETS = {"skills", "equipment", "needs"}
 
 
-def snapshot_of(answer: Recommendation) -> dict[str, object]:
-    """The moment, the roads and closures, and who was left out and why; bounded in size whatever the fleet's."""
-    stated = answer.as_json()
+def snapshot_of(answer: Recommendation) -> dict[str, Any]:
+    """Everything needed to give ``answer`` again, as plain JSON values."""
+    here, stated = answer.situation, answer.as_json()
+    units = {item.unit.id: item.unit for item in answer.suggestions}
+    for item in answer.suggestions:
+        if item.covers_hole is not None:
+            units.setdefault(item.covers_hole.unit.id, item.covers_hole.unit)
     return {
-        "at": answer.situation.at.isoformat(),
+        "version": VERSION,
+        "at": here.at.isoformat(),
+        "k": len(answer.suggestions),
+        "incident": _plain(asdict(here.incident)),
+        "limits": _plain({item.name: getattr(here.limits, item.name) for item in fields(here.limits)}),
         "network": answer.network,
         "closed": [[list(arcs), kinds] for arcs, kinds in answer.closed],
-        "target_s": answer.situation.limits.target_s,
-        "shortfall": stated["shortfall"],
-        "warnings": stated["warnings"],
+        "units": [_plain(asdict(unit)) for unit in units.values()],
+        "left_out": answer.shortfall,
+        "target_s": here.limits.target_s,
+        **{name: stated[name] for name in ("shortfall", "warnings")},
+        "room_has_units": here.room_has_units,
+        "relaxed": here.relaxed,
+        "suggested": [
+            {"unit": str(item.unit.id), "eta_s": item.eta_s, "within": item.within_target}
+            for item in answer.suggestions
+        ],
     }
+
+
+def recommend_again(snapshot: Mapping[str, Any], roads: OpenRoads) -> Recommendation:
+    """The recommendation that a snapshot was taken of, on the same network (``roads`` without closures, or any
+    state).
+    """
+    roads = roads.closing([Closed(tuple(arcs), kinds) for arcs, kinds in snapshot["closed"]])
+    fleet = Fleet.from_rows([_unit(row) for row in snapshot["units"]], roads)
+    again = recommend(
+        _incident(snapshot["incident"]),
+        fleet,
+        roads,
+        limits_from(snapshot["limits"]),
+        datetime.fromisoformat(snapshot["at"]),
+        snapshot["k"],
+    )
+    # How many others there were is part of what was known, and of the reasons.
+    situation = replace(again.situation, room_has_units=snapshot["room_has_units"], relaxed=snapshot["relaxed"])
+    suggestions = tuple(replace(item, situation=situation) for item in again.suggestions)
+    return replace(again, suggestions=suggestions, situation=situation, shortfall=dict(snapshot["left_out"]))
+
+
+def limits_from(values: Mapping[str, Any]) -> Limits:
+    """Limits as stored in a snapshot or in a bureau's configuration; what is not named keeps its declared value."""
+    known = {item.name for item in fields(Limits)}
+    given = {name: value for name, value in values.items() if name in known}
+    for name in ("turnout_s", "interrupt_s"):
+        if name in given:
+            given[name] = MappingProxyType({key: float(value) for key, value in given[name].items()})
+    if "priority_weight" in given:
+        weights = {int(key): float(value) for key, value in given["priority_weight"].items()}
+        given["priority_weight"] = MappingProxyType(weights)
+    return Limits(**given)
+
+
+def _incident(values: Mapping[str, Any]) -> Incident:
+    given = {name: _value(name, value) for name, value in values.items()}
+    if given.get("agencies") is not None:
+        given["agencies"] = frozenset(UUID(text) for text in given["agencies"])
+    if given["id"] is None:
+        given["id"] = ""
+    return Incident(**given)
+
+
+def _unit(values: Mapping[str, Any]) -> UnitRow:
+    given: dict[str, Any] = {name: _value(name, value) for name, value in values.items()}
+    return UnitRow(**{**given, "id": UUID(values["id"])})
+
+
+def _value(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name == "agency_id":
+        return UUID(value)
+    if name in _TIMES:
+        return datetime.fromisoformat(value)
+    return frozenset(value) if name in _SETS else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted(_plain(one) for one in value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value

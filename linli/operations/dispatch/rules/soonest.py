@@ -1,12 +1,14 @@
 """The bridge between units and roads: who may be sent, after what delay, and the k soonest of them.
 
-Two searches give the same answer; which one is faster is decided beforehand from the number of eligible units (measured).
+Two searches give the same answer; which one is faster is decided beforehand from the number of eligible units
+(measured).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -18,17 +20,22 @@ from linli.places.roads.rules.network import F64, FAR, I32, I64, KINDS, U8
 from linli.places.roads.rules.open_roads import Entries, OpenRoads
 from linli.places.roads.rules.search import k_soonest
 
-# Costs in µs, measured on Edmonton and New York; half as much again on the search, whose far calls cost more than its median.
+Bits = npt.NDArray[np.bool_]
+
+# Costs in µs, measured on Edmonton and New York; half as much again on the search, whose far calls cost more than its
+# median.
 SEARCH_US_PER_VERTEX = 0.12
 HIERARCHY_US = 60.0
 HIERARCHY_US_PER_UNIT = 3.0
 
-UNAVAILABLE, LACKS_NEEDS, NO_POSITION, OF_ROOM, BY_KIND = 0, 1, 2, 3, 4
+UNAVAILABLE, LACKS_NEEDS, NO_POSITION, OTHER_AGENCY, OF_ROOM, BY_KIND = range(6)
 
 
 @dataclass(slots=True, eq=False)
 class Readiness:
-    """For one call: milliseconds before each unit drives (FAR: not to be sent), whether it is reckoned from home, counts."""
+    """For one call: milliseconds before each unit drives (FAR: not to be sent), whether it is reckoned from home,
+    counts.
+    """
 
     delay: I32
     at_home: I32
@@ -84,11 +91,21 @@ def walk_ms(off_m: float, limits: Limits) -> int:
     return int(max(off_m - limits.kerb_m, 0.0) * (1000.0 / limits.walk_mps))
 
 
-def readiness(fleet: Fleet, limits: Limits, at_ms: int, *, need: I64, agency: int, arrive_ms: I64) -> Readiness:
+def readiness(
+    fleet: Fleet,
+    limits: Limits,
+    at_ms: int,
+    *,
+    need: I64,
+    agency: int,
+    arrive_ms: I64,
+    only: frozenset[UUID] | None = None,
+) -> Readiness:
     """Who may be sent and how soon it drives.
 
-    ``need``: abilities as bits; ``agency``: number of the responsible room, whose units are ranked ``margin_s`` ahead (−1: no
-    such room); ``arrive_ms`` [3]: walking at the call for each kind of vehicle.
+    ``need``: abilities as bits; ``agency``: number of the responsible room, whose units are ranked ``margin_s`` ahead
+    (−1: no such room); ``arrive_ms`` [3]: walking at the call for each kind of vehicle; ``only``: units of these
+    agencies.
     """
     c = fleet.columns
     numbers = _numbers(limits)
@@ -96,8 +113,11 @@ def readiness(fleet: Fleet, limits: Limits, at_ms: int, *, need: I64, agency: in
     count = len(fleet)
     delay, at_home = np.empty(count, np.int32), np.empty(count, np.int32)
     counts = np.zeros(BY_KIND + len(KINDS), np.int64)
+    may = np.full(len(fleet.agencies.text), only is None)
+    if only is not None:
+        may[[number for name in only if (number := fleet.agencies.known(name)) >= 0]] = True
     least = _ready(
-        c.kind, c.availability, c.activity, c.agency, c.fix_ms, c.has, c.off_m, need, at_ms, agency,
+        c.kind, c.availability, c.activity, c.agency, c.fix_ms, c.has, c.off_m, need, may, at_ms, agency,
         numbers.turnout, interrupt, numbers.basic, numbers.walk, arrive_ms, delay, at_home, counts,
     )  # fmt: skip
     return Readiness(delay, at_home, counts, least)
@@ -118,9 +138,9 @@ def penalty_ms(fleet: Fleet, limits: Limits, unit: int) -> int:
 
 
 @compiled
-def _ready(
+def _ready(  # noqa: C901  one compiled pass over all units
     kind: U8, availability: U8, activity: I32, agency: I32, fix_ms: I64, has: npt.NDArray[np.int64], off_m: F64,
-    need: I64, at_ms: int, room: int, turnout: I32, interrupt: I32, basic: I64, walk: F64, arrive_ms: I64,
+    need: I64, may: Bits, at_ms: int, room: int, turnout: I32, interrupt: I32, basic: I64, walk: F64, arrive_ms: I64,
     delay: I32, at_home: I32, counts: I64,
 ) -> int:  # fmt: skip
     signing, fresh, ahead, weight, stale, margin = basic[0], basic[1], basic[2], basic[3], basic[4], basic[5]
@@ -130,6 +150,9 @@ def _ready(
         at_home[u] = 0
         if availability[u] > 1:
             counts[UNAVAILABLE] += 1
+            continue
+        if not may[agency[u]]:
+            counts[OTHER_AGENCY] += 1
             continue
         able = True
         for word in range(len(need)):
@@ -164,8 +187,9 @@ def _ready(
 def soonest(
     fleet: Fleet, roads: OpenRoads, ready: Readiness, entries: tuple[Entries | None, ...], k: int, *, but: int = -1
 ) -> Soonest:
-    """The ``k`` units with the least delay plus road, exactly, ties by the units. ``entries``: where each kind enters the
-    call's place (None: it cannot); ``but``: a unit left out."""
+    """The ``k`` units with the least delay plus road, exactly, ties by the units. ``entries``: where each kind enters
+    the call's place (None: it cannot); ``but``: a unit left out.
+    """
     eligible = max(ready.eligible, 1)
     search_us = SEARCH_US_PER_VERTEX * k * roads.network.vertices / eligible
     if search_us > HIERARCHY_US + HIERARCHY_US_PER_UNIT * eligible:

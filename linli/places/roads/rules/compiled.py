@@ -12,5 +12,5 @@ R = TypeVar("R")
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile ``function`` to machine code on first use; the result is cached beside the source for the next process."""
+    """Compile ``function`` to machine code on first use; the result is kept beside the source for later processes."""
     return cast("Callable[P, R]", numba.njit(cache=True, nogil=True, boundscheck=False)(function))

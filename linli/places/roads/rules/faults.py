@@ -34,3 +34,8 @@ NO_POINTS = errors.declare(
     zh="当前路网没有坐标，只能按节点编号查询。",
     en="The active road network has no coordinates; it can only be asked by node.",
 )
+FILE_GONE = errors.declare(
+    "roads.file_gone",
+    zh="路网文件{sha256}不在本机，请重新导入道路。",
+    en="The file of the road network {sha256} is not here: import the roads again.",
+)

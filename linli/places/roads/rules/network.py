@@ -1,13 +1,13 @@
 """A road network as immutable arrays, and its file.
 
-Junctions are nodes; a stretch of road between two junctions is an edge; each edge has two arcs, ``2 * edge`` from ``edge_u`` to
-``edge_v`` and ``2 * edge + 1`` back. ``arc_ms[kind, arc]`` is the travel time in whole milliseconds, ``FAR`` where that kind of
-vehicle may not go. Whole milliseconds, because sums of integers do not depend on their order: two searches, or the same
-search replayed years later, agree to the last bit.
+Junctions are nodes; a stretch of road between two junctions is an edge; each edge has two arcs, ``2 * edge`` from
+``edge_u`` to ``edge_v`` and ``2 * edge + 1`` back. ``arc_ms[kind, arc]`` is the travel time in whole milliseconds,
+``FAR`` where that kind of vehicle may not go. Whole milliseconds, because sums of integers do not depend on their
+order: two searches, or the same search replayed years later, agree to the last bit.
 
-The search runs on *vertices*: every node, and behind them copies of nodes that remember on which road one came, as far as a
-turn restriction needs it (see :mod:`turns`). ``out_*`` is that graph in forward order. Nodes lie in Morton order, so that
-neighbours on the ground are neighbours in memory (measured: 3.2 times faster than a random order).
+The search runs on *vertices*: every node, and behind them copies of nodes that remember on which road one came, as
+far as a turn restriction needs it (see :mod:`turns`). ``out_*`` is that graph in forward order. Nodes lie in Morton
+order, so that neighbours on the ground are neighbours in memory (measured: 3.2 times faster than a random order).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The network as it can be driven at a moment: without what is closed. Immutable; a closure makes another one.
 
-Closed means "as if the road were not there" for the kinds named: nobody is led through, and a call or a unit standing on a
-closed road is taken to the nearest open one, the rest on foot. Turning round is allowed at any junction and, for a unit about
-to start, where it stands; police may, and a signed ``no_u_turn`` is obeyed.
+Closed means "as if the road were not there" for the kinds named: nobody is led through, and a call or a unit standing
+on a closed road is taken to the nearest open one, the rest on foot. Turning round is allowed at any junction and, for
+a unit about to start, where it stands; police may, and a signed ``no_u_turn`` is obeyed.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ class Entries:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exits:
-    """How many spots are left: up to two ways each [n, 2]: vertex reached (−1 none), milliseconds until there, arc (−1 none)."""
+    """How many spots are left: up to two ways each [n, 2]: vertex reached (−1 none), milliseconds until there, arc
+    (−1 none).
+    """
 
     vertex: I32
     ms: I32
@@ -92,9 +94,11 @@ class OpenRoads:
         self, network: RoadNetwork, closed: Iterable[Closed] = (), *, like: OpenRoads | None = None, name: str = ""
     ) -> None:
         self.network = network
-        self.name = like.name if like is not None else name  # SHA-256 of the network's file, where it came from one
+        self.name: str = (
+            like.name if like is not None else name
+        )  # SHA-256 of the network's file, where it came from one
         self.closed = tuple(closed)
-        self._shared = like._shared if like is not None and like.network is network else _Shared(network)
+        self.shared: _Shared = like.shared if like is not None and like.network is network else _Shared(network)
         self.arc_ms = _without(network.arc_ms, self.closed)
         self.edge_bits = _usable_edges(network, self.arc_ms) if self.closed else network.main_kinds
         self._back: dict[int, Graph] = {}
@@ -109,7 +113,7 @@ class OpenRoads:
 
     def weights(self, kind: int) -> I32:
         """Milliseconds of each arc of the vertex graph in forward order, FAR where not open."""
-        with self._shared.lock:
+        with self.shared.lock:
             if kind not in self._weights:
                 ms = self.arc_ms[kind][self.network.out_arc]
                 self._weights[kind] = frozen(np.where(self.network.out_bar >> kind & 1, FAR, ms).astype(np.int32))
@@ -126,7 +130,7 @@ class OpenRoads:
         return found if found is not None else self._pack(kind, self._forth, reverse=False)
 
     def _pack(self, kind: int, kept: dict[int, Graph], *, reverse: bool) -> Graph:
-        with self._shared.lock:
+        with self.shared.lock:
             ms = self.weights(kind)
             net = self.network
             tail = np.repeat(np.arange(net.vertices, dtype=np.int32), np.diff(net.out_first))
@@ -138,7 +142,7 @@ class OpenRoads:
             return kept[kind]
 
     def hierarchy(self) -> Hierarchy:
-        return self._shared.hierarchy()
+        return self.shared.hierarchy()
 
     def labels(self) -> Labels:
         return labels_for(self.network.vertices, len(self.network.out_arc))
@@ -149,7 +153,7 @@ class OpenRoads:
             self.back(kind)
         self.hierarchy()
         if self.network.has_points:
-            self._shared.grid()
+            self.shared.grid()
 
     # -- places
 
@@ -170,7 +174,7 @@ class OpenRoads:
         net = self.network
         if not net.has_points:
             return node - node - 1, edge - edge - 1, fraction * 0, fraction * 0 + np.inf
-        g = self._shared.grid()
+        g = self.shared.grid()
         nearest_many(
             lon, lat, bits, net.shape_lon, net.shape_lat, g.point_edge, g.point_fraction, self.edge_bits,
             net.edge_u, net.edge_v, net.edge_m, g.west, g.south, g.step_lon, g.step_lat, g.wide, g.high, g.cell_first,
@@ -183,13 +187,20 @@ class OpenRoads:
         net = self.network
         if node >= 0 or not net.has_points:
             return (float(net.node_lon[node]), float(net.node_lat[node])) if node >= 0 else (np.nan, np.nan)
-        grid = self._shared.grid()
+        grid = self.shared.grid()
         points = slice(int(net.shape_first[edge]), int(net.shape_first[edge + 1]))
         along = grid.point_fraction[points]
         return (
             float(np.interp(fraction, along, net.shape_lon[points])),
             float(np.interp(fraction, along, net.shape_lat[points])),
         )
+
+    def edge_of(self, spot: Spot) -> int:
+        """The edge of a spot; at a junction, one that meets there."""
+        if spot.edge >= 0:
+            return spot.edge
+        net = self.network
+        return int(np.flatnonzero((net.edge_u == spot.node) | (net.edge_v == spot.node))[0])
 
     def entries(self, spot: Spot, kind: int) -> Entries:
         """Where a search for units going to ``spot`` begins."""

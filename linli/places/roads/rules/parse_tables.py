@@ -1,7 +1,8 @@
 """Road networks from tables: nodes and edges as CSV (plain or .gz), and DIMACS ``.gr`` graphs without coordinates.
 
-Column names of the usual sources are known; others are mapped by ``columns`` (ours = theirs). Forms that put one or more header
-tables before the rows (jemss) are read from the header row on. Every bad cell is named by file, row and column.
+Column names of the usual sources are known; others are mapped by ``columns`` (ours = theirs). Forms that put one or
+more header tables before the rows (jemss) are read from the header row on. Every bad cell is named by file, row and
+column.
 """
 
 from __future__ import annotations
@@ -301,8 +302,10 @@ def _seconds(table: _Table, length: F64, options: TableOptions) -> F64:
 
 
 def parse_gr(path: Path, options: TableOptions | None = None) -> RawNetwork:
-    """A DIMACS graph: ``a from to weight``. The weight is a length in dm where the comments or the name say "distance",
-    else a time in ms; ``length_unit`` or ``time_unit`` decide otherwise. Ids begin at 1 when there is a ``p`` line, else at 0."""
+    """A DIMACS graph: ``a from to weight``. The weight is a length in dm where the comments or the name say
+    "distance", else a time in ms; ``length_unit`` or ``time_unit`` decide otherwise. Ids begin at 1 when there is a
+    ``p`` line, else at 0.
+    """
     options = options or TableOptions()
     arcs, counted, comments = _gr_rows(path)
     base = 1 if counted is not None else 0

@@ -1,4 +1,6 @@
-"""Is the network in one piece? Strongly connected parts for each kind of vehicle: from everywhere to everywhere and back."""
+"""Is the network in one piece? Strongly connected parts for each kind of vehicle: from everywhere to everywhere and
+back.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The other way to the same answer, for few units on a large network: a customisable contraction hierarchy.
 
-A backward search settles about k · v / N vertices, so six units among 264,000 vertices cost it milliseconds; the hierarchy
-answers in 0.1 ms whatever the distance, but for each eligible unit. Closures change a few weights; the hierarchy is then
-customised in part. Two sets of weights are kept per kind, so that a recommendation before and one after a closure do not
-take turns rebuilding.
+A backward search settles about k · v / N vertices, so six units among 264,000 vertices cost it milliseconds; the
+hierarchy answers in 0.1 ms whatever the distance, but for each eligible unit. Closures change a few weights; the
+hierarchy is then customised in part. Two sets of weights are kept per kind, so that a recommendation before and one
+after a closure do not take turns rebuilding.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ class Hierarchy:
         self._turn = 0
 
     def many_to_one(self, kind: int, ms: I32, sources: I32, seed_vertex: I32, seed_ms: I64) -> I64:
-        """Milliseconds from each of ``sources`` to the call (FAR: no way). ``ms``: weights of the vertex graph's arcs."""
+        """Milliseconds from each of ``sources`` to the call (FAR: no way). ``ms``: weights of the vertex graph's
+        arcs.
+        """
         weighted = self._for(kind, ms)
         with weighted.lock:
             if weighted.ms is not ms:
@@ -62,7 +64,7 @@ class Hierarchy:
             kept = self._kept.setdefault(kind, [])
             found = next((w for w in kept if w.ms is ms), None)
             if found is None and len(kept) < _KEPT:
-                found = _Weighted(ms, routingkit_cch.CCHMetric(self._cch, ms.astype(np.uint32)), None)
+                found = _Weighted(ms, routingkit_cch.CCHMetric(self._cch, ms.tolist()), None)
                 kept.append(found)
             if found is None:
                 found = min(kept, key=lambda w: w.used)
@@ -73,7 +75,7 @@ class Hierarchy:
         weighted.query = None  # weights may not change under a living query
         changed: npt.NDArray[np.intp] = np.flatnonzero(weighted.ms != ms)
         if len(changed) > _PARTIAL_AT_MOST:
-            weighted.metric.reset(ms.astype(np.uint32))
+            weighted.metric.reset(ms.tolist())
         elif len(changed):
             self._updater.apply(weighted.metric, dict(zip(changed.tolist(), ms[changed].tolist(), strict=True)))
         weighted.ms = ms

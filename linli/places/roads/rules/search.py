@@ -1,8 +1,9 @@
 """The search itself: backwards from the call until the k-th best unit cannot be beaten any more.
 
-Measured: about 0.1 µs a settled vertex, and k · v / N vertices are settled before k of N units are found. Labels carry the
-number of the search in their upper half, counting down, so that a label of an earlier search is larger than any new one:
-nothing needs clearing, and one comparison decides. Ties are broken by the units themselves, never by the order of the search.
+Measured: about 0.1 µs a settled vertex, and k · v / N vertices are settled before k of N units are found. Labels
+carry the number of the search in their upper half, counting down, so that a label of an earlier search is larger than
+any new one: nothing needs clearing, and one comparison decides. Ties are broken by the units themselves, never by the
+order of the search.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def _offer(
 
 
 @compiled
-def k_soonest(
+def k_soonest(  # noqa: C901  one compiled loop: splitting it would cost more than a vertex does
     first: I32, pack: I64, label: I64, heap: I64, search: int,
     seed_vertex: I32, seed_ms: I64, road_arc: I32, road_lands: I32, road_rest: I64,
     chain_head: I32, chain_next: I32, slot_ms: I32, slot_arc: I32,
@@ -137,22 +138,22 @@ def k_soonest(
 ) -> tuple[int, int]:  # fmt: skip
     """The best ``k`` units by delay plus road, added to the ``found`` ones already in ``best_*``.
 
-    ``first``/``pack``: reverse graph, each arc packed as (milliseconds << 32 | tail). ``seed_*``: where the call's road is
-    entered. ``road_*``: the call's own road, one row per open direction, with the milliseconds that remain behind the call.
-    ``chain_*``: units by vertex as linked lists of slots; slot ``4 u + i`` is unit ``u`` at its position (i < 2) or its home.
-    ``delay[u]`` milliseconds before it drives, FAR when not to be sent; ``least_ms`` the least of them. ``but``: a unit left
-    out. Returns (found, settled vertices).
+    ``first``/``pack``: reverse graph, each arc packed as (milliseconds << 32 | tail). ``seed_*``: where the call's
+    road is entered. ``road_*``: the call's own road, one row per open direction, with the milliseconds that remain
+    behind the call. ``chain_*``: units by vertex as linked lists of slots; slot ``4 u + i`` is unit ``u`` at its
+    position (i < 2) or its home. ``delay[u]`` milliseconds before it drives, FAR when not to be sent; ``least_ms``
+    the least of them. ``but``: a unit left out. Returns (found, settled vertices).
     """
     for row in range(len(road_arc)):  # units on the call's own road, behind the call, come along it without a junction
         slot = chain_head[road_lands[row]]
         while slot >= 0:
             unit = slot >> 2
             ahead = slot_ms[slot] - road_rest[row]
-            if slot_arc[slot] == road_arc[row] and ahead >= 0 and delay[unit] < FAR and unit != but:
-                if at_home[unit] == (slot >> 1 & 1):
-                    found = _offer(
-                        unit, delay[unit] + ahead, k, found, best_unit, best_key, calls, idle_ms, order_hi, order_lo
-                    )
+            wanted = delay[unit] < FAR and unit != but and at_home[unit] == (slot >> 1 & 1)
+            if wanted and slot_arc[slot] == road_arc[row] and ahead >= 0:
+                found = _offer(
+                    unit, delay[unit] + ahead, k, found, best_unit, best_key, calls, idle_ms, order_hi, order_lo
+                )
             slot = chain_next[slot]
     base = search << 32
     size = 0
@@ -193,7 +194,8 @@ def k_soonest(
 
 @compiled
 def travel_all(
-    first: I32, pack: I64, label: I64, heap: I64, search: int, seed_vertex: I32, seed_ms: I64, within_ms: int, out_ms: I32
+    first: I32, pack: I64, label: I64, heap: I64, search: int, seed_vertex: I32, seed_ms: I64, within_ms: int,
+    out_ms: I32,
 ) -> int:  # fmt: skip
     """Milliseconds between the seeds and every vertex within ``within_ms``; ``out_ms`` comes filled with FAR."""
     base = search << 32
@@ -229,7 +231,9 @@ def travel_all(
 def pack_graph(
     vertices: int, tail: I32, head: I32, ms: I32, first: I32, pack: I64
 ) -> int:  # fmt: skip
-    """Sort arcs by ``head`` into ``first``/``pack`` (see :func:`k_soonest`), leaving out those of FAR. Returns how many."""
+    """Sort arcs by ``head`` into ``first``/``pack`` (see :func:`k_soonest`), leaving out those of FAR. Returns how
+    many.
+    """
     for i in range(len(tail)):
         if ms[i] < FAR:
             first[head[i] + 1] += 1

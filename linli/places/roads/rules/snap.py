@@ -1,7 +1,7 @@
 """From a position to the nearest road that a vehicle may use, and how far away that is.
 
-A grid of cells over all straight pieces of road, searched in rings outwards: exact, 1-5 µs a point, no objects per segment
-(a tree of a million line objects takes 200 MB and a second to build at each start).
+A grid of cells over all straight pieces of road, searched in rings outwards: exact, 1-5 µs a point, no objects per
+segment (a tree of a million line objects takes 200 MB and a second to build at each start).
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ JUNCTION_M = 1.0  # nearer than this to a junction along the road is at the junc
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place on the network: at ``node`` when that is ≥ 0, else on ``edge`` at ``fraction`` of its length from its u end.
+    """A place on the network: at ``node`` when that is ≥ 0, else on ``edge`` at ``fraction`` of its length from its u
+    end.
 
     ``distance_m``: how far the given position was from here. ``lon``, ``lat``: here.
     """
@@ -35,7 +36,9 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SnapGrid:
-    """Cells of ``step`` degrees from (``west``, ``south``), ``wide`` in a row; pieces of a cell in ``piece[cell_first…]``."""
+    """Cells of ``step`` degrees from (``west``, ``south``), ``wide`` in a row; pieces of a cell in
+    ``piece[cell_first…]``.
+    """
 
     west: float
     south: float

@@ -1,7 +1,8 @@
 """How fast which vehicle drives where: the declared table, and what OpenStreetMap's tags say about it.
 
-The speeds are those of a police car on its way to a call in town traffic without running anybody over; they are assumptions
-until a bureau's own positions replace them (docs/adr). Tags win over the table: a signed limit is driven at ``SIGNED`` of it.
+The speeds are those of a police car on its way to a call in town traffic without running anybody over; they are
+assumptions until a bureau's own positions replace them (docs/adr). Tags win over the table: a signed limit is driven
+at ``SIGNED`` of it.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ LIMITS_KMH: Final = {"urban": 50.0, "rural": 80.0, "trunk": 90.0, "motorway": 12
 # highway class: km/h for car, motorcycle, foot; 0 is not allowed unless a tag allows it.
 CLASSES: Final[dict[str, tuple[float, float, float]]] = {
     "other": (0, 0, WALK_KMH),
-    "motorway": (100, 0, 0),
-    "motorway_link": (50, 0, 0),
+    "motorway": (100, MOTORCYCLE_TOP_KMH, 0),
+    "motorway_link": (50, 50, 0),
     "trunk": (70, 60, 0),
     "trunk_link": (45, 45, 0),
     "primary": (50, 50, WALK_KMH),
@@ -119,7 +120,7 @@ def speeds_of(tags: Mapping[str, str]) -> Speeds | None:
 
 
 def barred_kinds(tags: Mapping[str, str]) -> int:
-    """Bit per kind that cannot pass a node with these tags (a bollard, a turnstile). Gates are opened for the police."""
+    """Bit per kind that cannot pass a node with these tags (a bollard, a turnstile). Gates open for the police."""
     bits = _BARRIERS.get(tags.get("barrier", ""), 0)
     for kind, keys in enumerate(_ACCESS):
         said = _said(tags, keys)

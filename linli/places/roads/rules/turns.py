@@ -1,9 +1,10 @@
 """Turn restrictions by copies of nodes, so that the search stays a plain search over vertices.
 
-Forbidden sequences of arcs form a tree of prefixes (Aho and Corasick, 1975). A vertex is a node together with the longest
-prefix that ends in it; "no prefix" is the node itself. Driving an arc moves to the next prefix, and completing a sequence is
-barred for the kinds of vehicle that it binds. So via-node and via-way restrictions, "only" turns (every other turn is
-forbidden) and bollards (every passage is forbidden) are one mechanism, and n restrictions cost about n more vertices.
+Forbidden sequences of arcs form a tree of prefixes (Aho and Corasick, 1975). A vertex is a node together with the
+longest prefix that ends in it; "no prefix" is the node itself. Driving an arc moves to the next prefix, and
+completing a sequence is barred for the kinds of vehicle that it binds. So via-node and via-way restrictions, "only"
+turns (every other turn is forbidden) and bollards (every passage is forbidden) are one mechanism, and n restrictions
+cost about n more vertices.
 """
 
 from __future__ import annotations
