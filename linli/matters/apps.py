@@ -11,6 +11,7 @@ class MattersConfig(AppConfig):
 
     def ready(self) -> None:
         import linli.matters.handovers.acts
+        import linli.matters.intake.acts
         import linli.matters.ledger.acts
         import linli.matters.links.acts
         import linli.matters.notes.acts

@@ -11,6 +11,8 @@ class OrgConfig(AppConfig):
 
     def ready(self) -> None:
         import linli.org.agencies.acts
+        import linli.org.enrolment.acts
+        import linli.org.intake.acts
         import linli.org.people.acts
         import linli.org.posts.acts
         import linli.org.rooms.acts

@@ -86,6 +86,7 @@ _LOAD = frozenset(
         "import.addresses",
         "import.incidents",
         "import.categories",
+        "import.category_rows",
         "roads.import",
         "roads.activate",
         "division.open",
