@@ -186,7 +186,8 @@ def test_rooms_take_a_part_of_the_calls_and_are_sooner_where_they_are() -> None:
     sent = [incident for incident in year() if incident.unit]
     diverted = sum(incident.agency != incident.station for incident in sent) / len(sent)
     assert 0.15 < diverted < 0.35
-    by_room, by_station = ([], [])
+    by_room: list[float] = []
+    by_station: list[float] = []
     for incident in sent:
         if incident.call.zone == "town" and "arrived" in incident.stamps:
             took = (incident.stamps["arrived"] - incident.stamps["ordered"]).total_seconds()

@@ -40,13 +40,29 @@ class Batch:
     def save(self) -> None:
         """Write the batch in one transaction."""
         with transaction.atomic():
-            for rows in (self.matters, self.parties, self.orders, self.stamps):
+            for rows in (self.matters, self.parties, self.orders):
                 _insert(rows)
+            _insert_plainly(self.stamps)
 
 
 def _insert(rows: Sequence[Model]) -> None:
     if rows:
         type(rows[0])._default_manager.bulk_create(rows)
+
+
+def _insert_plainly(rows: Sequence[Model]) -> None:
+    """The same rows by one prepared statement: a year has 160,000 stamps, and Django's own way takes far longer."""
+    if not rows:
+        return
+    fields = list(type(rows[0])._meta.concrete_fields)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    table = connection.ops.quote_name(type(rows[0])._meta.db_table)
+    values = [
+        [field.get_db_prep_save(getattr(row, field.attname), connection=connection) for field in fields] for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608 - names of our model
 
 
 def load_year(actor: Actor, county: County, rows: Rows, year: list[PastIncident]) -> int:

@@ -117,12 +117,10 @@ class Small:
         opened = matter.opened_at
 
         def move(name: str, facts: dict[str, str]) -> None:
-            matter.refresh_from_db()
-            move_matter(officer, matter=matter, move=name, facts=dict(facts))
+            move_matter(officer, matter=fresh(matter), move=name, facts=dict(facts))
 
         def assign() -> None:
-            matter.refresh_from_db()
-            assign_matter(self._chief(room), matter=matter, assignee=self.cast.row(officer_no))
+            assign_matter(self._chief(room), matter=fresh(matter), assignee=self.cast.row(officer_no))
 
         self.agenda.put(opened + haste / 6, assign)
         self.agenda.put(opened + haste, lambda: move("settle", {"outcome": "已到场核实处理，并告知反映人。"}))
@@ -147,6 +145,11 @@ class Small:
             agency=self.rows.agencies[room.code],
             station=self.rows.agencies[self.county.force.station_of[room.code].code],
         )
+
+
+def fresh(matter: Matter) -> Matter:
+    """The matter as it is stored now."""
+    return Matter.objects.select_related("agency", "station").get(pk=matter.pk)
 
 
 def load_small(county: County, rows: Rows, first_day: datetime, days: int, until: datetime) -> int:
