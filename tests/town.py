@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from shapely.geometry import box
@@ -23,6 +26,11 @@ from linli.org.posts.acts import give_post
 from linli.org.posts.queries import person_actor
 from linli.org.rooms.acts import Thing, answer_for_grid, open_room
 from linli.places.grid.models import Grid
+from linli.places.roads.models import Roads
+from linli.places.roads.queries import roads_folder
+from linli.places.roads.rules.build import build
+from linli.places.roads.rules.network import RoadNetwork, save
+from linli.places.roads.rules.parse_tables import parse_tables
 
 SETUP = system("setup")
 SINCE = date(2020, 1, 1)
@@ -88,6 +96,7 @@ class Town:
 def build_town(rooms: int = 3) -> Town:
     """Bureau, one station, some rooms with a grid and a car each, and one person per post."""
     load_categories(SETUP, rows=CATEGORIES, digest="town")
+    lay_roads()
     bureau = open_agency(SETUP, code="B", name="临溪县公安局", kind="bureau", parent=None)
     station = open_agency(
         SETUP, code="S1", name="溪东派出所", kind="station", parent=bureau, lon=WEST + 0.01, lat=SOUTH + 0.01
@@ -109,12 +118,44 @@ def build_town(rooms: int = 3) -> Town:
         "grid_worker": made[0],
     }.items():
         town.people[post] = person(post, agency)
-    town.people["other_officer"] = person("community_officer", made[1], staff_no="other_officer")
+    town.people["other_officer"] = person(
+        "community_officer", made[-1] if rooms == 1 else made[1], staff_no="other_officer"
+    )
     for n, room in enumerate(made):
         town.units.append(unit(room, f"警{n + 1}01", [town.people["community_officer"]] if n == 0 else []))
-    crew_unit(SETUP, unit=town.units[1], people=[town.people["other_officer"]])
+    if rooms > 1:
+        crew_unit(SETUP, unit=town.units[1], people=[town.people["other_officer"]])
     town.units.append(unit(station, "所001", [], dx=0.2))
     return town
+
+
+def lay_roads() -> Roads:
+    """A net of streets every 0.0025 degrees over all grids and a little beyond, 12.5 m/s, both ways."""
+    network = _streets()
+    sha256, _ = save(network, roads_folder())
+    return Roads.objects.create(
+        name="town", sha256=sha256, nodes=network.nodes, edges=network.edges, active=True, imported_at=clock.now()
+    )
+
+
+@cache
+def _streets() -> RoadNetwork:
+    across, up, gap = 34, 10, 0.0025
+    name = {(x, y): x * 100 + y for x in range(-1, across) for y in range(-1, up)}
+    nodes = ["node_id,lat,lon", *(f"{key + 1000},{SOUTH + y * gap},{WEST + x * gap}" for (x, y), key in name.items())]
+    edges = ["from_node,to_node,length_m,speed_limit_mps"]
+    for (x, y), key in name.items():
+        for other, metres in (((x + 1, y), 242), ((x, y + 1), 278)):
+            if other in name:
+                edges += [
+                    f"{key + 1000},{name[other] + 1000},{metres},12.5",
+                    f"{name[other] + 1000},{key + 1000},{metres},12.5",
+                ]
+    with tempfile.TemporaryDirectory() as folder:
+        paths = Path(folder) / "nodes.csv", Path(folder) / "edges.csv"
+        paths[0].write_text("\n".join(nodes))
+        paths[1].write_text("\n".join(edges))
+        return build(parse_tables(*paths))
 
 
 def _room(station: Agency, n: int) -> Agency:

@@ -62,7 +62,7 @@ def act(
 
     ``keeps`` names the arguments whose values the trail keeps: never personal data. ``about`` names the argument that
     is the subject, or ``return``. ``within`` gives the path where the right is needed, from the arguments (``None``:
-    any post's).
+    any post's). An act inside another is part of it and covered by its right: opening a room opens an agency.
     """
 
     def declare(run: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
@@ -73,8 +73,9 @@ def act(
             bound = signature.bind(actor, *args, **kwargs)
             bound.apply_defaults()
             facts = dict(bound.arguments)
-            _require(declared, actor, within(facts) if within else None)
             entry_id, above = new_id(), _parent.get()
+            if above is None:
+                _require(declared, actor, within(facts) if within else None)
             mark = _parent.set(entry_id)
             try:
                 with transaction.atomic():

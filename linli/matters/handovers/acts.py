@@ -107,6 +107,8 @@ def _carry(actor: Actor, ticket: Handover, move: str, answer: str) -> None:
     matter = ticket.matter
     if ticket.to_agency.kind != "partner":
         if move == "accept":
+            if matter.agency_id:
+                share(matter, matter.agency_id)
             Matter.objects.filter(pk=matter.pk).update(agency=ticket.to_agency, version=F("version") + 1)
             matter.refresh_from_db()
         return

@@ -1,0 +1,117 @@
+"""The same incident twice, and matters that go to others and come back: D11, W2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from linli.kernel import clock
+from linli.kernel.errors import Conflict, Invalid, NotAllowed
+from linli.matters.handovers.acts import move_handover, open_handover
+from linli.matters.handovers.models import Handover
+from linli.matters.ledger.models import Matter
+from linli.matters.links.acts import link_matters, undo_link
+from linli.matters.links.queries import links_of, similar_matters
+from linli.operations.dispatch.acts import give_order
+from linli.works.jobs.acts import work_one
+from tests.town import Town, build_town, call
+
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def town(db: None) -> Iterator[Town]:
+    with clock.fixed(NOON):
+        yield build_town()
+
+
+def test_suggested_tied_and_untied_by_a_person(town: Town) -> None:
+    desk = town.actor("dispatcher")
+    first, second, elsewhere = call(desk, town), call(desk, town), call(desk, town, room=2, caller={})
+    found = similar_matters(desk, matter=second)
+    assert [item.matter for item in found][0] == first
+    assert "同一报警人" in [words.zh for words in found[0].why]
+    assert elsewhere not in [item.matter for item in found]
+    link = link_matters(desk, one=first, other=second)
+    assert similar_matters(desk, matter=second) == []
+    assert links_of(desk, matter=second) == [link]
+    with pytest.raises(Conflict):
+        link_matters(desk, one=second, other=first)
+    undo_link(desk, link=link)
+    with pytest.raises(Conflict):
+        undo_link(desk, link=link)
+    assert [item.matter for item in similar_matters(desk, matter=second)][0] == first
+    with pytest.raises(Invalid):
+        link_matters(desk, one=first, other=first)
+
+
+def test_ambulance_asked_along_keeps_the_call_here(town: Town) -> None:
+    desk = town.actor("dispatcher")
+    matter = call(desk, town, category="5010")
+    ticket = open_handover(desk, matter=matter, to_agency=town.partner, mode="ask_along", text="有人晕倒")
+    partner = town.actor("partner_officer")
+    assert Matter.objects.visible_to(partner).filter(pk=matter.pk).exists()
+    move_handover(partner, handover=ticket, move="decline", answer="无车可派")
+    matter.refresh_from_db()
+    assert (matter.state, matter.agency, ticket.state) == ("waiting", town.rooms[0], "declined")
+
+
+def test_handed_over_comes_back_or_is_settled(town: Town) -> None:
+    desk, partner = town.actor("dispatcher"), town.actor("partner_officer")
+    matter = call(desk, town)
+    ticket = open_handover(desk, matter=matter, to_agency=town.partner, mode="hand_over")
+    matter.refresh_from_db()
+    assert matter.state == "waiting"
+    move_handover(partner, handover=ticket, move="accept")
+    matter.refresh_from_db()
+    assert matter.state == "handed_over"
+    move_handover(partner, handover=ticket, move="decline", answer="不属本单位")
+    matter.refresh_from_db()
+    assert matter.state == "waiting"
+    again = open_handover(desk, matter=matter, to_agency=town.partner, mode="hand_over")
+    move_handover(partner, handover=again, move="answer", answer="已处理")
+    matter.refresh_from_db()
+    assert (matter.state, matter.closed_at) == ("closed", NOON)
+
+
+def test_to_the_station_stays_one_matter(town: Town) -> None:
+    officer, desk = town.actor("community_officer"), town.actor("station_desk")
+    matter = call(town.actor("dispatcher"), town)
+    ticket = open_handover(officer, matter=matter, to_agency=town.station, mode="hand_over", text="需办案区")
+    move_handover(desk, handover=ticket, move="accept")
+    matter.refresh_from_db()
+    assert (matter.agency, matter.state) == (town.station, "waiting")
+    assert Matter.objects.visible_to(officer).filter(pk=matter.pk).exists()
+
+
+def test_chased_until_answered(town: Town) -> None:
+    desk = town.actor("dispatcher")
+    ticket = open_handover(desk, matter=call(desk, town), to_agency=town.partner, mode="ask_along")
+    for expected in (1, 2):
+        clock.advance(timedelta(minutes=5, seconds=1))
+        while work_one():
+            pass
+        ticket.refresh_from_db()
+        assert ticket.chased == expected
+    move_handover(town.actor("partner_officer"), handover=ticket, move="accept")
+    move_handover(town.actor("partner_officer"), handover=ticket, move="answer", answer="已到")
+    clock.advance(timedelta(minutes=30))
+    while work_one():
+        pass
+    assert Handover.objects.get().chased == 2
+
+
+def test_not_twice_not_by_strangers_not_while_units_go(town: Town) -> None:
+    desk, partner = town.actor("dispatcher"), town.actor("partner_officer")
+    matter = call(desk, town)
+    ticket = open_handover(desk, matter=matter, to_agency=town.partner, mode="hand_over")
+    with pytest.raises(Conflict):
+        open_handover(desk, matter=matter, to_agency=town.partner, mode="ask_along")
+    with pytest.raises(NotAllowed):
+        move_handover(town.actor("community_officer"), handover=ticket, move="accept")
+    give_order(desk, matter=matter, unit=town.units[0])
+    move_handover(partner, handover=ticket, move="accept")
+    matter.refresh_from_db()
+    assert matter.state == "handed_over"
