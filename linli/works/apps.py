@@ -10,5 +10,9 @@ class WorksConfig(AppConfig):
     label = "works"
 
     def ready(self) -> None:
-        import linli.works.outbox.acts
+        import linli.works.channels.acts.setting
+        import linli.works.exchange.acts.carrying
+        import linli.works.exchange.acts.reading
+        import linli.works.exchange.acts.registering
+        import linli.works.outbox.acts.sending
         import linli.works.receipts.acts  # noqa: F401

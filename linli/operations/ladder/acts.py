@@ -86,18 +86,22 @@ def call_crew(order: Order, template: str, *, first: bool) -> None:
     """
     for person in crew_of(order):
         if first and person.wecom_id:
-            _message(order, template, "wecom", person.wecom_id)
+            _message(order, template, "wecom", person)
         elif person.phone_sealed:
             for channel in ("sms",) if first else ("sms", "voice"):
-                _message(order, template, channel, person.phone)
+                _message(order, template, channel, person)
 
 
-def _message(order: Order, template: str, channel: str, address: str) -> None:
+def _message(order: Order, template: str, channel: str, person: Person) -> None:
+    """One message to one person; his other addresses stand in at once when the channel cannot be had."""
     matter = order.matter
+    addresses = {"wecom": person.wecom_id, "sms": person.phone, "voice": person.phone}
     queue_message(
         channel=channel,
         template=template,
-        address=address,
+        address=addresses.pop(channel),
+        others=addresses,
+        recipient=person.pk,
         body={
             "number": matter.number,
             "title": matter.title,
@@ -156,9 +160,9 @@ def _ask_next(order: Order) -> None:
 def _tell(order: Order, people: list[Person], template: str) -> None:
     for person in people:
         if person.wecom_id:
-            _message(order, template, "wecom", person.wecom_id)
+            _message(order, template, "wecom", person)
         elif person.phone_sealed:
-            _message(order, template, "sms", person.phone)
+            _message(order, template, "sms", person)
 
 
 @news.listen(UnitsMoved)

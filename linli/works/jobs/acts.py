@@ -28,7 +28,9 @@ WAKE_CHANNEL = "linli_jobs"
 
 
 class Later(Exception):
-    """A job of a lane that cannot be done yet, through nobody's fault: it waits until ``due_at`` and no attempt is counted."""
+    """A job of a lane that cannot be done yet, through nobody's fault: it waits until ``due_at`` and no attempt is
+    counted.
+    """
 
     def __init__(self, due_at: datetime) -> None:
         self.due_at = due_at
@@ -38,8 +40,8 @@ class Later(Exception):
 def job(name: str) -> Callable[[Runner], Runner]:
     """Register the function that does jobs of this name. It gets the payload and must bear being run twice.
 
-    In the empty lane it runs inside a transaction that also ends the job. In any other lane it runs outside every transaction,
-    may wait for the network, and writes what came of it in short transactions of its own.
+    In the empty lane it runs inside a transaction that also ends the job. In any other lane it runs outside every
+    transaction, may wait for the network, and writes what came of it in short transactions of its own.
     """
 
     def register(run: Runner) -> Runner:
@@ -70,6 +72,12 @@ def wake() -> None:
             cursor.execute(f"NOTIFY {WAKE_CHANNEL}")
 
 
+def let_another_wait(key: str) -> None:
+    """A running job gives up its key: what is scheduled under it from now on is not taken for already planned."""
+    with transaction.atomic():
+        Job.objects.filter(state=Job.WAITING, key=key, lease_until__isnull=False).update(key="")
+
+
 def cancel(*, prefix: str) -> int:
     """Take waiting jobs whose key begins with ``prefix`` off the table; returns how many."""
     done, _ = Job.objects.filter(state=Job.WAITING, key__startswith=prefix).delete()
@@ -78,13 +86,15 @@ def cancel(*, prefix: str) -> int:
 
 _CLAIM = (
     "UPDATE works_job SET lease_until = %s, attempts = attempts + 1 WHERE id IN ("
-    "SELECT id FROM works_job WHERE state = 'waiting' AND due_at <= %s "
+    "SELECT id FROM works_job WHERE state = 'waiting' AND lane = %s AND due_at <= %s "
     "AND (lease_until IS NULL OR lease_until < %s) ORDER BY due_at LIMIT 1"
 )
 
 
 def claim(at: datetime, lease_s: int = LEASE_S, *, lane: str = "") -> Job | None:
-    """Lease the most overdue job of a lane to this worker, or None. One at a time: a crash burns no neighbour's attempt."""
+    """Lease the most overdue job of a lane to this worker, or None. One at a time: a crash burns no neighbour's
+    attempt.
+    """
     lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     sql = _CLAIM + lock + ") RETURNING id"
     stamp = connection.ops.adapt_datetimefield_value

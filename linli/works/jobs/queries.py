@@ -17,7 +17,9 @@ def next_due_at() -> datetime | None:
 def due_lanes(at: datetime) -> list[str]:
     """The lanes that have a job to do now: due, waiting, and leased to nobody."""
     free = Job.objects.filter(state=Job.WAITING, due_at__lte=at).exclude(lane="")
-    return list(free.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=at)).values_list("lane", flat=True).distinct())
+    return list(
+        free.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=at)).values_list("lane", flat=True).distinct()
+    )
 
 
 def failed_count() -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 LEASE_S = 30
 LONG_LEASE_S = 15
-"""A job of a lane waits for a gateway at most 8 s (channels): twice that, and another thread takes over from a dead one."""
+"""A job of a lane waits for a gateway at most 8 s (channels): twice that, and another thread takes over from a dead
+one.
+"""
 MAX_ATTEMPTS = 8
 _FIRST_WAIT_S = 2
 _LONGEST_WAIT_S = 600

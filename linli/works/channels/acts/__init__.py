@@ -1,0 +1,1 @@
+"""Configuring ways out, and carrying a message over one of them."""

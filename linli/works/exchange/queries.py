@@ -1,0 +1,70 @@
+"""Which peers there are, what waits for them, which numbers are missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from linli.kernel.errors import NotFound
+from linli.works.exchange.models import Bundle, Item, Peer, Received
+from linli.works.exchange.rules.envelope import gaps, utc
+from linli.works.exchange.rules.mapping import as_ours, read_field_map
+
+
+def peer_named(name: str) -> Peer:
+    """The peer of this name, enabled or not; NotFound otherwise."""
+    found = Peer.objects.filter(name=name).first()
+    if found is None:
+        raise NotFound("row.unknown", what=name)
+    return found
+
+
+def peers(kind: str = "") -> list[Peer]:
+    """Every enabled peer, or those of one kind."""
+    rows = Peer.objects.filter(enabled=True).order_by("name")
+    return list(rows.filter(kind=kind) if kind else rows)
+
+
+def peers_told(external_source: str) -> list[Peer]:
+    """Who is told the state of an incident from this source: its own system, and peers that want all."""
+    asked = Q(wants_all=True) | Q(name=external_source) if external_source else Q(wants_all=True)
+    return list(Peer.objects.filter(asked, enabled=True))
+
+
+def peers_for_agency(code: str) -> list[Peer]:
+    """The systems that speak for a partner agency."""
+    return list(Peer.objects.filter(enabled=True, agency_code=code)) if code else []
+
+
+def key_of(sender: str) -> tuple[str, str] | None:
+    """The key of an enabled peer and what it calls us; None for a stranger."""
+    peer = Peer.objects.filter(name=sender, enabled=True).first()
+    return (peer.key, peer.our_name) if peer else None
+
+
+def in_our_words(source: str, sent: dict[str, Any]) -> dict[str, Any]:
+    """A body that a machine sent, under our names and codes when its system is a registered peer with a field map."""
+    peer = Peer.objects.filter(name=source, enabled=True).exclude(field_map="").first()
+    return as_ours(sent, read_field_map(peer.field_map)) if peer else sent
+
+
+def missing_numbers(peer: Peer) -> list[int]:
+    """Numbers of bundles that a peer has sent and that never came."""
+    return gaps(Received.objects.filter(peer=peer, done_at__isnull=False).values_list("sequence", flat=True))
+
+
+def as_sent(item: Item) -> dict[str, Any]:
+    """An item as it stands in a bundle."""
+    return {
+        "id": str(item.pk),
+        "kind": item.kind,
+        "sharedIncidentId": item.shared_id,
+        "at": utc(item.queued_at),
+        item.kind: item.body,
+    }
+
+
+def items_of(bundle: Bundle) -> list[dict[str, Any]]:
+    """What a bundle holds, in the order in which it was queued."""
+    return [as_sent(item) for item in bundle.items.order_by("queued_at", "id")]

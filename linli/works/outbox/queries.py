@@ -1,0 +1,50 @@
+"""What waits to go out, and what a receipt is about."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q
+
+from linli.works.outbox.models import Message
+
+
+def oldest_unsent_at() -> datetime | None:
+    """When the oldest message that still waits was queued, or None: the one figure that says whether sending works."""
+    return Message.objects.filter(state="queued").order_by("queued_at").values_list("queued_at", flat=True).first()
+
+
+def message_of_receipt(channel: str, message_id: str, gateway_id: str) -> Message | None:
+    """The message of a channel that a receipt names by our key, else by the gateway's own number."""
+    rows = Message.objects.filter(channel=channel)
+    try:
+        key = uuid.UUID(message_id)
+    except ValueError:
+        key = None
+    if key is not None:
+        return rows.filter(pk=key).first()
+    return rows.filter(gateway_id=gateway_id).order_by("-queued_at").first() if gateway_id else None
+
+
+def waits_behind_another(message: Message) -> bool:
+    """Whether an earlier message about the same subject to the same person on this channel has not gone yet.
+
+    "Your order is recalled" must never come before the order.
+    """
+    earlier = Message.objects.filter(
+        subject_type=message.subject_type,
+        subject_id=message.subject_id,
+        channel=message.channel,
+        recipient=message.recipient,
+        state="queued",
+    )
+    before = Q(queued_at__lt=message.queued_at) | Q(queued_at=message.queued_at, pk__lt=message.pk)
+    return message.recipient is not None and earlier.filter(before).exists()
+
+
+def public_link(path: str) -> str:
+    """A path of ours as a link that opens from outside; empty while LINLI_PUBLIC_URL names no address."""
+    base = str(settings.LINLI_PUBLIC_URL).rstrip("/")
+    return f"{base}{path}" if base and path else ""

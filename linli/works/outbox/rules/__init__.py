@@ -1,0 +1,1 @@
+"""What messages say, and what is done when one cannot be sent. Pure."""
