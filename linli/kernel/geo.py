@@ -215,7 +215,8 @@ def local_metres(shape: BaseGeometry) -> BaseGeometry:
     per_lon, per_lat = _metres_per_degree(lat0)
 
     def laid(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-        return (corners - np.array([lon0, lat0])) * np.array([per_lon, per_lat])
+        laid_out: NDArray[np.float64] = (corners - np.array([lon0, lat0])) * np.array([per_lon, per_lat])
+        return laid_out
 
     return shapely.transform(shape, laid)
 

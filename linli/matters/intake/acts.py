@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -27,6 +27,7 @@ from linli.works.tables.rules.columns import Column, Type
 from linli.works.tables.rules.planning import Change, Faults, Importer, Record, Writes
 
 SOURCE = "import"
+_NUMBERS_AT_ONCE = 500
 _COUNTED = ("beat", "foreign_category", "result")
 _DETAILS = ("narrative", "beat", "foreign_category", "foreign_final_category", "result", "units")
 _TIMES = ("received_at", *(f"{milestone}_at" for milestone in MILESTONES))
@@ -75,6 +76,7 @@ class IncidentImporter(Importer):
         self._agencies = {row.code: row for row in Agency.objects.all()}
         self._root = bureau()
         self._actor = system("import")
+        self._running: list[int] = []
 
     def key(self, values: Mapping[str, Any]) -> str:
         return f"{values.get('source') or SOURCE}|{values['number']}"
@@ -125,21 +127,27 @@ class IncidentImporter(Importer):
         return {key: _as_values(row, stamps[row.pk]) for key, row in matters.items()}
 
     def build(self, changes: Sequence[Change]) -> Writes:
-        """Matters with their stamps and facts; the public numbers of a batch are taken in one go."""
-        new = [change for change in changes if change.is_new]
-        numbers = iter(_numbers([change.values["received_at"] for change in new]))
-        matters, beside, writes = [], [], Writes()
+        """Matters with their stamps and facts."""
+        matters: list[Matter] = []
+        stamps: list[Stamp] = []
+        facts: list[Fact] = []
+        writes = Writes()
         for change in changes:
             if change.current is None:
-                matter = self._matter(change.values, next(numbers))
+                matter = self._matter(change.values, self._number(change.values["received_at"]))
                 matters.append(matter)
-                beside += _stamps(matter, change.values) + _facts(matter, change.values)
+                stamps += _stamps(matter, change.values)
+                facts += _facts(matter, change.values)
             else:
                 self._alter(change, change.current, writes)
-        stamps = [row for row in beside if isinstance(row, Stamp)]
-        facts = [row for row in beside if isinstance(row, Fact)]
         writes.create = [*matters, *stamps, *facts, *writes.create]
         return writes
+
+    def _number(self, at: datetime) -> str:
+        """A public number, out of a block that is taken at once: a step of the import stays one transaction."""
+        if not self._running:
+            self._running = _running_numbers(_NUMBERS_AT_ONCE)[::-1]
+        return public_number(KINDS["incident"].prefix, at, self._running.pop())
 
     def _matter(self, values: Mapping[str, Any], number: str) -> Matter:
         category = values.get("category", "")
@@ -255,23 +263,17 @@ def _as_values(row: Matter, stamps: Mapping[str, Stamp]) -> dict[str, Any]:
     return values
 
 
-def _numbers(received: Iterable[datetime]) -> list[str]:
-    """Public numbers for a batch: one trip to the sequence, or one step of the counter."""
-    times = list(received)
-    if not times:
-        return []
+def _running_numbers(count: int) -> list[int]:
+    """The next running numbers: one trip to the sequence, or one step of the counter. Numbers not used are gaps."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT nextval('matters_number') FROM generate_series(1, %s)", [len(times)])
-            running = [int(row[0]) for row in cursor.fetchall()]
-    else:
-        with transaction.atomic():
-            NumberSeries.objects.get_or_create(id=1)
-            NumberSeries.objects.filter(id=1).update(last=F("last") + len(times))
-            last = NumberSeries.objects.values_list("last", flat=True).get(id=1)
-        running = list(range(last - len(times) + 1, last + 1))
-    prefix = KINDS["incident"].prefix
-    return [public_number(prefix, at, number) for at, number in zip(times, running, strict=True)]
+            cursor.execute("SELECT nextval('matters_number') FROM generate_series(1, %s)", [count])
+            return [int(row[0]) for row in cursor.fetchall()]
+    with transaction.atomic():
+        NumberSeries.objects.get_or_create(id=1)
+        NumberSeries.objects.filter(id=1).update(last=F("last") + count)
+        last = NumberSeries.objects.values_list("last", flat=True).get(id=1)
+    return list(range(last - count + 1, last + 1))
 
 
 @importer

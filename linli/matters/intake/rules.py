@@ -17,5 +17,7 @@ def call_signs(parts: Iterable[str]) -> list[str]:
 
 def ended_at(values: Mapping[str, Any]) -> datetime:
     """When a past call was over as far as the row says: its latest time. It only keeps the row out of the open ones."""
-    times = [values[f"{milestone}_at"] for milestone in ("received", *MILESTONES) if values.get(f"{milestone}_at")]
+    times: list[datetime] = [
+        values[f"{milestone}_at"] for milestone in ("received", *MILESTONES) if values.get(f"{milestone}_at")
+    ]
     return max(times)

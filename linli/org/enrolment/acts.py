@@ -153,8 +153,8 @@ class PeopleImporter(Importer):
             old: Post | None = change.current.get("post_row") if change.current else None
             if old is None:
                 agency = self._agencies[change.values["agency"]]
+                given.setdefault("since", today())
                 post = Post(person=person, agency=agency, code=change.values["post"], **given)
-                post.since = post.since or today()
                 posts.append(post)
             elif given:
                 writes.change.append((old, {**given, "version": old.version + 1}))

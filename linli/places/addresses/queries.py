@@ -160,7 +160,7 @@ def _house(row: Address, n: _Named, heard: Parsed) -> Candidate:
         score -= 0.06
     if heard.group is None and row.group is not None:
         score -= 0.02
-    why = (Why(n.by, _BY[n.by]),)
+    why: tuple[Why, ...] = (Why(n.by, _BY[n.by]),)
     if heard.number is not None or heard.building is not None:
         why += (Why("number", Words("门牌号一致", "the number is the same")),)
     return Candidate(row.text, row.lon, row.lat, row.kind, score, why, row.pk)
@@ -173,7 +173,7 @@ def _reckoned(heard: Parsed, named: Sequence[_Named]) -> list[Candidate]:
     near = near.filter(number__gte=heard.number - _REACH, number__lte=heard.number + _REACH, sub__isnull=True)
     houses: dict[uuid.UUID, list[Numbered]] = defaultdict(list)
     for name_id, number, lon, lat in near.values_list("name", "number", "lon", "lat")[:1_000]:
-        houses[name_id].append(Numbered(number, lon, lat))
+        houses[name_id].append(Numbered(number or 0, lon, lat))
     found = []
     for n in named:
         between = interpolated(houses[n.name.pk], heard.number, reach=_REACH)

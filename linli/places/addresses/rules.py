@@ -128,7 +128,19 @@ def _parse_parts(first: str, crossing: str, rest: Sequence[str], aside: bool) ->
         name, parts, tail = body, {}, ""
     hints += [word for word in (tail, *rest) if word and not _ROOM.fullmatch(word)]
     cross = _numbers(crossing)[0]
-    return Parsed(name, tuple(hints), crossing=cross, aside=aside, town=town, village=village, **parts)
+    return Parsed(
+        name,
+        tuple(hints),
+        number=parts.get("number"),
+        sub=parts.get("sub"),
+        building=parts.get("building"),
+        unit=parts.get("unit"),
+        group=parts.get("group"),
+        crossing=cross,
+        aside=aside,
+        town=town,
+        village=village,
+    )
 
 
 def _without_admin(text: str) -> tuple[list[str], str, str]:

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 
 import xlsxwriter
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Model
+from django.db import connection, transaction
+from django.db.models import AutoField, Manager, Model
 
 from linli.kernel import clock
 from linli.kernel.acts import act
@@ -158,13 +158,40 @@ def _reported(chosen: Importer, planned: Plan, path: Path, mapping: Map, *, kept
     return outcome
 
 
-def apply(writes: Writes) -> None:
-    """Write a batch inside the caller's transaction."""
+@dataclass(frozen=True, slots=True)
+class _Insert:
+    """Rows of one table as the database takes them: made outside the transaction, which then only hands them over."""
+
+    sql: str
+    rows: list[tuple[Any, ...]]
+
+
+def _inserts(rows: Sequence[Model]) -> list[_Insert]:
+    return [_insert(model, list(same)) for model, same in groupby(rows, key=type)]
+
+
+def _insert(model: type[Model], rows: list[Model]) -> _Insert:
+    own_key = isinstance(model._meta.pk, AutoField)
+    fields = [f for f in model._meta.concrete_fields if not (own_key and f.primary_key)]
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(f.column)) for f in fields)
+    places = ", ".join(["%s"] * len(fields))
+    values = [tuple(f.get_db_prep_save(f.pre_save(row, True), connection) for f in fields) for row in rows]
+    return _Insert(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})", values)  # noqa: S608
+
+
+def apply(writes: Writes, inserts: list[_Insert]) -> None:
+    """Write a batch inside the caller's transaction; ``inserts`` are those of ``writes.create``."""
     for model, rows in groupby(writes.drop, key=type):
-        model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
-    for model, rows in groupby(writes.create, key=type):
-        model._default_manager.bulk_create(list(rows))
+        _manager(model).filter(pk__in=[row.pk for row in rows if row.pk is not None]).delete()
+    with connection.cursor() as cursor:
+        for insert in inserts:
+            cursor.executemany(insert.sql, insert.rows)
     _alter(writes.change)
+
+
+def _manager(model: type[Model]) -> Manager[Model]:
+    return model._default_manager
 
 
 def _alter(change: Sequence[tuple[Model, dict[str, Any]]]) -> None:
@@ -177,7 +204,7 @@ def _alter(change: Sequence[tuple[Model, dict[str, Any]]]) -> None:
             for name in names:
                 setattr(row, name, new[name])
             rows.append(row)
-        type(rows[0])._default_manager.bulk_update(rows, list(names), batch_size=200)
+        _manager(type(rows[0])).bulk_update(rows, list(names), batch_size=200)
 
 
 @dataclass(slots=True)
@@ -190,21 +217,24 @@ class Steps:
     def run(self, items: Sequence[T], build: Callable[[Sequence[T]], Writes]) -> None:
         """Write all items; ``build`` runs outside the transaction. On a fault what is remembered is taken back."""
         try:
-            for batch in self._paced(items, build):
+            for writes, inserts in self._paced(items, build):
                 with transaction.atomic():
-                    apply(batch)
+                    apply(writes, inserts)
         except BaseException:
             self.take_back()
             raise
 
-    def _paced(self, items: Sequence[T], build: Callable[[Sequence[T]], Writes]) -> Iterator[Writes]:
+    def _paced(
+        self, items: Sequence[T], build: Callable[[Sequence[T]], Writes]
+    ) -> Iterator[tuple[Writes, list[_Insert]]]:
         at, size = 0, _FIRST
         while at < len(items):
             batch = items[at : at + size]
             writes = build(batch)
             undo = writes.undone() if self.remember else None
+            inserts = _inserts(writes.create)
             began = time.perf_counter()
-            yield writes
+            yield writes, inserts
             took_s = time.perf_counter() - began
             if undo:
                 self._undo.append(undo)
@@ -215,8 +245,9 @@ class Steps:
     def take_back(self) -> None:
         """Undo the remembered steps, the last one first."""
         while self._undo:
+            undo = self._undo.pop()
             with transaction.atomic():
-                apply(self._undo.pop())
+                apply(undo, _inserts(undo.create))
 
 
 def write_report(

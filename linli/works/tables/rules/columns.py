@@ -124,8 +124,11 @@ def as_text(value: object) -> str:
         return str(int(value))
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
-    text = "".join(" " if ch in "\t\r\n\u3000\xa0" else ch for ch in str(value))
-    return "".join(ch for ch in text if unicodedata.category(ch) != "Cc").strip()
+    text = str(value)
+    if not text.isprintable() or "\u3000" in text:
+        text = "".join(" " if ch in "\t\r\n\u3000\xa0" else ch for ch in text)
+        text = "".join(ch for ch in text if unicodedata.category(ch) != "Cc")
+    return text.strip()
 
 
 def _choice(value: object, column: Column) -> str:
@@ -244,7 +247,8 @@ def _shape(value: object, datum: Datum) -> BaseGeometry:
     try:
         if isinstance(value, str) and not value.lstrip().startswith("{"):
             return geo.shape_to_wgs84(shapely.force_2d(shapely.from_wkt(value)), datum)
-        return geo.from_geojson(json.loads(value) if isinstance(value, str) else value, datum)
+        given = json.loads(value) if isinstance(value, str) else value
+        return geo.from_geojson(given if isinstance(given, dict) else {}, datum)
     except (ValueError, shapely.errors.ShapelyError) as fault:
         raise CellFault("cell.not_a_shape", f"不是有效图形：{fault}", f"not a shape: {fault}") from fault
 

@@ -213,12 +213,10 @@ def _typed(line: Line, columns: dict[str, Column], mapping: Map, faults: Faults)
     values: dict[str, Any] = {}
     for name, cell in line.cells.items():
         column = columns[name]
-        shown = cell if isinstance(cell, dict) else as_text(cell)
-        translated = mapping.translated(name, shown) if mapping.values and isinstance(shown, str) else None
         try:
-            value = parse(cell if translated in (None, shown) else translated, column, mapping)
+            value = parse(_translated(name, cell, mapping), column, mapping)
         except CellFault as fault:
-            faults.add(line.row, name, fault.code, zh=fault.words.zh, en=fault.words.en, value=str(shown)[:80])
+            faults.add(line.row, name, fault.code, zh=fault.words.zh, en=fault.words.en, value=as_text(cell)[:80])
             continue
         if value is not None:
             values[name] = value
@@ -232,6 +230,15 @@ def _typed(line: Line, columns: dict[str, Column], mapping: Map, faults: Faults)
     if len(faults.all) > before:
         return None
     return _moved(values, mapping.datum)
+
+
+def _translated(name: str, cell: object, mapping: Map) -> object:
+    """The cell as the map reads it; a cell that the map does not know stays as it is, with its own type."""
+    if not mapping.values or isinstance(cell, dict):
+        return cell
+    text = as_text(cell)
+    translated = mapping.translated(name, text)
+    return cell if translated == text else translated
 
 
 def _named(faults: Faults, start: int, column: str) -> bool:
