@@ -129,7 +129,7 @@ def test_caller_is_sealed(town: Town) -> None:
     matter = call(town.actor("call_taker"), town)
     party = Party.objects.get(matter=matter)
     assert (party.name, party.phone) == ("甲某", "13900001111")
-    assert "13900001111".encode() not in bytes(party.phone_sealed)
+    assert b"13900001111" not in bytes(party.phone_sealed)
     assert "13900001111" not in str(matter.details)
 
 

@@ -55,8 +55,8 @@ def test_each_rung_at_its_second(town: Town) -> None:
 
 def test_unsigned_reaches_station_bureau_and_chief(town: Town) -> None:
     order = given(town)
-    later(60.5)
-    later(60.0)
+    for seconds in (5.5, 25, 30, 60):
+        later(seconds)
     steps = later(180)
     mine = list(Escalation.objects.filter(order=order).order_by("at").values_list("step", flat=True))
     assert mine == ["other_channel", "next_unit", "station_desk", "bureau", "target"]

@@ -31,7 +31,7 @@ def test_suggested_tied_and_untied_by_a_person(town: Town) -> None:
     desk = town.actor("dispatcher")
     first, second, elsewhere = call(desk, town), call(desk, town), call(desk, town, room=2, caller={})
     found = similar_matters(desk, matter=second)
-    assert [item.matter for item in found][0] == first
+    assert found[0].matter == first
     assert "同一报警人" in [words.zh for words in found[0].why]
     assert elsewhere not in [item.matter for item in found]
     link = link_matters(desk, one=first, other=second)
@@ -42,7 +42,7 @@ def test_suggested_tied_and_untied_by_a_person(town: Town) -> None:
     undo_link(desk, link=link)
     with pytest.raises(Conflict):
         undo_link(desk, link=link)
-    assert [item.matter for item in similar_matters(desk, matter=second)][0] == first
+    assert similar_matters(desk, matter=second)[0].matter == first
     with pytest.raises(Invalid):
         link_matters(desk, one=first, other=first)
 

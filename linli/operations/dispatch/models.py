@@ -81,10 +81,11 @@ class Order(models.Model):
     """One unit sent to one call, with its own clock. A time that nobody gave is null, never 0 and never imputed.
 
     ``arrived_at`` is claimed by a person, ``arrived_proven_at`` shown by a position. ``via`` says how it came about:
-    desk, joint, automatic, ladder, team, radio. The promise (``target_at``) runs from the order to the arrival (P2).
+    desk, joint, automatic, ladder, team, backup, import. The promise (``target_at``) runs from the order to the arrival
+    (P2).
     """
 
-    VIAS: ClassVar = ("desk", "joint", "automatic", "ladder", "team", "import")
+    VIAS: ClassVar = ("desk", "joint", "automatic", "ladder", "team", "backup", "import")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="orders")

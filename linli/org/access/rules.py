@@ -36,6 +36,7 @@ _OWN_ORDER = frozenset(
         "order.set_out",
         "order.arrive",
         "order.finish",
+        "order.call_backup",
         "incident.feed_back",
         "unit.set_availability",
     }
@@ -95,6 +96,7 @@ _LOAD = frozenset(
         "account.make_token",
         "limits.set",
         "peer.register",
+        "channel.set",
         "channel.test",
         "exchange.read",
         "exchange.write",
@@ -129,7 +131,7 @@ RIGHTS: dict[str, frozenset[str]] = {
 }
 
 SYSTEM_ONLY: frozenset[str] = frozenset(
-    {"order.escalate", "order.prove_arrival", "handover.chase", "message.report", "demo.load"}
+    {"order.escalate", "order.unreachable", "order.prove_arrival", "handover.chase", "message.report", "demo.load"}
 )
 """Acts that only the house's own machines do."""
 

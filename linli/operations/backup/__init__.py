@@ -1,0 +1,1 @@
+"""A crew on scene asks for more."""
