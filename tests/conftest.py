@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from linli.kernel import clock
 from tools.workshop import debian
@@ -26,6 +27,11 @@ HERE = Path(__file__).parent
 PASS = os.environ.get("LINLI_TEST_PASS", "")
 IN_CI = os.environ.get("CI") == "true"
 _counts: Counter[str] = Counter()
+
+
+def pytest_configure() -> None:
+    """WhiteNoise warns about a static folder that is not there, and warnings are errors."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -18,10 +18,10 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 PARTS = ("## What was to be decided", "## Decided", "## What follows")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=str)
-def test_links_lead_somewhere(page: Path) -> None:
-    text = (ROOT / page).read_text()
-    dead = [link for link in LINK.findall(text) if not (ROOT / page).parent.joinpath(link).exists()]
+@pytest.mark.parametrize("document", PAGES, ids=str)
+def test_links_lead_somewhere(document: Path) -> None:
+    text = (ROOT / document).read_text()
+    dead = [link for link in LINK.findall(text) if not (ROOT / document).parent.joinpath(link).exists()]
     assert not dead
 
 

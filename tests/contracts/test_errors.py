@@ -16,14 +16,44 @@ CODES = dict(errors.CODES)
 REFUSALS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.Refusal)}
 
 
-def calls(names: set[str]) -> Iterator[tuple[str, ast.Call]]:
-    """Every call of one of these names with a literal first argument, and where it stands."""
+def constants() -> dict[str, str]:
+    """Names that hold a code: `BROKEN = declare("roads.broken_file", …)`."""
+    found = {}
+    for _, tree in house.sources():
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.targets[0], ast.Name)
+                and "declare(" in said(node.value)
+            ):
+                call = node.value
+                if isinstance(call, ast.Call) and isinstance(call.args[0], ast.Constant):
+                    found[node.targets[0].id] = str(call.args[0].value)
+    return found
+
+
+def said(node: ast.expr) -> str:
+    return ast.unparse(node)[:40]
+
+
+CONSTANTS = constants()
+
+
+def refusals() -> Iterator[tuple[str, str, ast.Call]]:
+    """Every place that makes a refusal: where, with which code, and the call."""
     for path, tree in house.sources():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                if called in names and isinstance(node.args[0].value, str):
-                    yield f"{path}:{node.lineno}", node
+            if isinstance(node, ast.Call) and node.args and said(node.func).split(".")[-1] in REFUSALS:
+                code = code_of(node.args[0])
+                if code:
+                    yield f"{path}:{node.lineno}", code, node
+
+
+def code_of(first: ast.expr) -> str:
+    """The code that a first argument is, or nothing when it is worked out."""
+    if isinstance(first, ast.Constant):
+        return str(first.value)
+    return CONSTANTS.get(said(first).split(".")[-1], "")
 
 
 def places(sentence: str) -> set[str]:
@@ -40,22 +70,16 @@ def test_sentences_in_both_languages(code: str) -> None:
 
 
 def test_every_refusal_is_declared() -> None:
-    unknown = [
-        f"{where}: {node.args[0].value!r}"
-        for where, node in calls(REFUSALS)
-        if isinstance(node.args[0], ast.Constant) and node.args[0].value not in CODES
-    ]
-    assert not unknown
+    assert not [f"{where}: {code}" for where, code, _ in refusals() if code not in CODES]
 
 
 def test_every_refusal_gives_the_facts_that_its_sentence_shows() -> None:
     missing = []
-    for where, node in calls(REFUSALS):
+    for where, code, node in refusals():
         given = {keyword.arg for keyword in node.keywords}
-        code = node.args[0].value if isinstance(node.args[0], ast.Constant) else ""
         if None in given or code not in CODES:
             continue
-        lacking = (places(CODES[str(code)].zh) | places(CODES[str(code)].en)) - given
+        lacking = (places(CODES[code].zh) | places(CODES[code].en)) - given
         if lacking:
             missing.append(f"{where}: {code} shows {sorted(lacking)} and is not given them")
     assert not missing
@@ -63,5 +87,6 @@ def test_every_refusal_gives_the_facts_that_its_sentence_shows() -> None:
 
 def test_every_code_is_used() -> None:
     text = "\n".join(path.read_text() for path in house.ROOT.rglob("*.py"))
-    unused = [code for code in CODES if text.count(f'"{code}"') + text.count(f"'{code}'") < 2]
+    held = {code: name for name, code in CONSTANTS.items()}
+    unused = [code for code in CODES if text.count(f'"{code}"') < 2 and text.count(held.get(code, code)) < 2]
     assert not unused, "declared and never raised"
