@@ -149,6 +149,7 @@ def _people(actor: Actor, county: County, agencies: dict[str, Agency]) -> dict[s
             open_account(actor, username=plan.staff_no, person=person)
 
     in_steps(county.staff.people, make)
+    open_account(actor, username="demo-110", machine="110")
     return made
 
 

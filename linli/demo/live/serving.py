@@ -1,0 +1,88 @@
+"""The server of the demo as a process of its own, so that it can be waited for and stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+READY_WITHIN_S = 60.0
+STOP_WITHIN_S = 10.0
+
+
+class NotReady(Exception):
+    """The server ended, or did not answer in time."""
+
+
+def free_port() -> int:
+    """A port on 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def port_is_taken(port: int) -> bool:
+    """Does somebody listen on this port of 127.0.0.1?"""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Serving:
+    """``linli serve`` on a port, for as long as the block lasts. Raises NotReady."""
+
+    def __init__(self, port: int) -> None:
+        self.address = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "linli.command.main", "serve", "--port", str(port)]
+        environment = {**os.environ, "LINLI_DEMO": "1"}
+        self._process = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - our own command
+
+    def __enter__(self) -> Self:
+        try:
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def ended(self) -> bool:
+        """Has the server stopped by itself?"""
+        return self._process.poll() is not None
+
+    def _wait(self) -> None:
+        until = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < until:
+            if self.ended:
+                raise NotReady(f"the server ended with code {self._process.returncode}")
+            try:
+                if httpx.get(f"{self.address}/readyz", timeout=2.0).is_success:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.1)
+                continue
+            time.sleep(0.1)
+        raise NotReady(f"the server did not answer {self.address}/readyz within {READY_WITHIN_S:.0f} s")
+
+    def stop(self) -> None:
+        """End the server and all that it started."""
+        if self.ended:
+            return
+        os.killpg(self._process.pid, signal.SIGTERM)
+        try:
+            self._process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
