@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import os
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,12 @@ VECTORS = SHARED / "standards" / "gcj02_bd09_vectors.csv"
 china_lons, china_lats = st.floats(74.0, 135.0), st.floats(3.0, 53.0)
 
 
-@pytest.mark.skipif(not VECTORS.exists(), reason="../shared/data is absent: published datum vectors")
+@pytest.mark.skipif(
+    not VECTORS.exists() and os.environ.get("CI") != "true", reason="../shared/data is absent: published datum vectors"
+)
 def test_published_vectors() -> None:
     seen = 0
-    for row in csv.DictReader(VECTORS.open(encoding="utf-8")):
+    for row in csv.DictReader(VECTORS.read_text(encoding="utf-8").splitlines()):
         lon, lat = float(row["from_lon"]), float(row["from_lat"])
         source, target = Datum.named(row["from_crs"]), Datum.named(row["to_crs"])
         true = geo.to_wgs84(lon, lat, source)
