@@ -12,7 +12,9 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         import linli.operations.backup.acts
         import linli.operations.dispatch.acts
+        import linli.operations.exchange.acts
         import linli.operations.ladder.acts
         import linli.operations.limits.acts
+        import linli.operations.recommendation.acts
         import linli.operations.team.acts
         import linli.operations.units.acts  # noqa: F401

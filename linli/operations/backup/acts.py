@@ -11,7 +11,7 @@ from linli.operations.dispatch.queries import recommended
 from linli.operations.units.models import Unit
 
 declare("backup.not_active", zh="派警单已结束，不能请求增援。", en="This order has ended; no back-up can be asked for.")
-declare("backup.nobody", zh="暂无可增援警力，已请指挥中心处理。", en="Nobody is free to back up; the desk has been told.")
+declare("backup.nobody", zh="暂无可增援警力，请用电台报告指挥中心。", en="Nobody is free; tell the desk by radio.")
 declare("backup.count", zh="一次可请求1至{most}个警组。", en="Ask for 1 to {most} units at once.")
 
 MOST = 5

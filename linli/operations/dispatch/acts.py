@@ -4,7 +4,6 @@ transaction.
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,15 +12,14 @@ from django.db.models import F
 
 from linli.kernel import clock, news
 from linli.kernel.acts import act
-from linli.kernel.errors import Conflict, Invalid, declare
+from linli.kernel.errors import Conflict, Invalid, NotAllowed, declare
 from linli.kernel.scope import Actor, system
 from linli.kernel.workflow import take
-from linli.matters.ledger.acts import MatterOpened, carry_out, share, stamp_all
+from linli.matters.ledger.acts import carry_out, share
 from linli.matters.ledger.models import Matter, Stamp
-from linli.matters.routing.acts import MatterPlaced
 from linli.matters.routing.queries import category
-from linli.operations.dispatch.models import ACTIVE, ORDER_LIFE, Order, Recommendation
-from linli.operations.dispatch.queries import latest_recommendation, recommended
+from linli.operations.dispatch.models import ACTIVE, ORDER_LIFE, Order
+from linli.operations.dispatch.queries import latest_recommendation
 from linli.operations.limits.queries import limit_for
 from linli.operations.units.models import Position, Unit
 from linli.works.jobs.acts import cancel
@@ -48,7 +46,6 @@ declare(
 )
 declare("order.not_an_incident", zh="只有警情可以派警。", en="Only incidents get orders.")
 
-DISPATCH = system("dispatch")
 POSITION = system("position")
 _STAMPS = {
     "deliver": "delivered",
@@ -348,54 +345,13 @@ def feed_back(actor: Actor, *, matter: Matter, outcome: str, device_at: datetime
     """The crew or the desk writes what came of it; whoever carried the order may, and whoever the place belongs to."""
     mine = Order.objects.visible_to(actor).filter(matter=matter, unit__crew__person_id=actor.id).exists()
     if not (mine or actor.is_system or any(actor.reaches(path) for path in matter.scope_paths())):
-        raise Conflict("order.not_an_incident")
+        raise NotAllowed(
+            "right.missing", act="incident.feed_back", act_zh="反馈", act_en="feed back", path=matter.scope_paths()[0]
+        )
     carry_out(
         actor, matter=matter, step=matter.workflow.move("feed_back"), facts={"outcome": outcome}, device_at=device_at
     )
     return matter
-
-
-def store_recommendation(matter: Matter, *, k: int = 5) -> Recommendation:
-    """Recommend for a call and keep what was known; the stamp says when."""
-    eligible_only = _station_only(matter)
-    units, snapshot, took_ms = recommended(matter, k=k, only=eligible_only)
-    row = Recommendation.objects.create(
-        matter=matter,
-        at=clock.now(),
-        units=[item.as_json() for item in units],
-        snapshot=snapshot,
-        took_ms=took_ms,
-    )
-    if units:
-        stamp_all(matter, [("recommended", row.at)], DISPATCH)
-    return row
-
-
-def _station_only(matter: Matter) -> frozenset[uuid.UUID] | None:
-    """For categories that rooms may not take: the agencies that may; None when all may."""
-    listed = category(matter.category)
-    if listed is None or listed.taken_by != "station":
-        return None
-    rows = Unit.objects.in_service().filter(agency__kind__in=("station", "branch", "bureau"))
-    return frozenset(rows.values_list("agency_id", flat=True))
-
-
-@news.listen(MatterOpened)
-def on_opened(item: MatterOpened) -> None:
-    """A new call: recommend, and where its category says so, order the best unit without a tap."""
-    if item.matter.kind != "incident" or item.matter.source == "import":
-        return
-    stored = store_recommendation(item.matter)
-    listed = category(item.matter.category)
-    if listed is not None and listed.automatic and stored.units:
-        order_first_free(DISPATCH, item.matter, [row["unit"]["id"] for row in stored.units], via="automatic")
-
-
-@news.listen(MatterPlaced)
-def on_placed(item: MatterPlaced) -> None:
-    """A call that moved on the map gets a new recommendation while it waits."""
-    if item.matter.kind == "incident" and item.matter.state == "waiting":
-        store_recommendation(item.matter)
 
 
 def order_first_free(actor: Actor, matter: Matter, unit_ids: list[str], *, via: str) -> Order | None:

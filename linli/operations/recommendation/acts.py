@@ -1,0 +1,61 @@
+"""Recommending for each call as it comes or moves, and keeping what was known."""
+
+from __future__ import annotations
+
+import uuid
+
+from linli.kernel import clock, news
+from linli.kernel.scope import system
+from linli.matters.ledger.acts import MatterOpened, stamp_all
+from linli.matters.ledger.models import Matter
+from linli.matters.routing.acts import MatterPlaced
+from linli.matters.routing.queries import category
+from linli.operations.dispatch.acts import order_first_free
+from linli.operations.dispatch.models import Recommendation
+from linli.operations.dispatch.queries import recommended
+from linli.operations.units.models import Unit
+
+DISPATCH = system("dispatch")
+
+
+def store_recommendation(matter: Matter, *, k: int = 5) -> Recommendation:
+    """Recommend for a call and keep what was known; the stamp says when."""
+    eligible_only = _station_only(matter)
+    units, snapshot, took_ms = recommended(matter, k=k, only=eligible_only)
+    row = Recommendation.objects.create(
+        matter=matter,
+        at=clock.now(),
+        units=[item.as_json() for item in units],
+        snapshot=snapshot,
+        took_ms=took_ms,
+    )
+    if units:
+        stamp_all(matter, [("recommended", row.at)], DISPATCH)
+    return row
+
+
+def _station_only(matter: Matter) -> frozenset[uuid.UUID] | None:
+    """For categories that rooms may not take: the agencies that may; None when all may."""
+    listed = category(matter.category)
+    if listed is None or listed.taken_by != "station":
+        return None
+    rows = Unit.objects.in_service().filter(agency__kind__in=("station", "branch", "bureau"))
+    return frozenset(rows.values_list("agency_id", flat=True))
+
+
+@news.listen(MatterOpened)
+def on_opened(item: MatterOpened) -> None:
+    """A new call: recommend, and where its category says so, order the best unit without a tap."""
+    if item.matter.kind != "incident" or item.matter.source == "import":
+        return
+    stored = store_recommendation(item.matter)
+    listed = category(item.matter.category)
+    if listed is not None and listed.automatic and stored.units:
+        order_first_free(DISPATCH, item.matter, [row["unit"]["id"] for row in stored.units], via="automatic")
+
+
+@news.listen(MatterPlaced)
+def on_placed(item: MatterPlaced) -> None:
+    """A call that moved on the map gets a new recommendation while it waits."""
+    if item.matter.kind == "incident" and item.matter.state == "waiting":
+        store_recommendation(item.matter)

@@ -1,0 +1,1 @@
+"""A room's own team, sent with one tap."""
