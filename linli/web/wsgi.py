@@ -1,4 +1,4 @@
-"""The WSGI application: pages and API."""
+"""Pages and API for a WSGI server."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings.embedded")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings.production")
 application = get_wsgi_application()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 
+from linli.kernel import clock
 from linli.kernel.ports import Deed
 from linli.trail.entries.models import Entry
+from linli.trail.entries.queries import newest_at
 from linli.trail.entries.rules import facts_digest, spaced
 
 
@@ -32,3 +34,11 @@ def write_entry(deed: Deed) -> None:
         digest=facts_digest(deed.facts, salt),
         parent_id=deed.parent_id,
     )
+
+
+def start_no_earlier() -> bool:
+    """Let this process's clock begin no earlier than the newest entry: a wall clock set back while nobody ran is not
+    believed.
+    """
+    at = newest_at()
+    return at is not None and clock.floor(at)

@@ -14,6 +14,7 @@ from linli.trail.seal.models import Head
 
 _LOCK_KEY = 0x6C696E6C69
 """Advisory lock of the sealer on PostgreSQL ("linli")."""
+SEALED_CHANNEL = "linli_sealed"
 
 
 def seal_pending(limit: int = 200) -> int:
@@ -32,7 +33,15 @@ def seal_pending(limit: int = 200) -> int:
             entry.position, entry.hash = position, root
         _store(pending)
         Head.objects.filter(id=1).update(entries=position, root=root)
+        _tell()
     return len(pending)
+
+
+def _tell() -> None:
+    """Wake the live feeds after commit (PostgreSQL); on SQLite they watch the file's version."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {SEALED_CHANNEL}")
 
 
 def _mine() -> bool:

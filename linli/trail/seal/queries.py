@@ -48,3 +48,8 @@ def verify(anchor: tuple[int, str] | None = None) -> Verdict:
     if anchor and anchor[0] > position:
         return Verdict(False, position, root, position + 1, "fewer entries than the anchor says")
     return Verdict(True, position, root, None)
+
+
+def unsealed() -> int:
+    """How many committed entries wait for the sealer."""
+    return Entry.objects.filter(position__isnull=True).count()

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from linli.kernel import clock
 from linli.kernel.registry import Registry
 from linli.works.jobs.models import Job
+from linli.works.jobs.queries import next_due_at
 from linli.works.jobs.rules import LEASE_S, LONG_LEASE_S, MAX_ATTEMPTS, wait_after_failure_s
 
 log = structlog.get_logger(__name__)
@@ -106,9 +107,11 @@ def claim(at: datetime, lease_s: int = LEASE_S, *, lane: str = "") -> Job | None
 
 def work_one() -> bool:
     """Claim and do one due job of the empty lane; False when none is due."""
-    if not Job.objects.filter(state=Job.WAITING, lane="", due_at__lte=clock.now()).exists():
+    now = clock.now()
+    due_at = next_due_at(now)
+    if due_at is None or due_at > now:
         return False
-    claimed = claim(clock.now())
+    claimed = claim(now)
     if claimed is None:
         return False
     try:

@@ -9,9 +9,12 @@ from django.db.models import Q
 from linli.works.jobs.models import Job
 
 
-def next_due_at() -> datetime | None:
-    """When the next waiting job of the empty lane falls due, or None."""
-    return Job.objects.filter(state=Job.WAITING, lane="").order_by("due_at").values_list("due_at", flat=True).first()
+def next_due_at(at: datetime) -> datetime | None:
+    """When the next waiting job of the empty lane falls due, or None. What another worker holds at ``at`` is not waited
+    for.
+    """
+    free = Job.objects.filter(state=Job.WAITING, lane="").filter(Q(lease_until__isnull=True) | Q(lease_until__lt=at))
+    return free.order_by("due_at").values_list("due_at", flat=True).first()
 
 
 def due_lanes(at: datetime) -> list[str]:

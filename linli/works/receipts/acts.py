@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import connection
 
 from linli.kernel import clock
 from linli.kernel.errors import Conflict, Invalid, declare
@@ -30,29 +30,35 @@ KEEP_DAYS = 7
 
 
 def find_receipt(*, caller: str, route: str, key: str, body_digest: str) -> Receipt | None:
-    """The stored answer for this key, or None when it is new. Raises Conflict in flight, Invalid for another body."""
+    """The stored answer for this key, or None when it is new. Raises Invalid for another body."""
     found = Receipt.objects.filter(caller=caller, route=route, key=key).first()
     if found is None:
         return None
     if found.body_digest != body_digest:
         raise Invalid("receipt.other_body")
-    if not found.status:
-        raise Conflict("receipt.in_flight")
     return found
 
 
-def open_receipt(*, caller: str, route: str, key: str, body_digest: str) -> Receipt:
-    """Inside the request's transaction: claim the key. A racer that lost gets Conflict ``receipt.in_flight``."""
-    try:
-        with transaction.atomic():
-            return Receipt.objects.create(caller=caller, route=route, key=key, body_digest=body_digest, at=clock.now())
-    except IntegrityError as taken:
-        raise Conflict("receipt.in_flight") from taken
+def hold_key(*, caller: str, route: str, key: str) -> None:
+    """Inside the request's transaction: say that this key is being worked on. Raises Conflict when another transaction
+    said so.
+
+    PostgreSQL only, where two transactions run beside each other; on SQLite writers stand in line and the second finds
+    the finished receipt.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{caller} {route} {key}"])
+        if not cursor.fetchone()[0]:
+            raise Conflict("receipt.in_flight")
 
 
-def close_receipt(receipt: Receipt, *, status: int, answer: str) -> None:
-    """Keep the answer, still inside the request's transaction."""
-    Receipt.objects.filter(pk=receipt.pk).update(status=status, answer=answer)
+def keep_receipt(*, caller: str, route: str, key: str, body_digest: str, status: int, answer: str) -> Receipt:
+    """Keep the answer, inside the request's transaction. A racer that lost gets IntegrityError and loses all it did."""
+    return Receipt.objects.create(
+        caller=caller, route=route, key=key, body_digest=body_digest, status=status, answer=answer, at=clock.now()
+    )
 
 
 @job("receipts.sweep")

@@ -1,0 +1,109 @@
+"""The 110 centre's door: a call is stored whatever is wrong with it, and the answer says where it belongs and who is
+nearest.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from ninja import Router, Schema
+
+from linli.api.auth import ApiRequest
+from linli.api.idempotency import body_of, once
+from linli.api.reading import lenient
+from linli.api.shown import Shown, agency_ref
+from linli.matters.ledger.models import Matter
+from linli.matters.routing.acts import take_call
+from linli.operations.dispatch.queries import latest_recommendation
+
+router = Router(tags=["incidents"])
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "description": "What can be parsed is stored, doubts come back in `warnings`; nothing is required.",
+                    "properties": {
+                        "received_at": {"type": "string", "format": "date-time"},
+                        "answered_at": {"type": "string", "format": "date-time"},
+                        "category": {"type": "string", "description": "our code, or a name"},
+                        "priority": {"type": "integer", "minimum": 1, "maximum": 4},
+                        "narrative": {"type": "string"},
+                        "caller": {
+                            "type": "object",
+                            "properties": {"name": {"type": "string"}, "phone": {"type": "string"}},
+                        },
+                        "lon": {"type": "number"},
+                        "lat": {"type": "number"},
+                        "datum": {"type": "string", "enum": ["WGS-84", "GCJ-02", "BD-09"]},
+                        "address": {"type": "string"},
+                        "source": {"type": "string", "description": "the sending system"},
+                        "external_number": {"type": "string", "description": "its number there"},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+class Warned(Schema):
+    """A doubt: its code, its facts, and the sentence that the desk reads."""
+
+    code: str
+    zh: str
+    en: str
+    facts: dict[str, Any]
+
+
+class Taken(Schema):
+    """A call as it was stored."""
+
+    number: str
+    state: str
+    grid: dict[str, Any] | None
+    room: dict[str, Any] | None
+    station: dict[str, Any] | None
+    recommended: list[dict[str, Any]]
+    warnings: list[Warned]
+    received_at: datetime
+    priority: int | None
+    category: str
+
+
+def taken_shown(matter: Matter) -> Shown:
+    """The answer of the contract."""
+    stored = getattr(matter, "recommendation_stored", None) or latest_recommendation(matter)
+    agency = matter.agency
+    return {
+        "number": matter.number,
+        "id": matter.pk,
+        "state": matter.state,
+        "version": matter.version,
+        "category": matter.category,
+        "priority": matter.priority,
+        "received_at": matter.received_at,
+        "grid": {"code": matter.grid.code, "name": matter.grid.name} if matter.grid else None,
+        "room": agency_ref(agency) if agency and agency.is_room else None,
+        "agency": agency_ref(agency),
+        "station": agency_ref(matter.station),
+        "lon": matter.lon,
+        "lat": matter.lat,
+        "recommended": stored.units if stored else [],
+        "warnings": matter.warnings,
+    }
+
+
+@router.post("/incidents", response={201: Taken}, openapi_extra=_BODY, summary="Take a call")
+def take(request: ApiRequest) -> HttpResponse:
+    """Store a call. Unknown category, impossible time, swapped or foreign coordinates, no place: stored, with
+    warnings.
+    """
+    sent = lenient(body_of(request))
+    source = "desk" if request.auth.kind == "person" else request.auth.name[:24]
+    return once(request.ticket, 201, lambda: taken_shown(take_call(request.auth, sent=sent, source=source)))

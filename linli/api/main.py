@@ -1,0 +1,64 @@
+"""The API of the house: its routers, its refusals, its description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from linli.api import incidents, matters, mine, orders, places, problems, rooms, ties, units, vocabulary
+from linli.api.auth import Bearer, Replayed, Session, on_replayed, whoever
+from linli.api.problems import CONTENT_TYPE, SignedOut, problem
+from linli.api.reading import StrictParser
+from linli.kernel.errors import NotFound, Refusal
+
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["title", "title_en", "status", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string", "description": "what happened and what to do, in Chinese"},
+        "title_en": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "facts": {"type": "object"},
+    },
+}
+
+api = NinjaAPI(
+    title="Linli",
+    version="1",
+    description=(
+        "Community policing: one ledger, one map, one clock. Every POST carries an `Idempotency-Key`; refusals are "
+        f"`{CONTENT_TYPE}`. Coordinates are WGS-84, times carry an offset."
+    ),
+    auth=[Bearer(), Session()],
+    docs_url=None,
+    parser=StrictParser(),
+    urls_namespace="api",
+    openapi_extra={"components": {"schemas": {"Problem": _PROBLEM}}},
+)
+for module in (incidents, matters, orders, ties, units, places, vocabulary, mine, rooms):
+    api.add_router("", module.router)
+
+_HANDLERS: dict[type[Exception], Any] = {
+    Replayed: on_replayed,
+    Refusal: problems.on_refusal,
+    AuthenticationError: problems.on_stranger,
+    ValidationError: problems.on_wrong_facts,
+    HttpError: problems.on_http_error,
+    OperationalError: problems.on_busy,
+    Exception: problems.on_fault,
+}
+for kind, handler in _HANDLERS.items():
+    api.add_exception_handler(kind, handler)
+
+
+def nowhere(request: HttpRequest, path: str) -> HttpResponse:
+    """An address under the API that does not exist; a stranger is not told even that."""
+    if whoever(request) is None:
+        return problem(SignedOut("request.signed_out"))
+    return problem(NotFound("request.no_such_address", path=request.path[:200]))

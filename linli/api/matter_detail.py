@@ -1,0 +1,128 @@
+"""One matter with all that hangs on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from linli.api.shown import Shown, bilingual, handover_shown, link_shown, matter_shown, stamp_shown, with_orders
+from linli.kernel.acts import ACTS, may
+from linli.kernel.scope import Actor
+from linli.kernel.workflow import Move
+from linli.matters.handovers.models import TICKET, Handover
+from linli.matters.handovers.queries import handovers_of
+from linli.matters.ledger.models import Matter
+from linli.matters.ledger.queries import clock_of
+from linli.matters.links.queries import links_of
+from linli.matters.parties.models import Party
+from linli.matters.parties.rules import masked_name, masked_phone
+from linli.matters.search.queries import known_here
+from linli.operations.dispatch.models import Escalation
+from linli.trail.entries.queries import histories
+
+_SENDER, _RECEIVER = "sender", "receiver"
+NO_RIGHT = {"zh": "您的岗位不办理此步", "en": "Your post does not take this step"}
+
+
+def detail_shown(actor: Actor, matter: Matter) -> Shown:
+    """M with narrative, masked caller, moves, timeline, stamps, ties, tickets and what is known at the place."""
+    with_orders([matter])
+    shown = matter_shown(matter)
+    tickets = list(handovers_of(actor, matter=matter))
+    links = links_of(actor, matter=matter)
+    units = {order.pk: order.unit.call_sign for order in matter.orders.all()}
+    shown |= {
+        "narrative": matter.details.get("narrative", ""),
+        "details": {key: value for key, value in matter.details.items() if key != "narrative"},
+        "category_initial": matter.category_initial,
+        "priority_initial": matter.priority_initial,
+        "station": {"id": matter.station.pk, "code": matter.station.code, "name": matter.station.name}
+        if matter.station
+        else None,
+        "caller": caller_masked(matter),
+        "moves": moves_for(actor, matter),
+        "stamps": [stamp_shown(stamp, units) for stamp in clock_of(matter)],
+        "links": [link_shown(link, matter) for link in links],
+        "handovers": [handover_shown(ticket, ticket_moves(actor, ticket)) for ticket in tickets],
+        "known_here": [
+            {"code": item.code, "count": item.count, **bilingual(item.words)} for item in known_here(matter)
+        ],
+        "escalations": _escalations(matter),
+        "notes": [{"at": note.at, "by": note.by_name, "text": note.text} for note in matter.notes.all()],
+        "timeline": timeline(matter, [str(ticket.pk) for ticket in tickets], [str(link.pk) for link in links]),
+    }
+    return shown
+
+
+def caller_masked(matter: Matter) -> Shown | None:
+    """The caller, enough to recognise and not enough to call; whole only by ``/caller``, which is noted."""
+    party = Party.objects.filter(matter=matter, part="caller").first()
+    if party is None:
+        return None
+    return {"name": masked_name(party.name), "phone": masked_phone(party.phone)}
+
+
+def moves_for(actor: Actor, matter: Matter) -> list[Shown]:
+    """The steps that a person may take from here, and why not where he may not."""
+    path = matter.scope_paths()[0]
+    return [
+        _offered(actor, matter, step, path) for step in matter.workflow.moves_from(matter.state) if not step.machine
+    ]
+
+
+def _offered(actor: Actor, matter: Matter, step: Move, path: str) -> Shown:
+    act = "incident.feed_back" if matter.kind == "incident" and step.name == "feed_back" else "matter.move"
+    allowed = may(actor, act, path) and (not step.may or actor.is_system or actor.holds(*step.may))
+    return {
+        "name": step.name,
+        **bilingual(step.words),
+        "needs": list(step.needs),
+        "may": allowed,
+        "why_not": None if allowed else NO_RIGHT,
+    }
+
+
+def ticket_moves(actor: Actor, ticket: Handover) -> list[Shown]:
+    """What the actor may do with a ticket: the receiver accepts, answers or declines; the sender withdraws."""
+    offered = []
+    for step in TICKET.moves_from(ticket.state):
+        path = ticket.matter.scope_paths()[0] if step.name == "withdraw" else ticket.to_agency.path
+        if may(actor, "handover.move", path):
+            offered.append(
+                {"name": step.name, **bilingual(step.words), "needs": list(step.needs), "may": True, "why_not": None}
+            )
+    return offered
+
+
+def _escalations(matter: Matter) -> list[Shown]:
+    rows = Escalation.objects.filter(order__matter=matter).order_by("at").values("order_id", "step", "at")
+    return [{"order": row["order_id"], "step": row["step"], "at": row["at"]} for row in rows]
+
+
+def timeline(matter: Matter, tickets: list[str], links: list[str]) -> list[Shown]:
+    """What was done to a matter, its orders, tickets and ties, oldest first."""
+    orders = [str(order.pk) for order in matter.orders.all()]
+    notes = [str(note.pk) for note in matter.notes.all()]
+    entries = histories(
+        {
+            "matters.matter": [str(matter.pk)],
+            "operations.order": orders,
+            "matters.handover": tickets,
+            "matters.link": links,
+            "matters.note": notes,
+        }
+    )
+    return [_told(entry) for entry in entries]
+
+
+def _told(entry: Any) -> Shown:
+    words = ACTS[entry.act].words if entry.act in ACTS else None
+    return {
+        "at": entry.at,
+        "device_at": entry.device_at,
+        "act": entry.act,
+        "zh": words.zh if words else entry.act,
+        "en": words.en if words else entry.act,
+        "actor": entry.actor_name,
+        "door": entry.door,
+        "facts": entry.facts or {},
+    }

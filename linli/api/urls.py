@@ -1,0 +1,16 @@
+"""Addresses of this door."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from linli.api.health import healthz, metrics, readyz
+from linli.api.main import api, nowhere
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("metrics", metrics),
+    path("api/v1/", api.urls),
+    path("api/v1/<path:path>", nowhere),
+]

@@ -1,0 +1,1 @@
+"""The fourth door: the ``linli`` console script."""

@@ -1,0 +1,8 @@
+"""Everything behind one port, for an ASGI server: ``uvicorn linli.command.asgi:application``."""
+
+from __future__ import annotations
+
+from linli.web.wsgi import application as pages  # isort: skip  (it starts Django; what follows needs its models)
+from linli.api.live.door import House
+
+application = House(pages)

@@ -1,0 +1,148 @@
+"""``linli COMMAND …``: the console script.
+
+A command is a module of this package named in ``COMMANDS``. It has ``arguments(parser)`` and ``run(options)``, which
+returns what ``--json`` prints (one object), or None when there is nothing to print; ``words(answer)`` may say the same
+to
+a person. Only the asked command is imported, so that a light one stays light.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import django
+
+from linli.command.logs import to_stderr
+from linli.kernel.errors import Refusal
+
+
+class Command(NamedTuple):
+    """Where a command lives and what it does; ``django`` False: it starts others and touches no database itself."""
+
+    module: str
+    help: str
+    django: bool = True
+
+
+COMMANDS: dict[str, Command] = {
+    "init": Command("linli.command.init", "create the database or bring it up to date"),
+    "serve": Command("linli.command.serve", "serve pages and API; on the embedded database the worker runs too", False),
+    "worker": Command("linli.command.worker", "timers, sealing, sending"),
+    "demo": Command("linli.command.demo", "the demo county: load, run"),
+    "import": Command("linli.command.imports", "read a file into the house"),
+    "recommend": Command("linli.command.recommend", "the right units for a place"),
+    "report": Command("linli.command.reports", "figures: station, response"),
+    "trail": Command("linli.command.trail", "check the chain of what was done"),
+    "token": Command("linli.command.tokens", "a bearer token for a user"),
+    "check": Command("linli.command.deploy", "what keeps this installation from being safe to run"),
+}
+
+EXIT_FAILED, EXIT_UNREADABLE = 1, 2
+
+
+class Unreadable(Exception):
+    """A file, header or argument that cannot be read: one clear line, exit 2, nothing changed."""
+
+
+class Failed(Exception):
+    """The command did its work and the answer is no: the answer is printed, exit 1."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        super().__init__("failed")
+        self.answer = answer
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry of the console script; returns the exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    name = next((word for word in given if not word.startswith("-")), "")
+    if name not in COMMANDS:
+        return _overview(given)
+    settle_environment(_early(given))
+    to_stderr()
+    if COMMANDS[name].django:
+        django.setup()
+    module = importlib.import_module(COMMANDS[name].module)
+    options = _parser(name, module).parse_args(given)
+    return _carry_out(module, options)
+
+
+def _overview(given: list[str]) -> int:
+    out = sys.stdout if given in (["--help"], ["-h"]) else sys.stderr
+    width = max(len(name) for name in COMMANDS)
+    lines = [f"  {name:<{width}}  {command.help}" for name, command in COMMANDS.items()]
+    asked = f"there is no command {given[0]}\n" if given and out is sys.stderr else ""
+    print(f"{asked}linli COMMAND … [--json] [--database URL]\n" + "\n".join(lines), file=out)
+    return 0 if out is sys.stdout else EXIT_UNREADABLE
+
+
+def _early(given: list[str]) -> str | None:
+    """The database named on the command line: settings read it before anything else is parsed."""
+    for i, word in enumerate(given):
+        if word == "--database" and i + 1 < len(given):
+            return given[i + 1]
+        if word.startswith("--database="):
+            return word.partition("=")[2]
+    return None
+
+
+def settle_environment(database: str | None) -> None:
+    """Name settings and database for this process and those it starts."""
+    if database:
+        os.environ["LINLI_DATABASE_URL"] = database
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings.embedded")
+
+
+def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
+    whole = argparse.ArgumentParser(prog="linli", allow_abbrev=False)
+    one = whole.add_subparsers(dest="command", required=True).add_parser(
+        name, help=COMMANDS[name].help, description=COMMANDS[name].help, allow_abbrev=False
+    )
+    module.arguments(one)
+    for parser in _leaves(one):
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument("--database", metavar="URL", help="sqlite:////path or postgres://…")
+    return whole
+
+
+def _leaves(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """The parser itself, or those of its sub-commands: options may stand at the end of the line."""
+    below = [
+        choice
+        for action in parser._actions  # noqa: SLF001  (argparse has no other way to ask for its sub-commands)
+        if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001
+        for choice in action.choices.values()
+    ]
+    return [leaf for child in below for leaf in _leaves(child)] or [parser]
+
+
+def _carry_out(module: ModuleType, options: argparse.Namespace) -> int:
+    code = 0
+    try:
+        answer = module.run(options)
+    except Failed as failed:
+        answer, code = failed.answer, EXIT_FAILED
+    except Unreadable as unreadable:
+        print(f"linli {options.command}: {unreadable}", file=sys.stderr)
+        return EXIT_UNREADABLE
+    except Refusal as refusal:
+        print(f"linli {options.command}: {refusal.words.zh} {refusal.words.en} ({refusal.code})", file=sys.stderr)
+        return EXIT_UNREADABLE if refusal.status == 422 else EXIT_FAILED
+    except KeyboardInterrupt:
+        return 130
+    if answer is not None:
+        in_words = getattr(module, "words", None)
+        text = in_words(answer) if in_words and not options.json else json.dumps(answer, ensure_ascii=False)
+        print(text, flush=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
