@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "linli.web.guard.IdleSignOut",
     "linli.web.guard.Headers",
+    "linli.api.guard.Problems",
 ]
 
 ROOT_URLCONF = "linli.web.urls"
