@@ -4,7 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 
 const OUT = resolve(import.meta.dirname, '../linli/web/static/dist')
-const ENTRIES = ['base', 'desk', 'phone', 'today', 'matter', 'rooms', 'sign-in']
+const ENTRIES = ['base', 'desk', 'phone', 'today', 'matter', 'rooms', 'open', 'sign-in']
 
 /** Writes .br and .gz beside each text asset: WhiteNoise serves them as they are, nothing is compressed per request. */
 function compressed(): Plugin {

@@ -17,6 +17,9 @@ import { Live } from './shared/live'
 import type { Matter, Unit, Vocabulary } from './shared/types'
 
 const BESIDE_PX = 420
+/** Running down the queue with the arrow key opens only the row where it stops. */
+const OPEN_PAUSE_MS = 60
+let opening = 0
 
 wireHeader()
 watchIdle()
@@ -69,9 +72,12 @@ const alarm = new Alarm(byId<HTMLButtonElement>('sound'), store)
 function open(number: string, move: boolean): void {
   showBeside('card')
   queue.select(number)
-  const matter = store.matters.get(number)
-  if (move && matter && matter.lon !== null && matter.lat !== null) map.show(matter.lon, matter.lat, BESIDE_PX)
-  void card.open(number)
+  window.clearTimeout(opening)
+  opening = window.setTimeout(() => {
+    const matter = store.matters.get(number)
+    if (move && matter && matter.lon !== null && matter.lat !== null) map.show(matter.lon, matter.lat, BESIDE_PX)
+    void card.open(number)
+  }, OPEN_PAUSE_MS)
 }
 
 function closeCard(): void {

@@ -26,6 +26,7 @@ const SHOWN: ReadonlySet<string> = new Set(['ordered', 'delivered', 'signed', 'u
 export class Phone {
   me: Me | null = null
   problem = ''
+  notice = ''
   busy = false
   form: '' | 'decline' | 'finish' | 'feed_back' | 'call' | 'duty' = ''
   mapFor = ''
@@ -116,6 +117,7 @@ export class Phone {
     if (!order || this.busy) return
     this.busy = true
     this.problem = ''
+    this.notice = ''
     this.draw()
     const fix = this.positions.last
     const body: Record<string, unknown> = { at: new Date().toISOString(), ...(fix ? { lon: fix.lon, lat: fix.lat, accuracy_m: fix.accuracy_m } : {}), ...extra }
@@ -138,8 +140,10 @@ export class Phone {
     try {
       const fix = this.positions.last
       const where = address ? { address } : fix ? { lon: fix.lon, lat: fix.lat } : {}
-      const taken = await post<{ number: string }>('/incidents', { received_at: new Date().toISOString(), narrative, ...where })
-      if (unit) await post(`/matters/${taken.number}/orders`, { unit: unit.id })
+      const room = unit?.agency?.code ?? ''
+      const call = { received_at: new Date().toISOString(), narrative, ...where }
+      const taken = await post<{ number: string }>(room ? `/rooms/${room}/calls` : '/incidents', call)
+      await post(`/matters/${taken.number}/team`, { room })
       this.form = ''
     } catch (failure) {
       this.problem = problemText(failure)
@@ -148,7 +152,23 @@ export class Phone {
     await this.load()
   }
 
-  async duty(availability: string, activity: string | null): Promise<void> {
+  /** 增援: the house sends the next best unit to the same call. */
+  async backup(): Promise<void> {
+    const order = this.current
+    if (!order || this.busy) return
+    this.busy = true
+    this.draw()
+    try {
+      await post(`/orders/${order.id}/backup`, { count: 1 })
+      this.notice = t('phone.backup_sent')
+    } catch (failure) {
+      this.problem = problemText(failure)
+    }
+    this.busy = false
+    await this.load()
+  }
+
+  async duty(availability: string, activity: string): Promise<void> {
     const unit = this.me?.unit
     if (!unit) return
     try {

@@ -31,7 +31,9 @@ NAV = (
     ("desk", "/desk", _("接警台"), DESK),
     ("phone", "/phone", _("我的任务"), PHONE),
     ("today", "/today", _("今日"), CHIEF),
+    ("matters", "/matters", _("台账"), tuple(POSTS)),
     ("rooms", "/rooms", _("警务室"), ROOMS),
+    ("organisation", "/organisation", _("组织"), ROOMS),
 )
 
 

@@ -29,11 +29,11 @@ LIGHT = {
 }
 DARK = {
     "ground": "#10171f",
-    "minor": "#222d3a",
+    "minor": "#2b3847",
     "minor_edge": "#18212b",
-    "major": "#2f3d4e",
+    "major": "#3a4a5e",
     "major_edge": "#18212b",
-    "grand": "#4a4632",
+    "grand": "#5a5338",
     "grand_edge": "#23221a",
     "text": "#93a1b3",
     "halo": "#10171f",
@@ -57,7 +57,7 @@ def _roads(colours: dict[str, str]) -> list[dict[str, Any]]:
     grand = ["in", ["get", "class"], ["literal", GRAND]]
     major = ["in", ["get", "class"], ["literal", MAJOR]]
     rest = ["!", ["in", ["get", "class"], ["literal", GRAND + MAJOR]]]
-    kinds = (("minor", rest, 0.4, 7.0, 11.5), ("major", major, 0.9, 11.0, 8.0), ("grand", grand, 1.3, 14.0, 5.0))
+    kinds = (("minor", rest, 0.4, 7.0, 9.5), ("major", major, 0.9, 11.0, 8.0), ("grand", grand, 1.3, 14.0, 5.0))
     layers: list[dict[str, Any]] = []
     for part, extra in (("edge", 1.6), ("fill", 0.0)):
         for name, which, thin, thick, zoom in kinds:
@@ -107,7 +107,7 @@ def style_of(*, dark: bool, origin: str, has_roads: bool) -> dict[str, Any]:
         sources["roads"] = {"type": "vector", "url": f"pmtiles://{origin}/map/roads.pmtiles"}
     layers = [
         {"id": "ground", "type": "background", "paint": {"background-color": colours["ground"]}},
-        {"id": "grid-fill", "type": "fill", "source": "grids", "paint": {"fill-color": line, "fill-opacity": 0.04}},
+        {"id": "grid-fill", "type": "fill", "source": "grids", "paint": {"fill-color": line, "fill-opacity": 0.025}},
         *(_roads(colours) if has_roads else []),
         {
             "id": "grid-line",

@@ -10,6 +10,8 @@ PHONE = {
     "phone.arrive": _("到场"),
     "phone.finish": _("办结"),
     "phone.feed_back": _("反馈"),
+    "phone.backup": _("请求增援"),
+    "phone.backup_sent": _("增援已派出。"),
     "phone.decline": _("不能接令"),
     "phone.decline_why": _("为什么不能接？"),
     "phone.finish_what": _("现场结果"),

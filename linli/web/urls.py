@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from linli.web import maps, pages, rooms, sign_in
+from linli.web import ledger, limits, maps, organisation, pages, rooms, sign_in
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -20,6 +20,12 @@ urlpatterns = [
     path("desk", pages.desk, name="desk"),
     path("phone", pages.phone, name="phone"),
     path("today", pages.today, name="today"),
+    path("matters", ledger.index, name="matters"),
+    path("matters/new/<str:kind>", ledger.new, name="matter_new"),
+    path("limits", limits.index, name="limits"),
+    path("organisation", organisation.index, name="organisation"),
+    path("organisation/<str:code>/roster", organisation.roster, name="roster"),
+    path("organisation/<str:code>/roster/<uuid:shift>/cancel", organisation.cancel, name="shift_cancel"),
     path("matters/<str:number>", pages.matter, name="matter"),
     path("rooms", rooms.index, name="rooms"),
     path("rooms/new", rooms.new, name="room_new"),

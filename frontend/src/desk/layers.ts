@@ -15,13 +15,36 @@ function unitColour(): ExpressionSpecification {
   return ['match', ['get', 'state'], 'ordered', token('st-way'), 'available', token('ok'), 'conditional', token('amber'), token('muted')]
 }
 
+/** A unit is a diamond, a matter is round: told apart without colour. One picture for each state, drawn in the page's own colours. */
+export function unitPictures(): [string, ImageData][] {
+  const states: [string, string][] = [['ordered', 'st-way'], ['available', 'ok'], ['conditional', 'amber'], ['unavailable', 'muted']]
+  return states.map(([state, colour]) => {
+    const size = 36
+    const canvas = new OffscreenCanvas(size, size)
+    const pen = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D
+    pen.translate(size / 2, size / 2)
+    pen.rotate(Math.PI / 4)
+    pen.fillStyle = token(colour)
+    pen.strokeStyle = token('surface')
+    pen.lineWidth = 3
+    pen.beginPath()
+    pen.roundRect(-9, -9, 18, 18, 3)
+    pen.fill()
+    pen.stroke()
+    return [`unit-${state}`, pen.getImageData(0, 0, size, size)]
+  })
+}
+
 /** The desk's own layers, from the ground up. Shape tells matter from unit; colour never stands alone. */
 export function layers(): AddLayerObject[] {
   const paper = token('surface')
   const ink = token('ink')
   return [
-    { id: 'units', type: 'circle', source: 'units', paint: {
-      'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 2.5, 12, 4.5, 15, 7], 'circle-color': unitColour(), 'circle-stroke-color': paper, 'circle-stroke-width': 1.5 } },
+    { id: 'units-far', type: 'circle', source: 'units', maxzoom: 11.5, paint: {
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 2.5, 11.5, 4], 'circle-color': unitColour(), 'circle-stroke-color': paper, 'circle-stroke-width': 1 } },
+    { id: 'units', type: 'symbol', source: 'units', minzoom: 11.5, layout: {
+      'icon-image': ['concat', 'unit-', ['get', 'state']], 'icon-size': ['interpolate', ['linear'], ['zoom'], 11.5, 0.7, 15, 1.1],
+      'icon-allow-overlap': true, 'icon-ignore-placement': true } },
     { id: 'units-name', type: 'symbol', source: 'units', minzoom: 12.5, layout: {
       'text-field': ['get', 'call'], 'text-font': FONT, 'text-size': 11, 'text-offset': [0, 1], 'text-anchor': 'top', 'text-optional': true },
       paint: { 'text-color': ink, 'text-halo-color': paper, 'text-halo-width': 1.4 } },

@@ -5,7 +5,7 @@ import { Protocol } from 'pmtiles'
 import { stageOf, overdueOrder } from '../shared/stage'
 import type { Matter, Unit } from '../shared/types'
 import { lang } from '../shared/words'
-import { layers } from './layers'
+import { layers, unitPictures } from './layers'
 import type { Change, Store } from './store'
 
 maplibregl.setWorkerUrl(worker)
@@ -32,7 +32,6 @@ export class DeskMap {
     this.map = new maplibregl.Map({
       container: box, style: this.styleUrl(), center: [119.95, 30.65], zoom: 10, attributionControl: false, fadeDuration: 0,
       localIdeographFontFamily: LOCAL_FONTS, dragRotate: false, pitchWithRotate: false, maxPitch: 0,
-      canvasContextAttributes: { preserveDrawingBuffer: navigator.webdriver },
     })
     this.map.touchZoomRotate.disableRotation()
     this.map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'bottom-right')
@@ -54,6 +53,7 @@ export class DeskMap {
   /** Lays our own layers over a fresh style and fills them. */
   private dress(): void {
     for (const name of ['matters', 'units', 'chosen', 'candidates']) this.map.addSource(name, { type: 'geojson', data: EMPTY, ...(name === 'chosen' ? {} : { promoteId: 'key' }) })
+    for (const [name, picture] of unitPictures()) this.map.addImage(name, picture, { pixelRatio: 2 })
     for (const layer of layers()) this.map.addLayer(layer)
     this.inMap.matters.clear()
     this.inMap.units.clear()
@@ -131,7 +131,8 @@ export class DeskMap {
     const { clientWidth: width, clientHeight: height } = this.box
     const inside = at.x > left_px + 80 && at.x < width - 80 && at.y > 80 && at.y < height - 80
     if (inside && this.map.getZoom() > 12) return
-    this.map.easeTo({ center: [lon, lat], zoom: Math.max(this.map.getZoom(), 13.5), padding: { left: left_px, top: 0, right: 0, bottom: 0 }, duration: 350 })
+    // A jump, not a flight: the eye finds the ring at once, and a slow machine paints one frame instead of twenty.
+    this.map.jumpTo({ center: [lon, lat], zoom: Math.max(this.map.getZoom(), 13.5), padding: { left: left_px, top: 0, right: 0, bottom: 0 } })
   }
 
   /** The next click on the map is a place; Escape calls it off. */
@@ -156,7 +157,7 @@ export class DeskMap {
     }
     const r = 6
     const area: [maplibregl.PointLike, maplibregl.PointLike] = [[event.point.x - r, event.point.y - r], [event.point.x + r, event.point.y + r]]
-    const [hit] = this.map.queryRenderedFeatures(area, { layers: ['matters', 'units'] })
+    const [hit] = this.map.queryRenderedFeatures(area, { layers: ['matters', 'units', 'units-far'] })
     if (!hit) return
     const key = String(hit.properties.key)
     if (hit.source === 'matters') this.wishes.chooseMatter(key)
@@ -172,7 +173,7 @@ function matterFeature(matter: Matter | undefined): GeoJSON.Feature | null {
   if (!matter || matter.lon === null || matter.lat === null) return null
   const stage = stageOf(matter)
   const late = matter.late || overdueOrder(matter) !== null
-  return point(matter.number, matter.lon, matter.lat, { stage, late, priority: matter.priority, title: matter.title })
+  return point(matter.number, matter.lon, matter.lat, { stage, late, priority: matter.priority ?? 9, title: matter.title })
 }
 
 function unitFeature(unit: Unit | undefined): GeoJSON.Feature | null {

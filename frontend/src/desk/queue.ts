@@ -75,7 +75,7 @@ export class Queue {
       if (this.filter !== 'all' && this.filter !== name) continue
       keyed.push({ matter, group, at: Date.parse(matter.received_at) })
     }
-    keyed.sort((a, b) => a.group - b.group || (a.group === 0 ? a.matter.priority - b.matter.priority || a.at - b.at : b.at - a.at))
+    keyed.sort((a, b) => a.group - b.group || (a.group === 0 ? (a.matter.priority ?? 9) - (b.matter.priority ?? 9) || a.at - b.at : b.at - a.at))
     this.sorted = keyed.map((one) => one.matter)
     for (const name of FILTERS) setText(this.counts[name], String(groups[name]))
     this.counts.now.classList.toggle('hot', groups.now > 0)
@@ -129,8 +129,8 @@ function fill(row: Row, matter: Matter): void {
   if (parts.was === was) return
   parts.was = was
   row.dataset.stage = stage
-  row.dataset.priority = String(matter.priority)
-  setText(parts.priority, String(matter.priority))
+  row.dataset.priority = String(matter.priority ?? '')
+  setText(parts.priority, String(matter.priority ?? '–'))
   setText(parts.title, matter.title || say(matter.category) || t('matter.untitled'))
   setText(parts.place, matter.address || matter.grid?.name || t('matter.no_place'))
   parts.place.classList.toggle('is-missing', matter.lon === null)

@@ -40,7 +40,7 @@ export class Store {
     try {
       let cursor: string | null = ''
       while (cursor !== null) {
-        const answer: Page = await get<Page>(`/matters?open=1&limit=${PAGE_ROWS}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`)
+        const answer: Page = await get<Page>(`/matters?kind=incident&open=1&limit=${PAGE_ROWS}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`)
         if (turn !== this.turn) return
         for (const matter of answer.items) {
           seen.add(matter.number)
@@ -94,7 +94,7 @@ export class Store {
   put(matter: Matter): void {
     const have = this.matters.get(matter.number)
     if (have && have.version > matter.version) return
-    if (ENDED.has(matter.state)) this.drop(matter.number)
+    if (ENDED.has(matter.state) || matter.kind !== 'incident') this.drop(matter.number)
     else this.matters.set(matter.number, matter)
     this.change.matters.add(matter.number)
     this.plan()

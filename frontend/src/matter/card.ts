@@ -9,7 +9,7 @@ import { cardView } from './view'
 export interface CardState {
   matter: MatterDetail | null
   recommendation: Recommendation | null
-  similar: (Matter & { why?: string | { zh: string; en: string } })[]
+  similar: (Matter & { why?: { zh: string; en: string }[] | string })[]
   vocabulary: Vocabulary | null
   busy: string
   problem: string
@@ -139,7 +139,7 @@ export class MatterCard {
   }
 
   link(other: string): Promise<unknown> {
-    return this.act(`link:${other}`, `/matters/${this.number}/links`, { other, relation: 'same' })
+    return this.act(`link:${other}`, `/matters/${this.number}/links`, { other, relation: 'same_incident' })
   }
 
   unlink(id: string): Promise<unknown> {
@@ -178,7 +178,7 @@ export class MatterCard {
     if (digit >= 1 && digit <= 5) return this.pick(digit - 1)
     if (event.key === 'Enter' && stage === 'waiting' && (event.target as HTMLElement).tagName !== 'BUTTON') return this.pick(0)
     const live = matter.orders.find((order) => ['ordered', 'delivered'].includes(order.state))
-    if (event.key === 'a' && live) return this.did(this.orderMove(live.id, 'sign', { via: 'radio' }))
+    if (event.key === 'a' && live) return this.did(this.orderMove(live.id, 'sign', { by_radio: true }))
     const recallable = matter.orders.find((order) => ['ordered', 'delivered', 'signed', 'under_way'].includes(order.state))
     if (event.key === 'r' && recallable) return this.did(this.orderMove(recallable.id, 'recall'))
     const [first] = this.state.similar

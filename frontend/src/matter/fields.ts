@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit-html'
 import type { Vocabulary } from '../shared/types'
 import { known, say, t } from '../shared/words'
 
-const LONG: ReadonlySet<string> = new Set(['reason', 'result', 'text', 'narrative', 'note', 'feedback'])
+const LONG: ReadonlySet<string> = new Set(['reason', 'result', 'outcome', 'text', 'narrative', 'note'])
 
 /** The form field of one fact that a move needs: a list where the house knows the answers, else text. */
 export function field(name: string, vocabulary: Vocabulary | null): TemplateResult {

@@ -16,8 +16,11 @@ export function recommendationPart(card: MatterCard, matter: MatterDetail): Card
   if (matter.lon === null) return nothing
   if (!recommendation) return matter.state === 'waiting' ? html`<section class="part"><h3>${t('card.nearest')}</h3><span class="skeleton"></span></section>` : nothing
   const rows = card.choices
+  const { responsible, warnings } = recommendation
   const backup = liveOrders(matter).length > 0
   return html`<section class="part nearest"><h3 title=${t('card.took', { ms: recommendation.took_ms?.toFixed(1) ?? '—' })}>${t(backup ? 'card.backup' : 'card.nearest')}</h3>
+    ${(warnings ?? []).map((one) => html`<p class="notice is-warning">${icon('alert-triangle')} ${say(one)}</p>`)}
+    ${responsible?.person ? html`<p class="quiet">${t('card.responsible', { room: responsible.answers_at?.name ?? '', person: responsible.person })}</p>` : nothing}
     ${rows.length ? html`<ol class="choices">${rows.map((one, at) => choice(card, one, at, !backup && at === 0))}</ol>` : html`<p class="quiet">${t('card.no_unit')}</p>`}
   </section>`
 }
@@ -28,8 +31,8 @@ function choice(card: MatterCard, one: Recommended, at: number, best: boolean): 
     <kbd>${at + 1}</kbd>
     <span class="choice-name">${one.unit.call_sign}${best ? html` <span class="tag is-accent">Enter ${t('action.order')}</span>` : nothing}</span>
     <span class="choice-eta">${busy ? '…' : span(one.eta_s)}</span>
-    <span class="choice-why">${one.reasons.map((reason) => say(reason)).join('；')}${one.covers_hole ? html` · ${say(one.covers_hole)}` : nothing}</span>
-    <span class="choice-share">${one.within_300_s === null || one.within_300_s === undefined ? nothing : html`${t('card.within')} ${percent(one.within_300_s)}`}</span>
+    <span class="choice-why">${say(one.reasons)}${one.covers_hole ? html`；${t('card.covers', { unit: one.covers_hole.unit.call_sign, s: span(one.covers_hole.eta_s) })}` : nothing}</span>
+    <span class="choice-share">${one.within_300_s === null || one.within_300_s === undefined ? nothing : html`${t('card.within', { s: span(one.target_s ?? 300) })} ${percent(one.within_300_s)}`}</span>
   </button></li>`
 }
 
@@ -53,7 +56,7 @@ function orderRow(card: MatterCard, order: Order): CardPart {
     <ol class="order-steps">${stamps.map(([name, at]) => html`<li class=${at ? 'is-done' : ''}><span>${t(`step.${name}`)}</span><b class="num">${at ? clockSeconds(at) : '—'}</b>
       ${name === 'arrived' && at ? html`<em class=${order.arrived_proven_at ? 'is-ok' : ''}>${t(order.arrived_proven_at ? 'stamp.proven' : 'stamp.claimed_only')}</em>` : nothing}</li>`)}</ol>
     ${gone ? nothing : html`<div class="card-line actions">
-      ${next ? html`<button type="button" class="button is-small" ?disabled=${card.state.busy !== ''} @click=${() => card.orderMove(order.id, next, { via: 'radio' })}>${icon('radio')} ${t(`radio.${next}`)}${next === 'sign' ? html` <kbd>A</kbd>` : nothing}</button>` : nothing}
+      ${next ? html`<button type="button" class="button is-small" ?disabled=${card.state.busy !== ''} @click=${() => card.orderMove(order.id, next, { by_radio: true })}>${icon('radio')} ${t(`radio.${next}`)}${next === 'sign' ? html` <kbd>A</kbd>` : nothing}</button>` : nothing}
       <button type="button" class="button is-small" ?disabled=${card.state.busy !== ''} @click=${() => card.orderMove(order.id, 'recall')}>${icon('arrow-back-up')} ${t('action.recall')} <kbd>R</kbd></button></div>`}
   </li>`
 }
@@ -113,8 +116,18 @@ export function handoverPart(card: MatterCard, matter: MatterDetail): CardPart {
   if (ended && !rows.length) return nothing
   return html`<section class="part"><h3>${t('card.handover')}</h3>
     ${rows.length ? html`<ul class="plain">${rows.map((one) => handoverRow(card, one))}</ul>` : nothing}
+    ${ended || open ? nothing : along(card, matter)}
     ${ended ? nothing : open ? handoverForm(card) : html`<button type="button" class="button is-small no-print" @click=${() => card.set({ form: 'handover' })}>${icon('arrow-forward-up')} ${t('action.handover')} <kbd>H</kbd></button>`}
   </section>`
+}
+
+/** The partners that the category names: one tap asks them along. */
+function along(card: MatterCard, matter: MatterDetail): CardPart {
+  const asked = new Set(matter.handovers.map((one) => one.agency.id))
+  const rows = (matter.suggested_along ?? []).map((one) => ('agency' in one ? one.agency : one)).filter((one) => !asked.has(one.id))
+  if (!rows.length) return nothing
+  return html`<div class="card-line actions no-print">${rows.map((one) => html`<button type="button" class="button is-small" data-along=${one.code} ?disabled=${card.state.busy !== ''}
+    @click=${() => card.act(`along:${one.id}`, `/matters/${matter.number}/handovers`, { agency: one.id, mode: 'ask_along', text: '' })}>${icon('phone-call')} ${t('action.ask', { name: one.name })}</button>`)}</div>`
 }
 
 function handoverRow(card: MatterCard, one: Handover): CardPart {

@@ -36,7 +36,7 @@ function head(card: MatterCard, matter: MatterDetail): CardPart {
   const stage = stageOf(matter)
   return html`<header class="card-head">
     <div class="card-line">
-      <span class="call-priority" data-priority=${matter.priority}>${matter.priority}</span>
+      ${matter.priority === null ? nothing : html`<span class="call-priority" data-priority=${matter.priority}>${matter.priority}</span>`}
       <h2>${matter.title || say(matter.category) || t('matter.untitled')}</h2>
       ${card.host.close ? html`<button type="button" class="icon-button" @click=${() => card.host.close?.()} aria-label=${t('action.close_panel')} title="Esc">${icon('x')}</button>` : nothing}
     </div>

@@ -19,10 +19,10 @@ export function declineForm(phone: Phone): CardPart {
 
 /** What came of it: a tap for the usual, words for the rest. */
 export function textForm(phone: Phone, move: 'finish' | 'feed_back'): CardPart {
-  const name = move === 'finish' ? 'result' : 'text'
+  const name = move === 'finish' ? 'result' : 'outcome'
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
-    void phone.tap(move, move === 'finish' ? { result: value(event, name) } : { text: value(event, name), result: value(event, name) })
+    void phone.tap(move, move === 'finish' ? { result: value(event, name) } : { outcome: value(event, name) })
   }
   const fill = (event: Event, words: string): void => {
     const box = (event.target as HTMLElement).closest('form')?.querySelector('textarea')
@@ -49,8 +49,8 @@ export function callForm(phone: Phone): CardPart {
 
 export function dutyForm(phone: Phone): CardPart {
   return html`<div class="phone-form"><h2>${t('phone.duty')}</h2>
-    <button type="button" class="big is-plain" @click=${() => void phone.duty('available', null)}>${icon('shield-check')} ${t('unit.available')}</button>
+    <button type="button" class="big is-plain" @click=${() => void phone.duty('available', '')}>${icon('shield-check')} ${t('unit.available')}</button>
     ${ACTIVITIES.map((one) => html`<button type="button" class="big is-plain" @click=${() => void phone.duty('conditional', one)}>${t(`activity.${one}`)}</button>`)}
-    <button type="button" class="big is-plain" @click=${() => void phone.duty('unavailable', null)}>${icon('user-off')} ${t('unit.unavailable')}</button>
+    <button type="button" class="big is-plain" @click=${() => void phone.duty('unavailable', 'off_duty')}>${icon('user-off')} ${t('unit.unavailable')}</button>
     <button type="button" class="big is-quiet" @click=${() => phone.set('')}>${t('action.back')}</button></div>`
 }

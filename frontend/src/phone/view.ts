@@ -15,6 +15,7 @@ export function phoneView(phone: Phone): CardPart {
     ${strip(phone)}
     ${order ? orderView(phone, order) : idle(phone)}
     ${phone.problem ? html`<p class="notice is-danger phone-problem" role="alert">${icon('alert-triangle')} ${phone.problem}</p>` : nothing}
+    ${phone.notice ? html`<p class="notice phone-problem" role="status">${icon('circle-check')} ${phone.notice}</p>` : nothing}
     ${order ? actions(phone, order) : nothing}`
 }
 
@@ -47,7 +48,7 @@ function orderView(phone: Phone, order: Mine): CardPart {
   const unsigned = order.state === 'ordered' || order.state === 'delivered'
   const waited_s = seconds(order.ordered_at)
   return html`<article class="phone-order" data-state=${order.state}>
-    <div class="phone-line"><span class="call-priority" data-priority=${matter.priority}>${matter.priority}</span>
+    <div class="phone-line">${matter.priority === null ? nothing : html`<span class="call-priority" data-priority=${matter.priority}>${matter.priority}</span>`}
       <span class="stage" data-stage=${unsigned ? 'unsigned' : order.state === 'arrived' ? 'on_scene' : order.state}>${t(`order.${order.state}`)}</span>
       <span class="phone-clock ${unsigned && (waited_s ?? 0) > 30 ? 'is-danger' : ''}" title=${exact(order.ordered_at)}>${icon('clock')} ${span(seconds(unsigned ? order.ordered_at : matter.received_at))}</span></div>
     <h1>${matter.title || say(matter.category)}</h1>
@@ -97,6 +98,7 @@ function actions(phone: Phone, order: Mine): CardPart {
   const may_decline = order.state === 'ordered' || order.state === 'delivered'
   return html`<footer class="phone-actions">
     <button type="button" class="big is-primary" data-move=${next.move} ?disabled=${phone.busy} @click=${press}>${icon(next.icon)} ${phone.busy ? t('phone.sending') : t(`phone.${next.move}`)}</button>
+    ${order.state === 'under_way' || order.state === 'arrived' ? html`<button type="button" class="big is-quiet" data-backup ?disabled=${phone.busy} @click=${() => void phone.backup()}>${icon('users')} ${t('phone.backup')}</button>` : nothing}
     ${may_decline ? html`<button type="button" class="big is-quiet" @click=${() => phone.set('decline')}>${t('phone.decline')}</button>` : nothing}
   </footer>`
 }

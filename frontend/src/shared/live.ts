@@ -12,6 +12,9 @@ interface Wishes {
   onState: (state: Connection, heard_ms: number) => void
 }
 
+/** Without a line the page still shows the truth, only later: everything is loaded anew this often. */
+const WITHOUT_LINE_MS = 15_000
+const FIRST_WAIT_MS = 1500
 /** The server sends a comment every 15 s; a line silent for longer than that and a margin is dead, whatever the browser thinks. */
 const SILENCE_MS = 20_000
 const RETRY_MS = [500, 1000, 2000, 4000, 5000]
@@ -30,6 +33,8 @@ export class Live {
 
   constructor(private readonly wishes: Wishes) {
     window.setInterval(() => this.watch(), 1000)
+    window.setTimeout(() => this.started || wishes.onReset(), FIRST_WAIT_MS)
+    window.setInterval(() => this.state === 'lost' && navigator.onLine && wishes.onReset(), WITHOUT_LINE_MS)
     window.addEventListener('online', () => this.again())
     window.addEventListener('offline', () => this.abort?.abort())
     window.addEventListener('pagehide', () => this.abort?.abort())

@@ -31,7 +31,7 @@ export function overdueOrder(matter: Matter): Order | null {
   return liveOrders(matter).find((order) => !order.signed_at && (seconds(order.ordered_at) ?? 0) > UNSIGNED_S) ?? null
 }
 
-export const ENDED: ReadonlySet<string> = new Set(['closed', 'void', 'settled', 'handed_over'])
+export const ENDED: ReadonlySet<string> = new Set(['closed', 'void'])
 const FINISHED: ReadonlySet<string> = new Set(['done', 'fed_back', 'closed', 'handed_over', 'void', 'settled'])
 
 /** 0 needs somebody now, 1 runs by itself, 2 is over but for the paper. The queue is sorted by it. */

@@ -32,7 +32,7 @@ export interface Matter {
   state_words: Bilingual
   title: string
   category: Coded | null
-  priority: number
+  priority: number | null
   agency: AgencyRef | null
   grid: { code: string; name: string } | null
   lon: number | null
@@ -81,6 +81,7 @@ export interface MatterDetail extends Matter {
   stamps: Stamp[]
   links: Link[]
   handovers: Handover[]
+  suggested_along?: { agency: AgencyRef & { service?: string }; words?: Bilingual }[] | (AgencyRef & { service?: string })[]
   known_here: (Coded | { zh: string; en: string })[]
 }
 
@@ -91,10 +92,12 @@ export interface Recommended {
   reasons: Coded[]
   availability: string
   agency: AgencyRef | string | null
-  covers_hole: (Bilingual & { unit?: UnitRef }) | null
+  target_s?: number
+  covers_hole: { unit: UnitRef; eta_s: number } | null
 }
 
-export interface Recommendation { units: Recommended[]; took_ms: number; responsible: unknown; joint: unknown; estimate?: boolean }
+export interface Responsible { agency: AgencyRef | null; station: AgencyRef | null; person: string | null; answers_at: AgencyRef | null }
+export interface Recommendation { units: Recommended[]; took_ms: number; responsible: Responsible | null; warnings?: Coded[]; joint: unknown; estimate?: boolean }
 
 export interface Unit {
   id: string
@@ -102,7 +105,7 @@ export interface Unit {
   kind: 'car' | 'motorcycle' | 'foot'
   agency: AgencyRef | null
   availability: 'available' | 'conditional' | 'unavailable'
-  activity: string | null
+  activity: string
   lon: number | null
   lat: number | null
   fix_at: string | null

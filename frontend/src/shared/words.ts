@@ -17,9 +17,12 @@ export function t(key: string, facts: Record<string, string | number> = {}): str
 /** True when the table holds `key`: for codes that come from the server and may be new to this page. */
 export const known = (key: string): boolean => key in table
 
-/** The side of a bilingual value that the reader wants; a plain string passes through. */
-export function say(words: { zh: string; en: string } | string | null | undefined): string {
+type Said = { zh: string; en: string } | string
+
+/** The side of a bilingual value that the reader wants; a plain string passes through, several are joined. */
+export function say(words: Said | Said[] | null | undefined): string {
   if (!words) return ''
+  if (Array.isArray(words)) return words.map(say).join(lang === 'en' ? '; ' : '；')
   return typeof words === 'string' ? words : words[lang] || words.zh
 }
 

@@ -43,7 +43,7 @@ function callRow(matter: Matter, late: boolean): CardPart {
   const stage = stageOf(matter)
   const total = response_s(matter)
   return html`<li class="call-line ${late ? 'is-late' : ''}"><a href="/matters/${matter.number}" class="call-main">
-      <span class="call-priority" data-priority=${matter.priority}>${matter.priority}</span>
+      <span class="call-priority" data-priority=${matter.priority ?? ''}>${matter.priority ?? '–'}</span>
       <span class="call-text"><strong>${matter.title || say(matter.category) || t('matter.untitled')}</strong><span class="quiet">${matter.address || matter.grid?.name || t('matter.no_place')}</span></span>
       <span class="stage" data-stage=${stage}>${icon(STAGE_ICON[stage] ?? 'circle-dashed')}<span>${known(`stage.${stage}`) ? t(`stage.${stage}`) : say(matter.state_words)}</span></span>
       <span class="call-total"><b class="num ${late ? 'is-danger' : ''}">${span(total)}</b><span class="quiet" title=${exact(matter.received_at)}>${ago(matter.received_at)}</span></span></a>
