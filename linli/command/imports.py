@@ -8,15 +8,19 @@ from typing import Any
 
 from linli.command.main import Failed, Unreadable
 from linli.kernel.scope import system
+from linli.places.roads.acts import import_roads_file
+from linli.places.roads.rules.options import EDGE_COLUMNS, NODE_COLUMNS
 from linli.works.tables.acts import IMPORTERS, run_import
 
 COMMAND = system("command")
+ROADS = "roads"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """KIND, FILE and how to read it."""
-    parser.add_argument("kind", metavar="KIND", help=", ".join(sorted(IMPORTERS)))
+    parser.add_argument("kind", metavar="KIND", help=", ".join(sorted([ROADS, *IMPORTERS])))
     parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="table: .csv .tsv (.gz) .xlsx .xls .geojson")
+    parser.add_argument("--edges", metavar="EDGES", type=Path, help="roads as tables: the edges beside FILE's nodes")
     parser.add_argument("--map", metavar="M.toml", type=Path, help="which of their columns is ours")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
     parser.add_argument("--strict", action="store_true", help="all rows or none")
@@ -25,8 +29,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Import, or print the columns. Strict with a wrong row: nothing is written, exit 1."""
+    if options.kind == ROADS:
+        return _roads(options)
     if options.kind not in IMPORTERS:
-        raise Unreadable(f"there is no kind {options.kind!r}; there are: {', '.join(sorted(IMPORTERS))}")
+        raise Unreadable(f"there is no kind {options.kind!r}; there are: {', '.join(sorted([ROADS, *IMPORTERS]))}")
     if options.columns:
         return columns_of(options.kind)
     if options.file is None:
@@ -42,6 +48,21 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     if outcome.kept_out:
         raise Failed(outcome.as_json())
     return outcome.as_json()
+
+
+def _roads(options: argparse.Namespace) -> dict[str, Any]:
+    """A network is no table of rows with a key: it is read whole or not at all, so ``--strict`` says nothing new."""
+    if options.columns:
+        return {"kind": ROADS, "key": [], "columns": [_road_column(name) for name in (*NODE_COLUMNS, *EDGE_COLUMNS)]}
+    if options.file is None:
+        raise Unreadable("FILE is missing: linli import roads FILE [--edges EDGES]")
+    return import_roads_file(
+        COMMAND, path=options.file, edges=options.edges, map_path=options.map, dry_run=options.dry_run
+    )
+
+
+def _road_column(name: str) -> dict[str, Any]:
+    return {"name": name, "type": "text", "required": False, "key": False, "zh": name, "en": name}
 
 
 def columns_of(kind: str) -> dict[str, Any]:

@@ -205,7 +205,7 @@ def _whole(named: Sequence[_Named]) -> list[Candidate]:
 
 
 def _aliased(named: Iterable[_Named]) -> list[Candidate]:
-    by_address = {n.name.alias_of_id: n for n in named}
+    by_address = {n.name.alias_of_id: n for n in sorted(named, key=lambda n: n.score)}
     rows = Address.objects.filter(pk__in=[key for key in by_address if key], active=True) if by_address else []
     return [
         Candidate(

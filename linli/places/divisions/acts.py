@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from linli.kernel.ids import new_id
@@ -38,12 +39,13 @@ class DivisionImporter(Importer):
     def __init__(self) -> None:
         self._ids: dict[str, Any] = {}
 
-    def key(self, values: Mapping[str, Any]) -> str:
-        """The padded code, so that 330726 and 330726000000 are one division; a wrong code stays as it is written."""
-        try:
-            return padded(values["code"])
-        except ValueError:
-            return str(values["code"])
+    def tidy(self, values: dict[str, Any]) -> dict[str, Any]:
+        """330726 and 330726000000 are one division; a wrong code stays as it is written."""
+        for name in ("code", "parent", "succeeded_by"):
+            if name in values:
+                with suppress(ValueError):
+                    values[name] = padded(values[name])
+        return values
 
     def prepare(self, records: list[Record], faults: Faults) -> list[Record]:
         """Pad codes, derive levels and parents, put parents first."""

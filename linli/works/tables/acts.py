@@ -184,10 +184,10 @@ def apply(writes: Writes, inserts: list[_Insert]) -> None:
     """Write a batch inside the caller's transaction; ``inserts`` are those of ``writes.create``."""
     for model, rows in groupby(writes.drop, key=type):
         _manager(model).filter(pk__in=[row.pk for row in rows if row.pk is not None]).delete()
+    _alter(writes.change)  # before the new rows: a version that retires makes room for its successor
     with connection.cursor() as cursor:
         for insert in inserts:
             cursor.executemany(insert.sql, insert.rows)
-    _alter(writes.change)
 
 
 def _manager(model: type[Model]) -> Manager[Model]:

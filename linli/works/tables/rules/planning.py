@@ -104,6 +104,10 @@ class Importer(ABC):
         """The name of a row: its key cells joined."""
         return "|".join(str(values[column.name]) for column in self.columns if column.key)
 
+    def tidy(self, values: dict[str, Any]) -> dict[str, Any]:
+        """One spelling for values that may be written in several, before rows of one key are folded together."""
+        return values
+
     def prepare(self, records: list[Record], faults: Faults) -> list[Record]:
         """Check what needs more than one cell, put parents before children, fill in what follows from the cells.
 
@@ -195,6 +199,7 @@ def _fold(importer: Importer, lines: Iterator[Line], mapping: Map, faults: Fault
         values = _typed(line, columns, mapping, faults)
         if values is None:
             continue
+        values = importer.tidy(values)
         key = importer.key(values)
         record = records.get(key)
         if record is None:
