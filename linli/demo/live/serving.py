@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -36,20 +37,19 @@ def port_is_taken(port: int) -> bool:
 
 
 class Serving:
-    """``linli serve`` on a port, for as long as the block lasts. Raises NotReady."""
+    """``linli serve`` on a port, for as long as the block lasts; what it logs goes to a file. Raises NotReady."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, log: Path) -> None:
+        self._log = log
         self.address = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "linli.command.main", "serve", "--port", str(port)]
         environment = {**os.environ, "LINLI_DEMO": "1"}
-        self._process = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - our own command
+        with log.open("ab") as out:
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
+                command, env=environment, stdout=out, stderr=out, start_new_session=True
+            )
 
     def __enter__(self) -> Self:
-        try:
-            self._wait()
-        except BaseException:
-            self.stop()
-            raise
         return self
 
     def __exit__(
@@ -62,11 +62,12 @@ class Serving:
         """Has the server stopped by itself?"""
         return self._process.poll() is not None
 
-    def _wait(self) -> None:
+    def wait_until_ready(self) -> None:
+        """Return when it answers; raises NotReady."""
         until = time.monotonic() + READY_WITHIN_S
         while time.monotonic() < until:
             if self.ended:
-                raise NotReady(f"the server ended with code {self._process.returncode}")
+                raise NotReady(f"the server ended with code {self._process.returncode}; see {self._log}")
             try:
                 if httpx.get(f"{self.address}/readyz", timeout=2.0).is_success:
                     return
@@ -74,7 +75,9 @@ class Serving:
                 time.sleep(0.1)
                 continue
             time.sleep(0.1)
-        raise NotReady(f"the server did not answer {self.address}/readyz within {READY_WITHIN_S:.0f} s")
+        raise NotReady(
+            f"the server did not answer {self.address}/readyz within {READY_WITHIN_S:.0f} s; see {self._log}"
+        )
 
     def stop(self) -> None:
         """End the server and all that it started."""

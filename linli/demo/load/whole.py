@@ -14,7 +14,7 @@ from django.db import transaction
 
 from linli.demo.county import WEEK_DAYS, YEAR_DAYS, County, grow
 from linli.demo.incidents import PastIncident
-from linli.demo.load.organisation import Rows, load_organisation, plan_roster
+from linli.demo.load.organisation import Rows, load_organisation, note_bulk, plan_roster
 from linli.demo.load.past import load_year
 from linli.demo.load.places import load_places, load_roads
 from linli.demo.load.small import load_small
@@ -28,6 +28,8 @@ from linli.matters.ledger.models import Matter
 from linli.operations.units.acts import Fix, set_availability, take_positions
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
+from linli.works.jobs.acts import cancel
+from linli.works.outbox.models import Message
 
 declare("demo.unknown_size", zh="没有“{size}”规模，可选：{known}。", en="There is no size {size}; there are {known}.")
 declare(
@@ -103,6 +105,17 @@ def _lately(county: County, rows: Rows, week: list[PastIncident], begin: datetim
     step.done(f"{calls} calls of the last week")
     small = load_small(county, rows, begin, WEEK_DAYS, now)
     step.done(f"{small} other matters of the last week")
+    _send_nothing_late()
+
+
+def _send_nothing_late() -> None:
+    """The orders of the past week queued messages to their crews: what was not sent then is not sent now."""
+    with transaction.atomic():
+        note_bulk(DEMO, what="messages", rows=Message.objects.filter(state="queued").count(), digest="")
+        Message.objects.filter(state="queued").update(
+            state="failed", failed_at=clock.now(), last_error="demo: not sent"
+        )
+        cancel(prefix="outbox:")
 
 
 class Steps:
