@@ -15,6 +15,7 @@ from linli.matters.ledger.models import Matter, Stamp
 from linli.matters.parties.models import Party
 from linli.matters.routing.acts import place_matter, recategorise, take_call
 from linli.matters.routing.rules import read_call
+from tests.racing import race
 from tests.town import Town, build_town, call
 
 
@@ -163,3 +164,13 @@ def test_reading_never_raises(body: dict[str, Any]) -> None:
 def test_whatever_comes_is_stored(town: Town, body: dict[str, Any]) -> None:
     matter = take_call(town.actor("call_taker"), sent=body)
     assert Matter.objects.get(pk=matter.pk).state in ("waiting", "ordered")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_call_sent_at_once_by_many_lines_is_never_refused() -> None:
+    town = build_town(rooms=2)
+    actor = town.actor("call_taker")
+    answers = race(5, lambda n: take_call(actor, sent=sent(town, source="110", external_number="同号")))
+    assert all(isinstance(answer, Matter) for answer in answers)
+    assert Matter.objects.filter(external_number="同号").count() == 1
+    assert Matter.objects.count() == 5

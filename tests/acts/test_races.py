@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -15,31 +13,11 @@ from linli.operations.dispatch.acts import give_order, sign_order
 from linli.operations.dispatch.models import ORDER_LIFE, Order
 from linli.operations.units.models import Unit
 from linli.org.rooms.models import EQUIPMENT_LIFE, Equipment
+from tests.racing import race
 from tests.town import build_town, call
 
 ROUNDS = 12
 HANDS = 6
-
-
-def race(hands: int, deed: Callable[[int], Any]) -> list[Any]:
-    """Let all hands do the deed at once; returns what each got: a result or the Conflict."""
-    gate, answers = threading.Barrier(hands), [None] * hands
-
-    def run(n: int) -> None:
-        try:
-            gate.wait()
-            answers[n] = deed(n)
-        except Conflict as lost:
-            answers[n] = lost
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(hands)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 @pytest.mark.django_db(transaction=True)

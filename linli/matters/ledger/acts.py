@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -62,10 +62,13 @@ class Placed:
     agency: Agency | None = None
     station: Agency | None = None
 
+    def as_columns(self) -> dict[str, Any]:
+        """The columns of a matter's row."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
 
 def next_number(kind: Kind, at: datetime) -> str:
-    """The next public number. PostgreSQL: a sequence, so that no two calls wait for each other; SQLite: a counter row.
-    """
+    """The next public number: on PostgreSQL of a sequence, so that no two calls wait; on SQLite of a counter row."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT nextval('matters_number')")
@@ -95,10 +98,12 @@ def open_matter(
     device_at: datetime | None = None,
     row_id: Any = None,
     columns: dict[str, Any] | None = None,
+    as_sent: dict[str, Any] | None = None,
 ) -> Matter:
-    """Open a matter of a declared kind. ``columns`` are further typed columns (category, priority, warnings …) of the
-    row.
+    """Open a matter of a declared kind.
 
+    ``columns`` are further typed columns of the row (category, priority, warnings …), ``as_sent`` what a door could not
+    read and kept as it came.
     Raises Invalid for an unknown kind or missing details, NotAllowed when the actor's posts may not open this kind.
     """
     declared = _kind_for(actor, kind)
@@ -108,32 +113,21 @@ def open_matter(
         kind=kind,
         state=declared.workflow.initial,
         title=title[:160],
-        details=declared.check_details(details or {}),
+        details={**declared.check_details(details or {}), **({"as_sent": as_sent} if as_sent else {})},
         opened_by=actor.id,
         source=source,
         received_at=received_at or now,
         opened_at=now,
         due_at=now + timedelta(hours=declared.due_after_h) if declared.due_after_h else None,
-        lon=place.lon,
-        lat=place.lat,
-        address=place.address[:200],
-        address_id=place.address_id,
-        placed_by=place.placed_by,
-        grid=place.grid,
-        agency=place.agency,
-        station=place.station,
+        **place.as_columns(),
         **(columns or {}),
     )
     if row_id is not None:
         matter.id = row_id
     matter.save(force_insert=True)
     count_facts(matter, declared)
-    stamp_all(
-        matter,
-        [("received", matter.received_at), ("created", now), *([("located", now)] if place.grid else [])],
-        actor,
-        device_at,
-    )
+    located = [("located", now)] if place.grid else []
+    stamp_all(matter, [("received", matter.received_at), ("created", now), *located], actor, device_at)
     news.announce(MatterOpened(matter, actor))
     return matter
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from linli.kernel import clock, news
@@ -52,25 +53,39 @@ def take_call(
     ``sent`` is the body as it came: received_at, category, priority, narrative, caller, lon, lat, datum, address,
     source, external_number. Returns the matter with its grid, room and station as far as they can be known.
     """
-    now = clock.now()
-    call = read_call(sent, now)
+    call = read_call(sent, clock.now())
     listed = _category_of(call)
     place = _place_of(call, listed)
+    _doubt_repeated_number(call, call.external_source or source)
+    try:
+        with transaction.atomic():
+            matter = _store(actor, call, listed, place, source)
+    except IntegrityError:
+        # The same external number came in at the same moment: still a call, stored with the doubt.
+        _doubt_repeated_number(call, call.external_source or source)
+        matter = _store(actor, call, listed, place, source)
+    phone = plain_phone(call.caller_phone)
+    if call.caller_name or phone:
+        party_of(matter, part="caller", name=call.caller_name, phone=phone).save(force_insert=True)
+    if answered_at is not None:
+        stamp_all(matter, [("answered", answered_at)], actor)
+    return matter
+
+
+def _doubt_repeated_number(call: Call, peer: str) -> None:
     number = call.external_number
-    if (
-        number
-        and Matter.objects.filter(external_source=call.external_source or source, external_number=number).exists()
-    ):
+    if number and Matter.objects.filter(external_source=peer, external_number=number).exists():
         call.warn("call.number_repeated", number=number)
         call.kept["external_number"] = number
-        number = ""
-    narrative = call.narrative
-    details = {
-        "narrative": narrative,
-        **({"foreign_category": call.kept["category"]} if "category" in call.kept else {}),
-    }
+        call.external_number = ""
+
+
+def _store(actor: Actor, call: Call, listed: Category, place: Placed, source: str) -> Matter:
+    details: dict[str, Any] = {"narrative": call.narrative}
+    if "category" in call.kept:
+        details["foreign_category"] = call.kept["category"]
     priority = call.priority or listed.priority
-    matter = open_matter(
+    return open_matter(
         actor,
         kind="incident",
         title=listed.zh,
@@ -79,25 +94,17 @@ def take_call(
         source=source,
         received_at=call.received_at,
         row_id=new_id(),
+        as_sent=call.kept,
         columns={
             "category_initial": listed.code,
             "category": listed.code,
             "priority_initial": priority,
             "priority": priority,
-            "external_source": call.external_source or source if number else call.external_source,
-            "external_number": number,
+            "external_source": (call.external_source or source) if call.external_number else call.external_source,
+            "external_number": call.external_number,
             "warnings": call.warnings,
         },
     )
-    if call.kept:
-        matter.details = {**matter.details, "as_sent": call.kept}
-        Matter.objects.filter(pk=matter.pk).update(details=matter.details)
-    phone = plain_phone(call.caller_phone)
-    if call.caller_name or phone:
-        party_of(matter, part="caller", name=call.caller_name, phone=phone).save(force_insert=True)
-    if answered_at is not None:
-        stamp_all(matter, [("answered", answered_at)], actor)
-    return matter
 
 
 def _category_of(call: Call) -> Category:

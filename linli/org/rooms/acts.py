@@ -139,7 +139,7 @@ def add_equipment(
     "equipment.move",
     zh="装备流转",
     en="move equipment",
-    keeps=("move", "holder", "note"),
+    keeps=("move", "holder"),
     about="equipment",
     within=lambda facts: facts["equipment"].agency.path,
 )
@@ -160,7 +160,7 @@ def move_equipment(
     "equipment.inspect",
     zh="装备检查",
     en="inspect equipment",
-    keeps=("next_due_on", "note"),
+    keeps=("next_due_on",),
     about="equipment",
     within=lambda facts: facts["equipment"].agency.path,
 )

@@ -122,6 +122,8 @@ class ResponsibilityQuery(models.QuerySet["Responsibility"]):
 class Responsibility(models.Model):
     """A room answers for a grid, with dates; ``officer`` is the person responsible there, when one is named."""
 
+    scope_excuse = "Who answers for a grid is posted publicly (the grid laws ask for it)."
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     grid = models.ForeignKey(Grid, on_delete=models.PROTECT, related_name="responsibilities")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="responsibilities")
