@@ -60,6 +60,10 @@ class Line:
             self.breaker.went_well()
         return status, answer
 
+    def close(self) -> None:
+        """Let the connections go."""
+        self._client.close()
+
     def _ask(self, method: str, url: str, body: bytes, headers: dict[str, str], began_s: float) -> tuple[int, bytes]:
         kept = bytearray()
         sent = {"Content-Type": "application/json; charset=utf-8", **headers}
@@ -155,13 +159,18 @@ class Carriers:
         """The carrier for a configured channel."""
         with self._lock:
             held = self._held.get(config.name)
-            if held is None or (held.config.pk, held.config.version) != (config.pk, config.version):
+            if held is not None and (held.config.pk, held.config.version) != (config.pk, config.version):
+                held.line.close()
+                held = None
+            if held is None:
                 held = self._held[config.name] = Carrier(config, config.secret)
             return held
 
     def forget(self) -> None:
         """Begin anew, with closed breakers (tests, another database)."""
         with self._lock:
+            for held in self._held.values():
+                held.line.close()
             self._held.clear()
 
 

@@ -126,8 +126,10 @@ def _read_once(actor: Actor, peer: Peer, sequence: int, item: dict[str, Any], ou
         try:
             done = read_item(actor, peer=peer, sequence=sequence, item=item, item_kind=str(item.get("kind", ""))[:20])
         except IntegrityError:
-            # Two readers at one folder: the other was first, and what we did is rolled back.
-            done = ReceivedItem.objects.get(peer=peer, item_id=item["id"])
+            # Two readers at one folder, or the same call by two ways: the other was first, ours is rolled back.
+            done = ReceivedItem.objects.filter(peer=peer, item_id=item["id"]).first() or read_item(
+                actor, peer=peer, sequence=sequence, item=item, item_kind=str(item.get("kind", ""))[:20]
+            )
     outcome.items[done.outcome] = outcome.items.get(done.outcome, 0) + 1
     return done
 
