@@ -18,6 +18,7 @@ from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Matter
 from linli.matters.ledger.queries import matter_by_number
 from linli.matters.routing.queries import answering_for
+from linli.operations.backup.acts import call_backup
 from linli.operations.dispatch.acts import (
     accept_by_radio,
     arrive,
@@ -31,6 +32,8 @@ from linli.operations.dispatch.acts import (
 )
 from linli.operations.dispatch.models import ORDER_LIFE, Order
 from linli.operations.dispatch.queries import order_by_id, recommended
+from linli.operations.joint.acts import give_jointly
+from linli.operations.recommendation.queries import agencies_for
 from linli.operations.units.queries import unit_of
 from linli.org.roster.queries import who_answers
 
@@ -56,6 +59,18 @@ class Step(Schema):
     by_radio: bool = False
 
 
+class Joint(Schema):
+    """The waiting calls by their numbers."""
+
+    matters: list[str] = Field(min_length=1, max_length=30)
+
+
+class Backup(Schema):
+    """How many units."""
+
+    count: int = Field(1, ge=1, le=5)
+
+
 @router.get("/matters/{number}/recommendation", summary="Who should go")
 def recommendation(request: ApiRequest, number: str, k: int = 5) -> HttpResponse:
     """The best units for a call now, with reasons; and who answers for the place at this hour."""
@@ -76,7 +91,7 @@ def recommendation_at(request: ApiRequest, lon: float, lat: float, category: str
 
 
 def _recommended(matter: Matter, k: int) -> Shown:
-    units, _, took_ms = recommended(matter, k=max(1, min(k, 20)))
+    units, _, took_ms = recommended(matter, k=max(1, min(k, 20)), only=agencies_for(matter))
     answering = who_answers(matter.agency, clock.now()) if matter.agency and matter.agency.is_room else None
     return {
         "units": [item.as_json() for item in units],
@@ -101,6 +116,30 @@ def given(request: ApiRequest, number: str, sent: Sending) -> HttpResponse:
         201,
         lambda: order_shown(give_order(actor, matter=matter, unit=unit, by_radio=sent.by_radio)),
     )
+
+
+@router.post("/dispatch/joint", response={201: dict[str, Any]}, summary="Send units to several calls at once")
+def jointly(request: ApiRequest, sent: Joint) -> HttpResponse:
+    """The best joint assignment of the free units to these waiting calls, ordered together, with reasons."""
+    actor = request.auth
+    matters = [matter_by_number(actor, number) for number in dict.fromkeys(sent.matters)]
+
+    def deed() -> Shown:
+        given = give_jointly(actor, matters=matters)
+        return {"orders": [order_shown(order) for order in given.orders], "plan": given.plan.as_json()}
+
+    return once(request.ticket, 201, deed)
+
+
+@router.post("/orders/{order_id}/backup", response={201: dict[str, Any]}, summary="Call for back-up")
+def backed_up(request: ApiRequest, order_id: uuid.UUID, sent: Backup) -> HttpResponse:
+    """The next best free units are sent to the same call."""
+    actor, order = request.auth, order_by_id(request.auth, order_id)
+
+    def deed() -> Shown:
+        return {"orders": [order_shown(one) for one in call_backup(actor, order=order, count=sent.count)]}
+
+    return once(request.ticket, 201, deed)
 
 
 @router.get("/orders/{order_id}", summary="One order")

@@ -15,7 +15,7 @@ import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import django
 
@@ -49,6 +49,15 @@ EXIT_FAILED, EXIT_UNREADABLE = 1, 2
 
 class Unreadable(Exception):
     """A file, header or argument that cannot be read: one clear line, exit 2, nothing changed."""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with one clear line instead of its usage and a line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what cannot be read and end with 2."""
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        raise SystemExit(EXIT_UNREADABLE)
 
 
 class Failed(Exception):
@@ -101,7 +110,7 @@ def settle_environment(database: str | None) -> None:
 
 
 def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
-    whole = argparse.ArgumentParser(prog="linli", allow_abbrev=False)
+    whole = Parser(prog="linli", allow_abbrev=False)
     one = whole.add_subparsers(dest="command", required=True).add_parser(
         name, help=COMMANDS[name].help, description=COMMANDS[name].help, allow_abbrev=False
     )

@@ -13,6 +13,7 @@ class OperationsConfig(AppConfig):
         import linli.operations.backup.acts
         import linli.operations.dispatch.acts
         import linli.operations.exchange.acts
+        import linli.operations.joint.acts
         import linli.operations.ladder.acts
         import linli.operations.limits.acts
         import linli.operations.recommendation.acts

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from linli.kernel import clock, news
 from linli.kernel.scope import system
 from linli.matters.ledger.acts import MatterOpened, stamp_all
@@ -13,15 +11,14 @@ from linli.matters.routing.queries import category
 from linli.operations.dispatch.acts import order_first_free
 from linli.operations.dispatch.models import Recommendation
 from linli.operations.dispatch.queries import recommended
-from linli.operations.units.models import Unit
+from linli.operations.recommendation.queries import agencies_for
 
 DISPATCH = system("dispatch")
 
 
 def store_recommendation(matter: Matter, *, k: int = 5) -> Recommendation:
     """Recommend for a call and keep what was known; the stamp says when."""
-    eligible_only = _station_only(matter)
-    units, snapshot, took_ms = recommended(matter, k=k, only=eligible_only)
+    units, snapshot, took_ms = recommended(matter, k=k, only=agencies_for(matter))
     row = Recommendation.objects.create(
         matter=matter,
         at=clock.now(),
@@ -32,15 +29,6 @@ def store_recommendation(matter: Matter, *, k: int = 5) -> Recommendation:
     if units:
         stamp_all(matter, [("recommended", row.at)], DISPATCH)
     return row
-
-
-def _station_only(matter: Matter) -> frozenset[uuid.UUID] | None:
-    """For categories that rooms may not take: the agencies that may; None when all may."""
-    listed = category(matter.category)
-    if listed is None or listed.taken_by != "station":
-        return None
-    rows = Unit.objects.in_service().filter(agency__kind__in=("station", "branch", "bureau"))
-    return frozenset(rows.values_list("agency_id", flat=True))
 
 
 @news.listen(MatterOpened)

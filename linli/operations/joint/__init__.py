@@ -1,0 +1,1 @@
+"""Several calls and too few units: the best joint assignment, ordered together."""
