@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 from django.db.models import F
 
 from linli.kernel import clock
@@ -23,7 +24,7 @@ from linli.places.roads.rules import faults
 from linli.places.roads.rules.features import road_features
 from linli.places.roads.rules.network import KIND_INDEX, KINDS, RoadNetwork, save
 from linli.places.roads.rules.open_roads import OpenRoads
-from linli.places.roads.rules.parse_tables import TableOptions
+from linli.places.roads.rules.options import TableOptions, read_options
 from linli.places.roads.rules.reading import read_roads
 from linli.works.jobs.acts import job, schedule
 
@@ -39,6 +40,7 @@ declare("roads.kinds", zh="请指明对哪类车辆关闭：{kinds}。", en="Say
 declare("roads.closure_dates", zh="结束时间应晚于开始时间。", en="A closure must end after it begins.")
 
 CLOSE_WITHIN_M = 100.0
+_PIECES = ("nodes", "parts", "largest_share", "stranded")
 
 
 def import_roads(
@@ -63,6 +65,40 @@ def import_roads(
     network = read_roads(path, edges=edges, options=options)
     sha256, _ = save(network, roads_folder())
     return enter_roads(actor, title=name, sha256=sha256, network=network, activate=activate)
+
+
+def import_roads_file(
+    actor: Actor, *, path: Path, edges: Path | None = None, map_path: Path | None = None, dry_run: bool = False
+) -> dict[str, Any]:
+    """``linli import roads``: what the console prints. Rows are roads between two junctions, either new or known
+    already.
+
+    What the reader doubted (ways cut by the border, lengths, restrictions that fit nowhere, pieces) stands in the
+    report.
+    """
+    options = read_options(map_path.read_text("utf-8"), map_path.name) if map_path is not None else None
+    name = path.name.split(".")[0]
+    if dry_run:
+        network = read_roads(path, edges=edges, options=options)
+        row, known = None, False
+    else:
+        before = set(Roads.objects.values_list("sha256", flat=True))
+        row = import_roads(actor, path=path, name=name, edges=edges, options=options)
+        network, known = network_of(row.sha256), row.sha256 in before
+    folder = Path(settings.LINLI_HOME) / "reports"
+    folder.mkdir(parents=True, exist_ok=True)
+    report = folder / f"roads-{name}.json"
+    report.write_text(json.dumps(network.report, ensure_ascii=False, indent=1), "utf-8")
+    counts = {"created": 0 if known else network.edges, "updated": 0, "unchanged": network.edges if known else 0}
+    pieces = {kind: {key: found[key] for key in _PIECES} for kind, found in network.report["pieces"].items()}
+    return {
+        "rows": network.edges,
+        **counts,
+        "rejected": 0,
+        "report": str(report),
+        "nodes": network.nodes,
+        "pieces": pieces,
+    }
 
 
 @act("roads.import", zh="导入路网", en="import a road network", keeps=("sha256",), within=lambda _: "/")

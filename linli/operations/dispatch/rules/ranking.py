@@ -198,7 +198,10 @@ class _Asked:
         if not any(entries):
             return self._nothing("no_roads")
         ready, relaxed = self._ready()
-        found = soonest.soonest(self.fleet, self.roads, ready, entries, min(k, max(ready.eligible, 1)))
+        found = self._soonest(ready, entries, k)
+        if not found.unit and self.incident.needs and not relaxed:
+            ready, relaxed = self._without_needs(ready), True
+            found = self._soonest(ready, entries, k)
         if not found.unit:
             code = "unreachable" if ready.eligible else "nobody"
             self.warnings.append(Reason(code, {"count": ready.eligible} if ready.eligible else {}))
@@ -251,11 +254,21 @@ class _Asked:
         lacking = int(ready.counts[LACKS_NEEDS])
         if unknown:
             lacking += ready.eligible
+        ready.counts[LACKS_NEEDS] = lacking
         if self.incident.needs and (unknown or not ready.eligible):
-            ready = self._readiness(np.zeros_like(need), self.room, self.arrive_ms, self.incident.agencies)
-            ready.counts[LACKS_NEEDS] = lacking
-            return ready, True
+            return self._without_needs(ready), True
         return ready, False
+
+    def _without_needs(self, ready: Readiness) -> Readiness:
+        """Everybody who may be sent at all; how many lack what is needed stays counted."""
+        nothing = np.zeros(self.fleet.columns.has.shape[1], np.int64)
+        anybody = self._readiness(nothing, self.room, self.arrive_ms, self.incident.agencies)
+        anybody.counts[LACKS_NEEDS] = ready.counts[LACKS_NEEDS]
+        return anybody
+
+    def _soonest(self, ready: Readiness, entries: tuple[Entries | None, ...], k: int) -> soonest.Soonest:
+        k = max(min(k, ready.eligible), 1)
+        return soonest.soonest(self.fleet, self.roads, ready, entries, k)
 
     def _readiness(self, need: I64, room: int, arrive_ms: I64, only: frozenset[UUID] | None = None) -> Readiness:
         return soonest.readiness(

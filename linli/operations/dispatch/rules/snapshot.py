@@ -18,6 +18,7 @@ from uuid import UUID
 from linli.operations.dispatch.rules.fleet import Fleet
 from linli.operations.dispatch.rules.given import Incident, Limits, UnitRow
 from linli.operations.dispatch.rules.ranking import Recommendation, recommend
+from linli.operations.dispatch.rules.reasons import Reason
 from linli.places.roads.rules.open_roads import Closed, OpenRoads
 
 VERSION = 1
@@ -70,7 +71,9 @@ def recommend_again(snapshot: Mapping[str, Any], roads: OpenRoads) -> Recommenda
     # How many others there were is part of what was known, and of the reasons.
     situation = replace(again.situation, room_has_units=snapshot["room_has_units"], relaxed=snapshot["relaxed"])
     suggestions = tuple(replace(item, situation=situation) for item in again.suggestions)
-    return replace(again, suggestions=suggestions, situation=situation, shortfall=dict(snapshot["left_out"]))
+    warnings = tuple(Reason(warning["code"], warning["facts"]) for warning in snapshot["warnings"])
+    left_out = dict(snapshot["left_out"])
+    return replace(again, suggestions=suggestions, situation=situation, shortfall=left_out, warnings=warnings)
 
 
 def limits_from(values: Mapping[str, Any]) -> Limits:

@@ -24,6 +24,11 @@ NO_COLUMN = errors.declare(
     zh="道路文件“{file}”第{row}行表头缺少“{column}”列，现有：{found}。",
     en="The road file {file}, header in row {row}, has no column {column}; it has: {found}.",
 )
+BAD_MAP = errors.declare(
+    "roads.bad_map",
+    zh="映射文件“{file}”的{where}不正确：{what}。",
+    en="The map file {file}, {where}: {what}.",
+)
 EMPTY = errors.declare(
     "roads.empty",
     zh="道路文件“{file}”里没有车辆或行人可走的道路。",

@@ -10,8 +10,8 @@ from __future__ import annotations
 import csv
 import gzip
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -19,46 +19,16 @@ import numpy as np
 import numpy.typing as npt
 
 from linli.kernel.errors import Invalid
+from linli.kernel.geo import Datum, to_wgs84
 from linli.places.roads.rules import faults
 from linli.places.roads.rules.network import F64, FAR, I64, KINDS
+from linli.places.roads.rules.options import EDGE_COLUMNS, LENGTH_M, NODE_COLUMNS, SPEED_MPS, TIME_S, TableOptions
 from linli.places.roads.rules.raw import RawNetwork
 from linli.places.roads.rules.snap import M_PER_DEGREE
 from linli.places.roads.rules.speeds import CLASS_INDEX, MOTORCYCLE_TOP_KMH, WALK_KMH
 
-# ours: what others call it, in lower case
-NODE_COLUMNS = {
-    "node": ("node", "node_id", "index", "id", "osmid", "nodeid"),
-    "lon": ("lon", "longitude", "x", "lng", "long"),
-    "lat": ("lat", "latitude", "y"),
-}
-EDGE_COLUMNS = {
-    "from": ("from", "from_node", "fromnode", "source", "u", "tail", "start"),
-    "to": ("to", "to_node", "tonode", "target", "v", "head", "end"),
-    "edge": ("edge", "edge_id", "index", "id", "arc"),
-    "length": ("length", "length_m", "distance", "dist", "distance_m", "length_km"),
-    "time": ("time", "time_s", "travel_time", "duration", "time_ms", "mode_1"),
-    "speed": ("speed", "speed_limit_mps", "speed_mps", "speed_kmh", "maxspeed"),
-    "name": ("name", "road", "street"),
-    "oneway": ("oneway",),
-}
-TIME_S = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "hours": 3600.0, "days": 86400.0, "day": 86400.0}
-LENGTH_M = {"m": 1.0, "km": 1000.0, "dm": 0.1, "ft": 0.3048, "mi": 1609.344}
-SPEED_MPS = {"mps": 1.0, "m/s": 1.0, "kmh": 1 / 3.6, "km/h": 1 / 3.6, "mph": 0.44704}
 DOUBT_M = 100.0  # a given length this far from the straight line is doubted
-DEFAULT_MPS = 40 / 3.6
 _NAMED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class TableOptions:
-    """``columns``: ours = theirs. Units as in ``TIME_S``, ``LENGTH_M``, ``SPEED_MPS``; None: from the column's name."""
-
-    columns: Mapping[str, str] = field(default_factory=dict)
-    time_unit: str | None = None
-    length_unit: str | None = None
-    speed_unit: str | None = None
-    speed_mps: float = DEFAULT_MPS
-    delimiter: str = ","
 
 
 @dataclass(slots=True)
@@ -114,6 +84,7 @@ def parse_tables(nodes: Path, edges: Path, options: TableOptions | None = None) 
     node_table = _read(nodes, NODE_COLUMNS, ("node", "lon", "lat"), options)
     ref, lon, lat = node_table.ints("node"), node_table.floats("lon"), node_table.floats("lat")
     _check_points(node_table, lon, lat)
+    lon, lat = _in_wgs84(lon, lat, options.datum)
     edge_table = _read(edges, EDGE_COLUMNS, ("from", "to"), options)
     tail, head = _ends(edge_table, "from", ref), _ends(edge_table, "to", ref)
     straight = _straight_m(lon, lat, tail, head)
@@ -242,6 +213,13 @@ def _check_points(table: _Table, lon: F64, lat: F64) -> None:
         row = table.rows[int(bad[0])][0]
         what = f"no place on earth: {lon[bad[0]]}, {lat[bad[0]]}"
         raise Invalid(faults.BAD_CELL, file=table.file, row=row, column=table.theirs["lat"], what=what)
+
+
+def _in_wgs84(lon: F64, lat: F64, datum: Datum) -> tuple[F64, F64]:
+    if datum is Datum.WGS84:
+        return lon, lat
+    points = np.array([to_wgs84(x, y, datum) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)])
+    return np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
 
 
 def _ends(table: _Table, name: str, ref: I64) -> npt.NDArray[np.int64]:

@@ -8,8 +8,9 @@ from linli.kernel.errors import Invalid
 from linli.places.roads.rules import faults
 from linli.places.roads.rules.build import build
 from linli.places.roads.rules.network import RoadNetwork
+from linli.places.roads.rules.options import TableOptions
 from linli.places.roads.rules.parse_osm import parse_osm
-from linli.places.roads.rules.parse_tables import TableOptions, parse_gr, parse_tables
+from linli.places.roads.rules.parse_tables import parse_gr, parse_tables
 
 OSM_ENDINGS = (".osm", ".osm.gz", ".osm.bz2", ".osm.pbf", ".pbf")
 GRAPH_ENDINGS = (".gr", ".gr.gz")
