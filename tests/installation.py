@@ -120,14 +120,14 @@ class Installation:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def kill_one(self, name: str, *, containing: str) -> int:
-        """SIGKILL to the children of `name` whose command line contains a word; how many there were."""
+    def kill_one(self, name: str, *, containing: str, most: int = 99) -> int:
+        """SIGKILL to children of `name` whose command line contains a word, `most` of them; how many there were."""
         group, killed = self.running[name].pid, 0
         for folder in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError, IndexError):
                 command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
                 in_group = int((folder / "stat").read_text().rpartition(")")[2].split()[2]) == group
-                if in_group and int(folder.name) != group and containing in command:
+                if killed < most and in_group and int(folder.name) != group and containing in command:
                     os.kill(int(folder.name), signal.SIGKILL)
                     killed += 1
         return killed

@@ -2,114 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
+from tests.faults.load import Load, Reader, eventually, inside
 from tests.installation import Installation
-from tools.workshop.paths import ROOT
 from tools.workshop.postgres import Postgres
 
 LOAD_S = 2.5
-THREADS = 3
-SETTLE_S = 60.0
 RUNG_S = 5.0
 """Not delivered in 5 s: another channel (the ladder's first rung, by default)."""
 LEASE_S = 30.0
 RESTART_S = 15.0
-
-
-def inside(site: Installation, what: str) -> Any:
-    """Run tests/faults/inside.py in the installation."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.inside", what],
-        env={**site.env, "PYTHONPATH": str(ROOT)},
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def body(town: dict[str, Any], key: str) -> dict[str, Any]:
-    """One call, told apart by its narrative."""
-    return {"category": "5020", "narrative": f"老人走失 {key}", "lon": town["lon"], "lat": town["lat"]}
-
-
-class Load:
-    """Callers that keep calling; what was acknowledged, and what nobody knows."""
-
-    def __init__(self, site: Installation, town: dict[str, Any]) -> None:
-        self.site, self.town = site, town
-        self.acknowledged: dict[str, str] = {}
-        self.unknown: list[str] = []
-        self.over = threading.Event()
-        self.threads = [threading.Thread(target=self._call, args=(n,)) for n in range(THREADS)]
-
-    def __enter__(self) -> Self:
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        for thread in self.threads:
-            thread.join(timeout=30)
-
-    def _call(self, n: int) -> None:
-        count = 0
-        while not self.over.is_set():
-            key, count = f"fault-{n}-{count}", count + 1
-            number = self.send(key)
-            if number:
-                self.acknowledged[key] = number
-            else:
-                self.unknown.append(key)
-                self.over.wait(0.05)
-
-    def send(self, key: str) -> str:
-        """The number given to this call, or nothing when the server fell or was not there."""
-        try:
-            status, answer = self.site.post(
-                "/api/v1/incidents", body(self.town, key), token=self.town["machine"], key=key, timeout_s=20
-            )
-        except (OSError, ValueError):
-            return ""
-        return str(answer["number"]) if status == 201 else ""
-
-    def settle(self) -> None:
-        """Send again, with the same keys, what nobody knows, until all of it is acknowledged."""
-        until = time.monotonic() + SETTLE_S
-        while self.unknown and time.monotonic() < until:
-            key = self.unknown.pop()
-            number = self.send(key)
-            if number:
-                self.acknowledged[key] = number
-            else:
-                self.unknown.insert(0, key)
-                time.sleep(0.2)
-        assert not self.unknown, f"{len(self.unknown)} calls were never taken"
-
-
-def eventually(said: Callable[[], bool], within_s: float) -> float:
-    """Seconds until it is so; fails when it never is."""
-    began = time.monotonic()
-    while time.monotonic() - began < within_s:
-        if said():
-            return time.monotonic() - began
-        time.sleep(0.25)
-    raise AssertionError(f"not within {within_s} s")
+SEALED_S = 20.0
+"""How long after the last call the feed may still be telling, on a machine that does other things."""
 
 
 def nothing_lost_nothing_doubled(site: Installation, load: Load) -> None:
@@ -186,3 +95,50 @@ def test_a_timer_fires_after_the_worker_was_killed(installation: Installation, t
     eventually(lambda: "other_channel" in inside(installation, "held")["rungs"], LEASE_S + RESTART_S)
     rungs = inside(installation, "held")["rungs"]
     assert rungs.count("other_channel") == 1
+
+
+@pytest.mark.timeout(240)
+def test_one_of_the_web_processes_is_killed(installation: Installation, town: dict[str, Any]) -> None:
+    """The others answer on, the supervisor starts a new one, and the live feed has neither gap nor double."""
+    apart = os.environ.get("LINLI_TEST_PASS") == "postgres"
+    installation.start("serve")
+    if apart:
+        installation.start("worker")
+    with Reader(installation, town["desk"]) as reader, Load(installation, town) as load:
+        for _ in range(3):
+            time.sleep(LOAD_S)
+            assert installation.kill_one("serve", containing="linli.command.web", most=1) == 1
+        time.sleep(LOAD_S)
+        load.stop()
+        load.settle()
+        eventually(lambda: set(load.acknowledged.values()) <= taken(reader), SEALED_S)
+    positions = [position for position, _ in reader.seen]
+    assert positions == sorted(set(positions)), "the feed told something twice or out of order"
+    assert reader.connections >= 2, "the reader's own process never fell: nothing was shown"
+    nothing_lost_nothing_doubled(installation, load)
+
+
+@pytest.mark.timeout(240)
+def test_the_worker_alone_is_killed(installation: Installation, town: dict[str, Any]) -> None:
+    """Sealing goes on: the supervisor, or the one who started the worker, starts another."""
+    apart = os.environ.get("LINLI_TEST_PASS") == "postgres"
+    installation.start("serve")
+    if apart:
+        installation.start("worker")
+    with Reader(installation, town["desk"]) as reader, Load(installation, town) as load:
+        time.sleep(LOAD_S)
+        if apart:
+            installation.kill("worker")
+            installation.start("worker")
+        else:
+            assert installation.kill_one("serve", containing=" worker") == 1
+        time.sleep(LOAD_S)
+        load.stop()
+        load.settle()
+        eventually(lambda: set(load.acknowledged.values()) <= taken(reader), LEASE_S + RESTART_S)
+    nothing_lost_nothing_doubled(installation, load)
+
+
+def taken(reader: Reader) -> set[str]:
+    """The numbers of the calls that the feed has told of."""
+    return {str(data.get("number")) for _, data in reader.seen if data["act"] == "incident.take"}
