@@ -33,14 +33,14 @@ class Keys:
 
 
 def fresh_keys() -> Keys:
-    """New tokens for all accounts of the demo; those of the last start end."""
+    """New tokens for all accounts of the demo. Those of the last start died with its memory; expired ones go."""
     accounts = list(Account.objects.filter(is_active=True).select_related("person"))
     words = {account.username: secrets.token_urlsafe(32) for account in accounts}
     digest = hashlib.sha256("".join(sorted(token_digest(word) for word in words.values())).encode()).hexdigest()
     now = clock.now()
     with transaction.atomic():
         note_bulk(system("demo"), what="tokens", rows=len(words), digest=digest)
-        Token.objects.filter(account__in=accounts).delete()
+        Token.objects.filter(account__in=accounts, expires_at__lte=now).delete()
         Token.objects.bulk_create(
             [
                 Token(
