@@ -22,7 +22,7 @@ from linli.operations.dispatch.models import Order
 from linli.works.tables.acts import Outcome, run_import
 from tests.town import SETUP, Town, build_town
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).resolve().parents[2]
 CALLS = ROOT.parent / "shared" / "data" / "police" / "slo_calls_2021-09_2022-01.csv.gz"

@@ -18,7 +18,7 @@ from linli.places.grid.models import Grid
 from linli.works.tables.acts import Outcome, run_import
 from tests.town import SETUP, Town, build_town
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 AGENCIES = """单位代码,单位名称,类别,上级代码,区域,经度,纬度,电话,联动服务
 S01,城关派出所,派出所,B01,城区,119.81,29.41,0579-110,

@@ -26,7 +26,7 @@ from linli.trail.entries.models import Entry
 from linli.works.tables import acts as tables
 from linli.works.tables.acts import Outcome, run_import
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SETUP = system("setup")
 DAY = date(2026, 1, 1)
 

@@ -100,6 +100,7 @@ class Address(models.Model):
     aliases = models.JSONField(default=list)
     active = models.BooleanField(default=True)
 
+    scope_excuse = "Public geography: door plates hang in the street; an address without its people is nobody's secret."
     objects = AddressQuery.as_manager()
 
     class Meta:

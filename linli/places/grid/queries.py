@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
+import functools
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import shapely
+from django.db.models import Count, Sum
 from shapely.geometry.base import BaseGeometry
 
 from linli.kernel import clock, geo
 from linli.kernel.geo import Box
+from linli.kernel.kept import Kept
 from linli.places.grid.models import Grid
 from linli.places.grid.rules import Cell, nearest_m
 
@@ -29,10 +30,57 @@ def today() -> date:
     return clock.shanghai(clock.now()).date()
 
 
+class GridMap:
+    """The police grids of today in memory, found by point through a tree of their boxes."""
+
+    def __init__(self, grids: list[Grid]) -> None:
+        self.grids = grids
+        self._shapes = [row.shape for row in grids]
+        self._tree = shapely.STRtree(self._shapes)
+        shapely.prepare(self._shapes)
+
+    def at(self, lon: float, lat: float) -> Grid | None:
+        """The grid around a point; on a shared border the lower code."""
+        found = self._tree.query(shapely.Point(lon, lat), predicate="intersects")
+        return self.grids[min(found)] if len(found) else None
+
+    @functools.cached_property
+    def box(self) -> Box | None:
+        """The box around all of them; None when there is none."""
+        rows = self.grids
+        if not rows:
+            return None
+        return Box(
+            min(row.west for row in rows),
+            min(row.south for row in rows),
+            max(row.east for row in rows),
+            max(row.north for row in rows),
+        )
+
+    @functools.cached_property
+    def land(self) -> BaseGeometry | None:
+        """The land under all of them as one shape."""
+        return shapely.union_all(self._shapes) if self._shapes else None
+
+
+def _police_today() -> GridMap:
+    return GridMap(list(Grid.objects.filter(kind="police").on(today()).order_by("code")))
+
+
+def _police_version() -> tuple[object, ...]:
+    rows = Grid.objects.filter(kind="police")
+    return (today(), *rows.aggregate(n=Count("pk"), versions=Sum("version"), ended=Count("valid_to")).values())
+
+
+_POLICE_TODAY = Kept(_police_today, changed_by=("grid.", "import.", "demo."), version=_police_version)
+
+
 def grid_at(lon: float, lat: float, *, kind: str = "police", at: date | None = None) -> Grid | None:
     """The grid of that kind around a position (WGS-84) on a day; on a shared border the lower code."""
     if not geo.possible(lon, lat):
         return None
+    if kind == "police" and at in (None, today()):
+        return _POLICE_TODAY.get().at(lon, lat)
     point = shapely.Point(lon, lat)
     rows = Grid.objects.filter(kind=kind).on(at or today()).touching(Box(lon, lat, lon, lat)).order_by("code")
     return next((row for row in rows if row.shape.covers(point)), None)
@@ -69,20 +117,9 @@ def cells(kind: str, box: Box | None = None) -> list[Cell]:
 
 def county_box() -> Box | None:
     """The box around all police grids in force: what counts as our county when a coordinate is doubted."""
-    rows = list(Grid.objects.filter(kind="police").on(today()).values_list("west", "south", "east", "north"))
-    if not rows:
-        return None
-    wests, souths, easts, norths = zip(*rows, strict=True)
-    return Box(min(wests), min(souths), max(easts), max(norths))
+    return _POLICE_TODAY.get().box
 
 
 def county_shape() -> BaseGeometry | None:
-    """The land under all police grids in force as one shape, made once for each set of grids in this process."""
-    rows = list(Grid.objects.filter(kind="police").on(today()).order_by("code").values_list("id", "version"))
-    return _united(tuple(rows)) if rows else None
-
-
-@lru_cache(maxsize=2)
-def _united(grids: tuple[tuple[uuid.UUID, int], ...]) -> BaseGeometry:
-    shapes = [row.shape for row in Grid.objects.filter(pk__in=[key for key, _ in grids])]
-    return shapely.union_all(shapes)
+    """The land under all police grids in force as one shape; None when none is drawn."""
+    return _POLICE_TODAY.get().land
