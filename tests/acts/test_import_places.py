@@ -17,6 +17,7 @@ from linli.kernel.geo import Datum
 from linli.kernel.scope import Actor, system
 from linli.places.addresses.models import Address, AddressGram, AddressName
 from linli.places.addresses.queries import candidates
+from linli.places.divisions.acts import open_division, succeed_division
 from linli.places.divisions.models import Division
 from linli.places.divisions.queries import successor
 from linli.places.grid.acts import close_grid, open_grid, redraw_grid
@@ -70,6 +71,23 @@ def test_a_village_that_becomes_a_community_keeps_its_line(tmp_path: Path) -> No
     assert [d.name for d in Division.objects.valid_on(date(2025, 6, 30))] == ["柳林村"]
 
 
+def test_a_village_becomes_a_community_by_an_act() -> None:
+    county = open_division(SETUP, code="330726", name="临溪县")
+    old = open_division(SETUP, code="330726001201", name="柳林村")
+    new = open_division(SETUP, code="330726001003", name="柳林社区", valid_from=date(2026, 1, 1))
+    assert old.parent == county and old.level == "village"
+    ended = succeed_division(SETUP, old=old, new=new, on=date(2026, 1, 1))
+    assert successor(ended) == new and ended.valid_to == date(2026, 1, 1)
+    with pytest.raises(Conflict):
+        succeed_division(SETUP, old=old, new=county, on=date(2027, 1, 1))
+    with pytest.raises(Conflict):
+        open_division(SETUP, code="330726", name="x")
+    with pytest.raises(Invalid):
+        open_division(SETUP, code="33072", name="x")
+    with pytest.raises(Invalid):
+        succeed_division(SETUP, old=new, new=new, on=date(2027, 1, 1))
+
+
 def test_later_rows_win_and_blanks_overwrite_nothing(tmp_path: Path) -> None:
     text = "code,name,valid_from\n33,旧名,2001-01-01\n33,新名,\n330000000000,新名,\n"
     assert counts(load("divisions", tmp_path / "d.csv", text)) == (3, 1, 1, 1, 0)
@@ -108,8 +126,9 @@ def test_one_entry_with_a_digest(tmp_path: Path) -> None:
     load("divisions", tmp_path / "d.csv", DIVISIONS)
     entry = Entry.objects.get()
     assert entry.act == "import.divisions"
-    assert (entry.facts["created"], entry.facts["updated"]) == (4, 0)
-    assert len(entry.facts["rows_sha256"]) == len(entry.facts["file_sha256"]) == 64
+    facts = entry.facts or {}
+    assert (facts["created"], facts["updated"]) == (4, 0)
+    assert len(facts["rows_sha256"]) == len(facts["file_sha256"]) == 64
     load("divisions", tmp_path / "d.csv", DIVISIONS)
     assert Entry.objects.count() == 1  # nothing was written, so nothing was done
 
@@ -131,7 +150,8 @@ def test_a_fault_in_the_middle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     file = tmp_path / "d.csv"
     load("divisions", file, "code,name\n33,旧名\n")
     text = "code,name\n33,新名\n" + "".join(f"3307{n:02d},县{n}\n" for n in range(1, 60))
-    applied, real = [], tables.apply
+    applied: list[str] = []
+    real = tables.apply
 
     def cut(writes: Any, inserts: Any) -> None:
         if len(applied) == 2:
@@ -145,7 +165,7 @@ def test_a_fault_in_the_middle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     with pytest.raises(Cut):
         load("divisions", file, text, strict=strict)
     names = set(Division.objects.values_list("name", flat=True))
-    acts = [entry.facts["taken_back"] for entry in Entry.objects.order_by("at", "id")]
+    acts = [(entry.facts or {})["taken_back"] for entry in Entry.objects.order_by("at", "id")]
     if strict:
         assert names == {"旧名"} and acts == [False, False, True]
     else:

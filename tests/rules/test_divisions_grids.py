@@ -8,6 +8,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely.geometry.base import BaseGeometry
 
 from linli.places.divisions.rules import ancestors, area_of, level_of, padded
 from linli.places.grid.rules import Cell, nearest_m, overlaps, polygon_fault, shared_area_m2
@@ -82,7 +83,7 @@ def test_overlap_goes_both_ways(shift: float, side: float) -> None:
         (shapely.box(120, 29, 120.000001, 29.000001), "below one square metre"),
     ],
 )
-def test_what_cannot_be_a_grid(shape: shapely.Geometry, says: str) -> None:
+def test_what_cannot_be_a_grid(shape: BaseGeometry, says: str) -> None:
     fault = polygon_fault(shape)
     assert fault is not None and says in fault[1] and fault[0]
 

@@ -7,6 +7,7 @@ import math
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given
@@ -110,7 +111,7 @@ def test_gcj02_sent_as_wgs84_is_suspected_at_the_rim() -> None:
 def test_shapes_survive_the_column_and_the_datum() -> None:
     shape = shapely.box(*COUNTY)
     assert geo.from_wkb(memoryview(geo.to_wkb(shape))).equals(shape)
-    shifted = shapely.transform(shape, lambda pts: [geo.from_wgs84(x, y, Datum.GCJ02) for x, y in pts])
+    shifted = shapely.transform(shape, lambda pts: np.array([geo.from_wgs84(x, y, Datum.GCJ02) for x, y in pts]))
     assert geo.shape_to_wgs84(shifted, Datum.GCJ02).equals_exact(shape, 1e-9)
     assert geo.box_of(shape) == COUNTY
 

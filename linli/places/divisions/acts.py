@@ -1,12 +1,16 @@
-"""Importing divisions."""
+"""Opening divisions, letting one succeed another, importing them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from typing import Any, ClassVar
 
+from linli.kernel.acts import act
+from linli.kernel.errors import Conflict, Invalid, declare
 from linli.kernel.ids import new_id
+from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.places.divisions.models import Division
 from linli.places.divisions.queries import by_codes
@@ -14,6 +18,44 @@ from linli.places.divisions.rules import ancestors, level_of, padded
 from linli.works.tables.acts import importer
 from linli.works.tables.rules.columns import Column, Type
 from linli.works.tables.rules.planning import Change, Faults, Importer, Record, Writes
+
+declare(
+    "division.code",
+    zh="区划代码应为2、4、6、9或12位数字：{code}",
+    en="a division code has 2, 4, 6, 9 or 12 digits: {code}",
+)
+declare("division.code_taken", zh="区划{code}已存在", en="the division {code} exists already")
+declare("division.ended", zh="区划{code}已于{on}停用", en="the division {code} ended on {on}")
+declare("division.itself", zh="区划不能继任自己", en="a division does not succeed itself")
+
+
+@act("division.open", zh="设立区划", en="open a division", keeps=("code", "valid_from"))
+def open_division(actor: Actor, *, code: str, name: str, valid_from: date | None = None) -> Division:
+    """Add a division; its level and parent follow from the code. Raises ``Invalid`` or ``Conflict``."""
+    try:
+        full = padded(code)
+    except ValueError as fault:
+        raise Invalid("division.code", field="code", code=code) from fault
+    if Division.objects.filter(code=full).exists():
+        raise Conflict("division.code_taken", field="code", code=full)
+    above = by_codes(ancestors(full))
+    parent = next((above[up] for up in ancestors(full) if up in above), None)
+    return Division.objects.create(code=full, name=name, level=level_of(full), parent=parent, valid_from=valid_from)
+
+
+@act("division.succeed", zh="区划更替", en="let a division succeed another", keeps=("on",), about="old")
+def succeed_division(actor: Actor, *, old: Division, new: Division, on: date) -> Division:
+    """From ``on`` the new division stands where the old one stood (撤村转居); the old code stays, closed.
+
+    Returns the old one. Raises ``Conflict`` when it has ended before.
+    """
+    if old.pk == new.pk:
+        raise Invalid("division.itself", field="new")
+    if not Division.objects.filter(pk=old.pk, valid_to__isnull=True).update(valid_to=on, succeeded_by=new):
+        raise Conflict("division.ended", code=old.code, on=old.valid_to)
+    old.refresh_from_db()
+    return old
+
 
 _LEVELS = {word: key for key, words in Division.LEVELS.items() for word in (key, *words)}
 
