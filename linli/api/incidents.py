@@ -16,7 +16,7 @@ from linli.api.reading import lenient
 from linli.api.shown import Shown, agency_ref
 from linli.matters.ledger.models import Matter
 from linli.matters.routing.acts import take_call
-from linli.operations.dispatch.queries import latest_recommendation
+from linli.operations.recommendation.queries import stored_for
 
 router = Router(tags=["incidents"])
 
@@ -78,7 +78,7 @@ class Taken(Schema):
 
 def taken_shown(matter: Matter) -> Shown:
     """The answer of the contract."""
-    stored = getattr(matter, "recommendation_stored", None) or latest_recommendation(matter)
+    stored = stored_for(matter)
     agency = matter.agency
     return {
         "number": matter.number,

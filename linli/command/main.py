@@ -1,7 +1,8 @@
 """``linli COMMAND …``: the console script.
 
 A command is a module of this package named in ``COMMANDS``. It has ``arguments(parser)`` and ``run(options)``, which
-returns what ``--json`` prints (one object), or None when there is nothing to print; ``words(answer)`` may say the same
+returns what ``--json`` prints (one object), or None when there is nothing to print; ``words(answer)`` may say the
+same
 to
 a person. Only the asked command is imported, so that a light one stays light.
 """
@@ -12,12 +13,15 @@ import argparse
 import importlib
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, NamedTuple, NoReturn
 
 import django
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 
 from linli.command.logs import to_stderr
 from linli.kernel.errors import Refusal
@@ -40,6 +44,8 @@ COMMANDS: dict[str, Command] = {
     "recommend": Command("linli.command.recommend", "the right units for a place"),
     "report": Command("linli.command.reports", "figures: station, response"),
     "trail": Command("linli.command.trail", "check the chain of what was done"),
+    "exchange": Command("linli.command.exchange", "incidents to and from the bureau's other systems"),
+    "channel": Command("linli.command.channel", "the ways out: WeCom, SMS, voice, mail; a test message"),
     "token": Command("linli.command.tokens", "a bearer token for a user"),
     "check": Command("linli.command.deploy", "what keeps this installation from being safe to run"),
 }
@@ -52,7 +58,11 @@ class Unreadable(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse with one clear line instead of its usage and a line."""
+    """argparse with one clear line instead of its usage and a line, to which every negative number is a number."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._negative_number_matcher = re.compile(r"^-(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 
     def error(self, message: str) -> NoReturn:
         """Say what cannot be read and end with 2."""
@@ -70,11 +80,11 @@ class Failed(Exception):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry of the console script; returns the exit code."""
-    given = list(sys.argv[1:] if argv is None else argv)
+    given = _database_last(list(sys.argv[1:] if argv is None else argv))
     name = next((word for word in given if not word.startswith("-")), "")
     if name not in COMMANDS:
         return _overview(given)
-    settle_environment(_early(given))
+    settle_environment(given[-1] if "--database" in given[-2:-1] else None)
     to_stderr()
     if COMMANDS[name].django:
         django.setup()
@@ -92,14 +102,16 @@ def _overview(given: list[str]) -> int:
     return 0 if out is sys.stdout else EXIT_UNREADABLE
 
 
-def _early(given: list[str]) -> str | None:
-    """The database named on the command line: settings read it before anything else is parsed."""
+def _database_last(given: list[str]) -> list[str]:
+    """The same line with ``--database URL`` at its end, wherever it stood: settings read it before all else is
+    parsed.
+    """
     for i, word in enumerate(given):
         if word == "--database" and i + 1 < len(given):
-            return given[i + 1]
+            return [*given[:i], *given[i + 2 :], "--database", given[i + 1]]
         if word.startswith("--database="):
-            return word.partition("=")[2]
-    return None
+            return [*given[:i], *given[i + 1 :], "--database", word.partition("=")[2]]
+    return given
 
 
 def settle_environment(database: str | None) -> None:
@@ -144,6 +156,9 @@ def _carry_out(module: ModuleType, options: argparse.Namespace) -> int:
     except Refusal as refusal:
         print(f"linli {options.command}: {refusal.words.zh} {refusal.words.en} ({refusal.code})", file=sys.stderr)
         return EXIT_UNREADABLE if refusal.status == 422 else EXIT_FAILED
+    except (DatabaseError, ImproperlyConfigured) as failed:
+        print(f"linli {options.command}: {_first_line(failed)}", file=sys.stderr)
+        return EXIT_FAILED
     except KeyboardInterrupt:
         return 130
     if answer is not None:
@@ -151,6 +166,13 @@ def _carry_out(module: ModuleType, options: argparse.Namespace) -> int:
         text = in_words(answer) if in_words and not options.json else json.dumps(answer, ensure_ascii=False)
         print(text, flush=True)
     return code
+
+
+def _first_line(failed: Exception) -> str:
+    """What is wrong with the database, and what helps."""
+    said = str(failed).strip().partition("\n")[0]
+    helps = "; run linli init first" if "no such table" in said or "does not exist" in said else ""
+    return f"the database does not answer: {said}{helps}"
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from django.db import transaction
 from linli.kernel import clock
 from linli.kernel.errors import NotAllowed
 from linli.kernel.ids import new_id
+from linli.kernel.kept import forget_after
 from linli.kernel.ports import PORTS, Deed
 from linli.kernel.registry import Registry
 from linli.kernel.scope import Actor
@@ -81,6 +82,7 @@ def act(
                 with transaction.atomic():
                     result = run(actor, *args, **kwargs)
                     _record(declared, actor, facts, result, entry_id, above)
+                    forget_after(name)
             finally:
                 _parent.reset(mark)
             return result

@@ -20,6 +20,8 @@ LINLI_DEMO = env.bool("LINLI_DEMO", default=(LINLI_HOME / "demo").exists())
 """A demo installation offers each role by a tap; a marker file in LINLI_HOME says so as well."""
 LINLI_PUBLIC_URL: str = env.str("LINLI_PUBLIC_URL", default="")
 """Where people reach this installation; links in messages begin with it."""
+LINLI_KEPT_S = env.float("LINLI_KEPT_S", default=1.0)
+"""How old the small tables kept in memory may be (kernel.kept), in seconds."""
 LINLI_IDLE_S = env.int("LINLI_IDLE_S", default=0 if LINLI_DEMO else 600)
 
 _SQLITE_PRAGMAS = (

@@ -51,7 +51,8 @@ class HandoverChanged:
     within=lambda facts: facts["matter"].scope_paths()[0],
 )
 def open_handover(actor: Actor, *, matter: Matter, to_agency: Agency, mode: str, text: str = "") -> Handover:
-    """Send a ticket. The matter stays where it is until the other accepts; then hand_over moves it. Raises Conflict on
+    """Send a ticket. The matter stays where it is until the other accepts; then hand_over moves it. Raises Conflict
+    on
     a second open ticket.
     """
     if mode not in Handover.MODES:
@@ -102,7 +103,8 @@ def _side(handover: Handover, move: str) -> str:
 
 
 def _carry(actor: Actor, ticket: Handover, move: str, answer: str) -> None:
-    """What a hand-over does to the matter: police agencies take it on as their own, partners take it out of our hands.
+    """What a hand-over does to the matter: police agencies take it on as their own, partners take it out of our
+    hands.
     """
     matter = ticket.matter
     if ticket.to_agency.kind != "partner":

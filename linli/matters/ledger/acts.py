@@ -12,11 +12,12 @@ from django.db.models import F
 from linli.kernel import clock, news
 from linli.kernel.acts import act
 from linli.kernel.errors import Invalid, NotAllowed, declare
+from linli.kernel.rows import insert
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import Move, take
 from linli.matters.kinds import KINDS
 from linli.matters.kinds.rules import Kind
-from linli.matters.ledger.models import Fact, Matter, MatterShare, NumberSeries, Stamp
+from linli.matters.ledger.models import Fact, Matter, MatterShare, Stamp
 from linli.matters.ledger.rules import public_number
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
@@ -67,15 +68,18 @@ class Placed:
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
 
+_NEXT = "INSERT INTO matters_numberseries VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET last = last + 1 RETURNING last"
+
+
 def next_number(kind: Kind, at: datetime) -> str:
     """The next public number: on PostgreSQL of a sequence, so that no two calls wait; on SQLite of a counter row."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT nextval('matters_number')")
             return public_number(kind.prefix, at, int(cursor.fetchone()[0]))
-    if not NumberSeries.objects.filter(id=1).update(last=F("last") + 1):
-        NumberSeries.objects.create(id=1, last=1)
-    return public_number(kind.prefix, at, NumberSeries.objects.values_list("last", flat=True).get(id=1))
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT)
+        return public_number(kind.prefix, at, int(cursor.fetchone()[0]))
 
 
 @act(
@@ -124,7 +128,7 @@ def open_matter(
     )
     if row_id is not None:
         matter.id = row_id
-    matter.save(force_insert=True)
+    insert(matter)
     count_facts(matter, declared)
     located = [("located", now)] if place.grid else []
     stamp_all(matter, [("received", matter.received_at), ("created", now), *located], actor, device_at)
@@ -168,11 +172,11 @@ def stamp_all(
 ) -> None:
     """Write stamps of the matter itself. A person's act is a person's stamp, a machine's stays a machine's."""
     said = source or ("machine" if actor.kind != "person" else "person")
-    Stamp.objects.bulk_create(
-        [
+    insert(
+        *(
             Stamp(matter=matter, milestone=name, source=said, claimed_by=actor.name, device_at=device_at, server_at=at)
             for name, at in milestones
-        ]
+        )
     )
 
 

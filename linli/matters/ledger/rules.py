@@ -32,7 +32,8 @@ def public_number(prefix: str, at: datetime, running: int) -> str:
 
 
 def seconds_between(start: datetime | None, end: datetime | None) -> float | None:
-    """Seconds from ``start`` to ``end``; None when either is missing. May be negative: the caller counts those apart.
+    """Seconds from ``start`` to ``end``; None when either is missing. May be negative: the caller counts those
+    apart.
     """
     return None if start is None or end is None else (end - start).total_seconds()
 

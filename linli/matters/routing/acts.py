@@ -13,6 +13,7 @@ from linli.kernel.acts import act
 from linli.kernel.errors import Invalid, declare
 from linli.kernel.geo import distance_m, possible, suspect_gcj02, suspect_swapped
 from linli.kernel.ids import new_id
+from linli.kernel.rows import insert
 from linli.kernel.scope import Actor
 from linli.matters.kinds import KINDS
 from linli.matters.ledger.acts import Placed, count_facts, open_matter, stamp_all
@@ -57,19 +58,25 @@ def take_call(
     listed = _category_of(call)
     place = _place_of(call, listed)
     _doubt_repeated_number(call, call.external_source or source)
-    try:
-        with transaction.atomic():
-            matter = _store(actor, call, listed, place, source)
-    except IntegrityError:
-        # The same external number came in at the same moment: still a call, stored with the doubt.
-        _doubt_repeated_number(call, call.external_source or source)
-        matter = _store(actor, call, listed, place, source)
+    matter = _stored(actor, call, listed, place, source)
     phone = plain_phone(call.caller_phone)
     if call.caller_name or phone:
-        party_of(matter, part="caller", name=call.caller_name, phone=phone).save(force_insert=True)
+        insert(party_of(matter, part="caller", name=call.caller_name, phone=phone))
     if answered_at is not None:
         stamp_all(matter, [("answered", answered_at)], actor)
     return matter
+
+
+def _stored(actor: Actor, call: Call, listed: Category, place: Placed, source: str) -> Matter:
+    if not call.external_number:
+        return _store(actor, call, listed, place, source)
+    try:
+        with transaction.atomic():
+            return _store(actor, call, listed, place, source)
+    except IntegrityError:
+        # The same external number came in at the same moment: still a call, stored with the doubt.
+        _doubt_repeated_number(call, call.external_source or source)
+        return _store(actor, call, listed, place, source)
 
 
 def _doubt_repeated_number(call: Call, peer: str) -> None:

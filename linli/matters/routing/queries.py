@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from django.db.models import Count, Max
 
 from linli.kernel import clock
+from linli.kernel.kept import Kept
 from linli.matters.routing.models import Category
 from linli.org.agencies.models import Agency
-from linli.org.agencies.queries import station_of
 from linli.org.people.models import Person
-from linli.org.rooms.queries import responsible_for
+from linli.org.rooms.queries import held_on
 from linli.places.grid.models import Grid
 from linli.places.grid.queries import grid_at
 
@@ -36,25 +35,25 @@ def answering_for(lon: float, lat: float, at: datetime) -> Answering:
     grid = grid_at(lon, lat, at=day)
     if grid is None:
         return Answering(None, None, None, None)
-    held = responsible_for(grid.pk, day)
+    held = held_on(grid.pk, day)
     if held is None:
         return Answering(grid, None, None, None)
-    return Answering(grid, held.agency, station_of(held.agency), held.officer)
+    return Answering(grid, held.responsibility.agency, held.station, held.responsibility.officer)
 
 
 def bureau() -> Agency | None:
     """The root of the tree: where a call goes that nobody else answers for."""
-    return Agency.objects.at_work().filter(kind="bureau").order_by("path").first()
+    return _BUREAU.get()
 
 
 def category(code: str) -> Category | None:
     """The category with this code; the whole table is small and kept by its version for this process."""
-    return _categories(_version()).get(code)
+    return _CATEGORIES.get().get(code)
 
 
 def categories() -> list[Category]:
     """All active categories in the order of their codes."""
-    return [row for row in _categories(_version()).values() if row.active]
+    return [row for row in _CATEGORIES.get().values() if row.active]
 
 
 def category_by_name(name: str) -> Category | None:
@@ -78,6 +77,12 @@ def _version() -> tuple[int, str]:
     return (row["n"], str(row["last"]))
 
 
-@lru_cache(maxsize=4)
-def _categories(version: tuple[int, str]) -> dict[str, Category]:
-    return {row.code: row for row in Category.objects.order_by("code")}
+_CATEGORIES = Kept(
+    lambda: {row.code: row for row in Category.objects.order_by("code")},
+    changed_by=("import.categories", "demo."),
+    version=_version,
+)
+_BUREAU = Kept(
+    lambda: Agency.objects.at_work().filter(kind="bureau").order_by("path").first(),
+    changed_by=("agency.", "import.", "demo."),
+)

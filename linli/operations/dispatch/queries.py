@@ -9,6 +9,8 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from linli.kernel import clock
 from linli.kernel.errors import NotFound
 from linli.kernel.geo import distance_m
@@ -28,9 +30,11 @@ _FULL_AFTER_S = 300.0
 
 
 class LiveFleet:
-    """The units of the house in memory, brought up to date by what changed since the last look: one small query a call.
+    """The units of the house in memory, brought up to date by what changed since the last look: one small query a
+    call.
 
-    Everything is also in the rows; a process that starts anew loads it once. Changes are read with an overlap, because
+    Everything is also in the rows; a process that starts anew loads it once. Changes are read with an overlap,
+    because
     rows of several processes become visible out of the order of their times.
     """
 
@@ -40,6 +44,7 @@ class LiveFleet:
         self._network = ""
         self._seen_at: datetime | None = None
         self._loaded = 0.0
+        self._marks: dict[uuid.UUID, tuple[object, ...]] = {}
 
     def now(self, roads: OpenRoads) -> Fleet:
         """The fleet on these roads as the rows say now."""
@@ -49,14 +54,18 @@ class LiveFleet:
             if self._fleet is None or self._network != roads.name or old or self._seen_at is None:
                 self._load(roads)
             else:
-                self._follow(roads, _rows(self._seen_at - _OVERLAP))
+                marks = _marks(self._seen_at - _OVERLAP)
+                changed = {key for key, mark in marks.items() if self._marks.get(key) != mark}
+                if changed:
+                    self._follow(roads, _rows(changed))
+                self._marks = marks
             self._seen_at = began
             assert self._fleet is not None
             return self._fleet
 
     def _load(self, roads: OpenRoads) -> None:
         self._fleet = Fleet.from_rows(_rows(None), roads)
-        self._network, self._loaded = roads.name, time.monotonic()
+        self._network, self._loaded, self._marks = roads.name, time.monotonic(), {}
 
     def _follow(self, roads: OpenRoads, changed: list[UnitRow]) -> None:
         assert self._fleet is not None
@@ -79,15 +88,28 @@ LIVE = LiveFleet()
 _FIELDS = tuple(item.name for item in fields(UnitRow) if item.name != "id")
 
 
-def _rows(since: datetime | None) -> list[UnitRow]:
+_MARKS = (
+    "SELECT u.id, u.version, u.touched_at, p.received_at FROM operations_unit u "
+    "LEFT JOIN operations_position p ON p.unit_id = u.id WHERE u.touched_at >= %s "
+    "UNION SELECT u.id, u.version, u.touched_at, p.received_at FROM operations_position p "
+    "JOIN operations_unit u ON u.id = p.unit_id WHERE p.received_at >= %s"
+)
+
+
+def _marks(since: datetime) -> dict[uuid.UUID, tuple[object, ...]]:
+    """What changed since a moment, each with a mark of its state: the only question that every call asks."""
+    stamp = connection.ops.adapt_datetimefield_value(since)
+    with connection.cursor() as cursor:
+        cursor.execute(_MARKS, [stamp, stamp])
+        found = cursor.fetchall()
+    return {(row[0] if isinstance(row[0], uuid.UUID) else uuid.UUID(row[0])): row[1:] for row in found}
+
+
+def _rows(changed: set[uuid.UUID] | None) -> list[UnitRow]:
     units = Unit.objects.select_related("agency")
     positions = Position.objects.all()
-    if since is not None:
-        touched = set(units.filter(touched_at__gte=since).values_list("pk", flat=True))
-        touched |= set(positions.filter(received_at__gte=since).values_list("unit_id", flat=True))
-        if not touched:
-            return []
-        units, positions = units.filter(pk__in=touched), positions.filter(unit_id__in=touched)
+    if changed is not None:
+        units, positions = units.filter(pk__in=changed), positions.filter(unit_id__in=changed)
     where = {row.unit_id: row for row in positions}
     rows = list(units)
     ready = equipment_kinds_at(list({unit.agency_id for unit in rows}))

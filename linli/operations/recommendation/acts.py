@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linli.kernel import clock, news
+from linli.kernel.rows import insert
 from linli.kernel.scope import system
 from linli.matters.ledger.acts import MatterOpened, stamp_all
 from linli.matters.ledger.models import Matter
@@ -11,7 +12,7 @@ from linli.matters.routing.queries import category
 from linli.operations.dispatch.acts import order_first_free
 from linli.operations.dispatch.models import Recommendation
 from linli.operations.dispatch.queries import recommended
-from linli.operations.recommendation.queries import agencies_for
+from linli.operations.recommendation.queries import STORED, agencies_for
 
 DISPATCH = system("dispatch")
 
@@ -19,13 +20,16 @@ DISPATCH = system("dispatch")
 def store_recommendation(matter: Matter, *, k: int = 5) -> Recommendation:
     """Recommend for a call and keep what was known; the stamp says when."""
     units, snapshot, took_ms = recommended(matter, k=k, only=agencies_for(matter))
-    row = Recommendation.objects.create(
+    row = Recommendation(
         matter=matter,
         at=clock.now(),
         units=[item.as_json() for item in units],
         snapshot=snapshot,
         took_ms=took_ms,
     )
+    insert(row)
+    # The door that took the call shows it without asking again.
+    vars(matter)[STORED] = row
     if units:
         stamp_all(matter, [("recommended", row.at)], DISPATCH)
     return row

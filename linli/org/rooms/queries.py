@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from linli.kernel import clock
+from linli.kernel.kept import Kept
 from linli.kernel.scope import Actor
 from linli.org.agencies.models import Agency
+from linli.org.agencies.queries import station_of
+from linli.org.agencies.rules import station_path
 from linli.org.rooms.models import Equipment, OpeningHours, Responsibility
 from linli.org.rooms.rules import is_open
 
@@ -18,6 +22,39 @@ def responsible_for(grid_id: uuid.UUID, day: date) -> Responsibility | None:
     """Who answers for a grid on a day."""
     held = Responsibility.objects.on(day).filter(grid_id=grid_id).select_related("agency", "officer")
     return held.order_by("since").last()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A room's answer for a grid, and the police station that leads this room (None above stations)."""
+
+    responsibility: Responsibility
+    station: Agency | None
+
+
+def held_on(grid_id: uuid.UUID, day: date) -> Held | None:
+    """Who answers for a grid on a day, with the station; today's are kept in memory."""
+    if day == clock.shanghai(clock.now()).date():
+        return _HELD_TODAY.get().get(grid_id)
+    found = responsible_for(grid_id, day)
+    return Held(found, station_of(found.agency)) if found else None
+
+
+def _held_today() -> dict[uuid.UUID, Held]:
+    stations = {row.path: row for row in Agency.objects.filter(kind="station")}
+    rows = Responsibility.objects.on(clock.shanghai(clock.now()).date()).select_related("agency", "officer")
+    return {row.grid_id: Held(row, stations.get(station_path(row.agency.path))) for row in rows.order_by("since")}
+
+
+def _held_version() -> tuple[object, ...]:
+    rows = Responsibility.objects.aggregate(n=Count("pk"), versions=Sum("version"), ended=Count("until"))
+    tree = Agency.objects.aggregate(n=Count("pk"), versions=Sum("version"))
+    return (clock.shanghai(clock.now()).date(), *rows.values(), *tree.values())
+
+
+_HELD_TODAY = Kept(
+    _held_today, changed_by=("grid.", "room.", "agency.", "import.", "demo.", "person."), version=_held_version
+)
 
 
 def equipment_of(actor: Actor, *, room: Agency) -> QuerySet[Equipment]:

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from linli.kernel import clock
 from linli.kernel.errors import Conflict
+from linli.kernel.kept import Kept
 from linli.places.roads.models import RoadClosure, Roads
 from linli.places.roads.rules import faults
 from linli.places.roads.rules.features import road_features
@@ -46,15 +47,22 @@ def closures_at(at: datetime) -> QuerySet[RoadClosure]:
     return rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at)).order_by("id")
 
 
+def _active() -> tuple[str | None, list[RoadClosure]]:
+    sha256 = Roads.objects.filter(active=True).values_list("sha256", flat=True).first()
+    return sha256, list(closures_at(clock.now())) if sha256 else []
+
+
+_ACTIVE = Kept(_active, changed_by=("road.", "roads.", "import.", "demo."))
+
+
 def active_roads() -> OpenRoads | None:
     """The active network less what is closed now; None while none was imported.
 
     Loaded once a process, then told only of changes.
     """
-    sha256 = Roads.objects.filter(active=True).values_list("sha256", flat=True).first()
+    sha256, closures = _ACTIVE.get()
     if sha256 is None:
         return None
-    closures = list(closures_at(clock.now()))
     state = tuple((item.pk, item.version) for item in closures)
     with _lock:
         known = _open.get(sha256)

@@ -6,6 +6,7 @@ import secrets
 
 from linli.kernel import clock
 from linli.kernel.ports import Deed
+from linli.kernel.rows import insert
 from linli.trail.entries.models import Entry
 from linli.trail.entries.queries import newest_at
 from linli.trail.entries.rules import facts_digest, spaced
@@ -14,7 +15,7 @@ from linli.trail.entries.rules import facts_digest, spaced
 def write_entry(deed: Deed) -> None:
     """Store one deed. It fails with the act's transaction and lands with it."""
     salt = secrets.token_hex(8)
-    Entry.objects.create(
+    entry = Entry(
         id=deed.id,
         act=deed.act,
         actor_id=deed.actor.id,
@@ -34,6 +35,7 @@ def write_entry(deed: Deed) -> None:
         digest=facts_digest(deed.facts, salt),
         parent_id=deed.parent_id,
     )
+    insert(entry)
 
 
 def start_no_earlier() -> bool:

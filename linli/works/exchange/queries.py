@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
-
 from linli.kernel.errors import NotFound
+from linli.kernel.kept import Kept
 from linli.works.exchange.models import Bundle, Item, Peer, Received
 from linli.works.exchange.rules.envelope import gaps, utc
 from linli.works.exchange.rules.mapping import as_ours, read_field_map
@@ -26,10 +25,12 @@ def peers(kind: str = "") -> list[Peer]:
     return list(rows.filter(kind=kind) if kind else rows)
 
 
+_ENABLED = Kept(lambda: list(Peer.objects.filter(enabled=True)), changed_by=("peer.",))
+
+
 def peers_told(external_source: str) -> list[Peer]:
     """Who is told the state of an incident from this source: its own system, and peers that want all."""
-    asked = Q(wants_all=True) | Q(name=external_source) if external_source else Q(wants_all=True)
-    return list(Peer.objects.filter(asked, enabled=True))
+    return [row for row in _ENABLED.get() if row.wants_all or (external_source and row.name == external_source)]
 
 
 def peers_for_agency(code: str) -> list[Peer]:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from linli.kernel import clock
 from linli.kernel.errors import Conflict, Invalid, declare
+from linli.kernel.rows import insert
 from linli.works.jobs.acts import job, schedule
 from linli.works.receipts.models import Receipt
 
@@ -31,7 +32,7 @@ KEEP_DAYS = 7
 
 def find_receipt(*, caller: str, route: str, key: str, body_digest: str) -> Receipt | None:
     """The stored answer for this key, or None when it is new. Raises Invalid for another body."""
-    found = Receipt.objects.filter(caller=caller, route=route, key=key).first()
+    found = Receipt.objects.filter(caller=caller, route=route, key=key).order_by().first()
     if found is None:
         return None
     if found.body_digest != body_digest:
@@ -56,9 +57,11 @@ def hold_key(*, caller: str, route: str, key: str) -> None:
 
 def keep_receipt(*, caller: str, route: str, key: str, body_digest: str, status: int, answer: str) -> Receipt:
     """Keep the answer, inside the request's transaction. A racer that lost gets IntegrityError and loses all it did."""
-    return Receipt.objects.create(
+    receipt = Receipt(
         caller=caller, route=route, key=key, body_digest=body_digest, status=status, answer=answer, at=clock.now()
     )
+    insert(receipt)
+    return receipt
 
 
 @job("receipts.sweep")

@@ -9,7 +9,7 @@ cannot have changed them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -37,11 +37,11 @@ def snapshot_of(answer: Recommendation) -> dict[str, Any]:
         "version": VERSION,
         "at": here.at.isoformat(),
         "k": len(answer.suggestions),
-        "incident": _plain(asdict(here.incident)),
-        "limits": _plain({item.name: getattr(here.limits, item.name) for item in fields(here.limits)}),
+        "incident": _columns(here.incident),
+        "limits": _columns(here.limits),
         "network": answer.network,
         "closed": [[list(arcs), kinds] for arcs, kinds in answer.closed],
-        "units": [_plain(asdict(unit)) for unit in units.values()],
+        "units": [_columns(unit) for unit in units.values()],
         "left_out": answer.shortfall,
         "target_s": here.limits.target_s,
         **{name: stated[name] for name in ("shortfall", "warnings")},
@@ -113,7 +113,14 @@ def _value(name: str, value: Any) -> Any:
     return frozenset(value) if name in _SETS else value
 
 
+def _columns(row: Incident | Limits | UnitRow) -> dict[str, Any]:
+    """The values of a row as JSON keeps them; ``asdict`` would copy each of them deeply first."""
+    return {item.name: _plain(getattr(row, item.name)) for item in fields(row)}
+
+
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, (str, float, int)):
+        return value
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, (set, frozenset)):
