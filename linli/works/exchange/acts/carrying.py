@@ -47,13 +47,13 @@ def send_to_peer(payload: dict[str, Any]) -> None:
     if peer is None:
         return
     let_another_wait(send_key(peer))
-    with _alone(peer):
+    with alone_with(peer):
         hand_over_all(EXCHANGE, peer=peer)
 
 
 @contextmanager
-def _alone(peer: Peer) -> Iterator[None]:
-    """Nobody else sends to this peer meanwhile; a process that dies is waited for 20 s."""
+def alone_with(peer: Peer) -> Iterator[None]:
+    """Nobody else sends to this peer meanwhile; one that died is waited for 20 s. Raises Later when somebody does."""
     now = clock.now()
     free = Peer.objects.filter(Q(sending_until__isnull=True) | Q(sending_until__lt=now), pk=peer.pk)
     with transaction.atomic():

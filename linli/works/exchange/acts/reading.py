@@ -54,6 +54,15 @@ class Outcome:
     items: dict[str, int] = field(default_factory=dict)
     missing: dict[str, list[int]] = field(default_factory=dict)
 
+    def add(self, other: Outcome) -> None:
+        """Take in what came of another folder."""
+        self.read += other.read
+        self.replayed += other.replayed
+        self.rejected += other.rejected
+        for name, count in other.items.items():
+            self.items[name] = self.items.get(name, 0) + count
+        self.missing |= other.missing
+
     def as_json(self) -> dict[str, Any]:
         return {
             "read": self.read,

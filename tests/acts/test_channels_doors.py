@@ -1,0 +1,149 @@
+"""Receipts over HTTP, and the console's words for channels and peers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from linli.command.main import main
+from linli.kernel import clock
+from linli.kernel.scope import system
+from linli.matters.ledger.models import Matter
+from linli.operations.dispatch.acts import give_order
+from linli.operations.dispatch.models import Order
+from linli.trail.models import Entry
+from linli.works.channels.acts.carrying import CARRIERS
+from linli.works.channels.acts.setting import set_channel
+from linli.works.channels.models import ChannelConfig
+from linli.works.channels.rules.signing import signed_headers
+from linli.works.exchange.models import Peer
+from linli.works.jobs.acts import work_long
+from linli.works.outbox.models import Message
+from tests.gateways import Gateway, gateway
+from tests.peers import BUREAU, KEY, Their
+from tests.town import Town, build_town, call
+
+SETUP = system("setup")
+SECRET = "a secret that both know"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town() -> Town:
+    return build_town(1)
+
+
+@pytest.fixture
+def sms() -> Iterator[Gateway]:
+    with gateway() as made:
+        set_channel(SETUP, channel="sms", kind="sms", url=made.url, secret=SECRET)
+        yield made
+        CARRIERS.forget()
+
+
+def sent_order(town: Town) -> tuple[Order, Message]:
+    desk = town.actor("dispatcher")
+    order = give_order(desk, matter=call(desk, town), unit=town.units[0])
+    while work_long("send:wecom") or work_long("send:sms"):
+        continue
+    return order, Message.objects.get(channel="sms")
+
+
+def post(body: dict[str, Any], secret: str = SECRET, name: str = "sms") -> Any:
+    raw = json.dumps(body).encode()
+    headers = signed_headers(raw, secret=secret, now_s=clock.now().timestamp())
+    return Client().post(f"/api/v1/channels/{name}/receipts", raw, content_type="application/json", headers=headers)
+
+
+def test_a_signed_receipt_delivers_the_order_twice_is_once(town: Town, sms: Gateway) -> None:
+    order, message = sent_order(town)
+    for _ in range(2):
+        answer = post({"gateway_id": message.gateway_id, "state": "delivered"})
+        assert (answer.status_code, answer.json()) == (200, {"id": str(message.pk), "state": "delivered"})
+    order.refresh_from_db()
+    assert order.state == "delivered"
+    assert Entry.objects.filter(act="message.report", subject_id=str(message.pk)).count() == 1
+
+
+def test_a_stranger_and_a_forger_get_403_and_learn_nothing(town: Town, sms: Gateway) -> None:
+    _, message = sent_order(town)
+    body = {"id": str(message.pk), "state": "delivered"}
+    refused = [post(body, secret="guessed"), post(body, name="nobody"), Client().post("/api/v1/channels/sms/receipts")]
+    assert [answer.status_code for answer in refused] == [403, 403, 403]
+    assert {answer.json()["code"] for answer in refused} == {"receipt.forged"}
+    message.refresh_from_db()
+    assert message.state == "sent"
+
+
+def test_a_signed_receipt_that_makes_no_sense_is_422(town: Town, sms: Gateway) -> None:
+    sent_order(town)
+    for body in ({"state": "delivered", "id": "x"}, {"state": "maybe"}, {"state": "delivered", "key": "7"}):
+        assert post(body).status_code == 422
+
+
+def said(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[int, Any]:
+    """Exit code and the JSON that a command prints."""
+    try:
+        code = main([*line, "--json"])
+    except SystemExit as ended:
+        code = int(str(ended.code))
+    out = capsys.readouterr().out
+    return code, json.loads(out) if out.strip() else None
+
+
+def test_a_channel_from_the_console(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(SECRET + "\n")
+    with gateway() as made:
+        line = ("channel", "set", "sms", "--kind", "sms", "--url", made.url, "--secret-file", str(secret))
+        code, answer = said(capsys, *line, "--quiet", "22:00-07:00")
+        assert code == 0 and answer["quiet"] == "22:00-07:00" and SECRET not in json.dumps(answer)
+        assert ChannelConfig.objects.get().secret == SECRET
+        code, answer = said(capsys, "channel", "test", "sms", "13900000000")
+        assert code == 0 and answer["state"] == "queued"
+        assert work_long("send:sms") and "测试" in made.asked[0]["body"]["text"]
+        assert [row["name"] for row in said(capsys, "channel", "list")[1]["channels"]] == ["sms"]
+        CARRIERS.forget()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("channel", "set", "sms", "--kind", "pigeon"),
+        ("channel", "set", "sms", "--kind", "sms", "--url", "nowhere"),
+        ("channel", "set", "sms", "--kind", "sms", "--url", "http://x", "--secret-file", "/nowhere"),
+        ("channel", "set", "mail", "--kind", "mail", "--quiet", "late"),
+        ("exchange", "read", "--folder", "/nowhere"),
+        ("exchange", "write", "--peer", "nobody"),
+        ("exchange", "peer", "x", "--kind", "files", "--inbox", "/nowhere", "--key-file", "/nowhere"),
+        ("exchange",),
+    ],
+)
+def test_what_cannot_be_read_ends_with_2(capsys: pytest.CaptureFixture[str], line: tuple[str, ...]) -> None:
+    assert said(capsys, *line) == (2, None)
+    assert not ChannelConfig.objects.exists() and not Peer.objects.exists()
+
+
+def test_a_files_peer_from_the_console(town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    side, key = Their(tmp_path), tmp_path / "key"
+    key.write_text(KEY)
+    folders = ("--inbox", str(side.inbox), "--outbox", str(side.outbox))
+    assert said(capsys, "exchange", "peer", BUREAU, "--kind", "files", *folders, "--key-file", str(key))[0] == 0
+    incident = {"external_number": "110-1", "narrative": "走失"}
+    side.send({"id": "i1", "kind": "incident", "incident": incident})
+    assert said(capsys, "exchange", "read") == (
+        0,
+        {"read": 1, "replayed": 0, "rejected": [], "items": {"taken": 1}, "missing": {}},
+    )
+    assert Matter.objects.get().external_number == "110-1"
+    assert said(capsys, "exchange", "list")[1]["peers"][0]["waiting"] == 2
+    assert said(capsys, "exchange", "write")[1] == {"peers": [{"peer": BUREAU, "bundles": 1, "error": ""}]}
+    assert [item["kind"] for item in side.ours()] == ["status", "ack"]
+    (side.inbox / "bad.json").write_text("{")
+    code, answer = said(capsys, "exchange", "read", "--folder", str(side.inbox))
+    assert code == 1 and answer["rejected"][0]["code"] == "exchange.not_json"
