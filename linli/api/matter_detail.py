@@ -9,7 +9,7 @@ from linli.kernel.acts import ACTS, may
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import Move
 from linli.matters.handovers.models import TICKET, Handover
-from linli.matters.handovers.queries import handovers_of
+from linli.matters.handovers.queries import handovers_of, suggested_along
 from linli.matters.ledger.models import Matter
 from linli.matters.ledger.queries import clock_of
 from linli.matters.links.queries import links_of
@@ -43,6 +43,10 @@ def detail_shown(actor: Actor, matter: Matter) -> Shown:
         "stamps": [stamp_shown(stamp, units) for stamp in clock_of(matter)],
         "links": [link_shown(link, matter) for link in links],
         "handovers": [handover_shown(ticket, ticket_moves(actor, ticket)) for ticket in tickets],
+        "suggested_along": [
+            {"service": one.partner_service, "agency": {"id": one.pk, "code": one.code, "name": one.name}}
+            for one in suggested_along(matter)
+        ],
         "known_here": [
             {"code": item.code, "count": item.count, **bilingual(item.words)} for item in known_here(matter)
         ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from ninja import Router, Schema
+from ninja import Body, Router, Schema
 from pydantic import AwareDatetime, Field
 
 from linli.api.auth import ApiRequest
@@ -163,7 +163,7 @@ def _place(actor: Actor, sent: Opened) -> Placed:
 
 
 @router.post("/matters/{number}/moves/{move}", summary="Take a step")
-def moved(request: ApiRequest, number: str, move: str, sent: dict[str, Any]) -> HttpResponse:
+def moved(request: ApiRequest, number: str, move: str, sent: Body[dict[str, Any]]) -> HttpResponse:
     """Take a declared step with the facts that it needs (``moves`` of the matter). 409 when somebody was first."""
     actor, matter = request.auth, matter_by_number(request.auth, number)
     step = matter.workflow.move(move)

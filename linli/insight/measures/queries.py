@@ -147,10 +147,12 @@ def report_station(actor: Actor, *, station: str, begins: date, ends: date) -> d
 
 
 def _station_figures(actor: Actor, station: Agency, begins: date, ends: date) -> dict[str, Any]:
-    """Void calls are no incidents. Diverted: settled by a unit of a room below the station."""
+    """A station's incidents are those of its places; void calls are none. Diverted: settled by a unit of its own
+    rooms.
+    """
     calls = calls_between(actor, begins, ends).exclude(state="void")
     below = Agency.objects.below(station.path).values("pk")
-    mine = calls.filter(Q(station=station) | Q(agency__in=below) | Q(handled_by__in=below))
+    mine = calls.filter(Q(station=station) | Q(station__isnull=True, agency__in=below))
     incidents = mine.count()
     rooms = Agency.objects.below(station.path).filter(kind__in=Agency.ROOM_KINDS).values("pk")
     diverted = mine.filter(handled_by__in=rooms).count()
