@@ -35,7 +35,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark by folder, then leave out of the PostgreSQL pass what concerns no database."""
+    """Mark by folder, then leave out of a pass what belongs to the other alone."""
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
@@ -45,7 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if folder == "faults":
             item.add_marker(pytest.mark.faults)
         once = (folder in ONCE or item.get_closest_marker("once")) and not item.get_closest_marker("both")
-        (left_out if once and PASS == "postgres" else kept).append(item)
+        elsewhere = once if PASS == "postgres" else item.get_closest_marker("postgres")
+        (left_out if elsewhere else kept).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept

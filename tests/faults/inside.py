@@ -39,7 +39,7 @@ def held() -> dict[str, object]:
         "numbers": sorted(Matter.objects.values_list("number", flat=True)),
         "taken": Entry.objects.filter(act="incident.take").count(),
         "orders": [str(key) for key in Order.objects.values_list("pk", flat=True)],
-        "rungs": sorted(Escalation.objects.values_list("step", flat=True)),
+        "rungs": sorted(f"{order} {step}" for order, step in Escalation.objects.values_list("order_id", "step")),
     }
 
 

@@ -24,6 +24,7 @@ from linli.works.channels.acts.setting import set_channel
 from linli.works.channels.rules import shapes
 from linli.works.channels.rules.shapes import Asked, Parcel
 from linli.works.exchange.acts import register_peer
+from linli.works.exchange.acts.carrying import forget_lines
 from linli.works.exchange.acts.reading import read_folder
 from linli.works.exchange.models import Bundle, Item, Peer, ReceivedItem
 from linli.works.exchange.rules.envelope import open_bundle
@@ -47,7 +48,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def post() -> Iterator[Gateway]:
     with gateway() as made:
         yield made
-        CARRIERS.forget()
 
 
 def queued(n: int, channel: str = "sms") -> Message:
@@ -65,6 +65,7 @@ def queued(n: int, channel: str = "sms") -> Message:
 def send_all() -> None:
     """What the sender's threads would do now, a lease later and with fresh breakers: the next process after a crash."""
     CARRIERS.forget()
+    forget_lines()
     with clock.fixed(clock.now() + timedelta(seconds=40)):
         for _ in range(10):
             for lane in due_lanes(clock.now()):

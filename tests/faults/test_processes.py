@@ -12,13 +12,11 @@ from tests.faults.load import Load, Reader, eventually, inside
 from tests.installation import Installation
 from tools.workshop.postgres import Postgres
 
-LOAD_S = 2.5
+LOAD_S = 1.5
 RUNG_S = 5.0
 """Not delivered in 5 s: another channel (the ladder's first rung, by default)."""
 LEASE_S = 30.0
 RESTART_S = 15.0
-SEALED_S = 20.0
-"""How long after the last call the feed may still be telling, on a machine that does other things."""
 
 
 def nothing_lost_nothing_doubled(site: Installation, load: Load) -> None:
@@ -31,20 +29,13 @@ def nothing_lost_nothing_doubled(site: Installation, load: Load) -> None:
     assert verdict["ok"], verdict
 
 
-@pytest.fixture
-def town(installation: Installation) -> dict[str, Any]:
-    filled: dict[str, Any] = inside(installation, "populate")
-    return filled
-
-
 @pytest.mark.timeout(240)
 def test_the_web_server_is_killed_under_load(installation: Installation, town: dict[str, Any]) -> None:
     installation.start("serve")
     with Load(installation, town) as load:
-        for _ in range(2):
-            time.sleep(LOAD_S)
-            installation.kill("serve")
-            installation.start("serve")
+        time.sleep(LOAD_S)
+        installation.kill("serve")
+        installation.start("serve")
         time.sleep(LOAD_S)
     load.settle()
     again = next(iter(load.acknowledged))
@@ -52,16 +43,13 @@ def test_the_web_server_is_killed_under_load(installation: Installation, town: d
     nothing_lost_nothing_doubled(installation, load)
 
 
+@pytest.mark.postgres
 @pytest.mark.timeout(240)
 def test_the_database_is_killed_under_load(
     installation: Installation, town: dict[str, Any], postgres: Postgres | None
 ) -> None:
     """PostgreSQL falls and comes back; the web server is not restarted. SQLite lives in the server: killed above."""
-    if postgres is None:
-        installation.start("serve")
-        installation.kill("serve")
-        assert inside(installation, "held")["numbers"] == []
-        return
+    assert postgres is not None
     installation.start("serve")
     with Load(installation, town) as load:
         time.sleep(LOAD_S)
@@ -92,40 +80,23 @@ def test_a_timer_fires_after_the_worker_was_killed(installation: Installation, t
     time.sleep(max(0.0, RUNG_S - (time.monotonic() - given)))
     for name in names:
         installation.start(name)
-    eventually(lambda: "other_channel" in inside(installation, "held")["rungs"], LEASE_S + RESTART_S)
+    first = f"{answer['id']} other_channel"
+    eventually(lambda: first in inside(installation, "held")["rungs"], LEASE_S + RESTART_S)
     rungs = inside(installation, "held")["rungs"]
-    assert rungs.count("other_channel") == 1
+    assert len(rungs) == len(set(rungs)), "a rung was climbed twice"
 
 
 @pytest.mark.timeout(240)
-def test_one_of_the_web_processes_is_killed(installation: Installation, town: dict[str, Any]) -> None:
-    """The others answer on, the supervisor starts a new one, and the live feed has neither gap nor double."""
+def test_one_process_after_the_other_is_killed(installation: Installation, town: dict[str, Any]) -> None:
+    """The others answer on, new ones are started, sealing goes on, and the live feed has neither gap nor double."""
     apart = os.environ.get("LINLI_TEST_PASS") == "postgres"
     installation.start("serve")
     if apart:
         installation.start("worker")
     with Reader(installation, town["desk"]) as reader, Load(installation, town) as load:
-        for _ in range(3):
+        for _ in range(2):
             time.sleep(LOAD_S)
             assert installation.kill_one("serve", containing="linli.command.web", most=1) == 1
-        time.sleep(LOAD_S)
-        load.stop()
-        load.settle()
-        eventually(lambda: set(load.acknowledged.values()) <= taken(reader), SEALED_S)
-    positions = [position for position, _ in reader.seen]
-    assert positions == sorted(set(positions)), "the feed told something twice or out of order"
-    assert reader.connections >= 2, "the reader's own process never fell: nothing was shown"
-    nothing_lost_nothing_doubled(installation, load)
-
-
-@pytest.mark.timeout(240)
-def test_the_worker_alone_is_killed(installation: Installation, town: dict[str, Any]) -> None:
-    """Sealing goes on: the supervisor, or the one who started the worker, starts another."""
-    apart = os.environ.get("LINLI_TEST_PASS") == "postgres"
-    installation.start("serve")
-    if apart:
-        installation.start("worker")
-    with Reader(installation, town["desk"]) as reader, Load(installation, town) as load:
         time.sleep(LOAD_S)
         if apart:
             installation.kill("worker")
@@ -136,6 +107,8 @@ def test_the_worker_alone_is_killed(installation: Installation, town: dict[str, 
         load.stop()
         load.settle()
         eventually(lambda: set(load.acknowledged.values()) <= taken(reader), LEASE_S + RESTART_S)
+    positions = [position for position, _ in reader.seen]
+    assert positions == sorted(set(positions)), "the feed told something twice or out of order"
     nothing_lost_nothing_doubled(installation, load)
 
 

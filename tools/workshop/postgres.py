@@ -80,9 +80,10 @@ class Postgres:
     ) -> None:
         self.stop()
 
-    def url(self, name: str = "linli") -> str:
-        """The LINLI_DATABASE_URL of a database of this server, made when it is missing."""
+    def url(self, name: str = "linli", *, like: str = "") -> str:
+        """The LINLI_DATABASE_URL of a database of this server, made when it is missing, as a copy of `like`."""
         create = ["createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", name]
+        create += ["-T", like] if like else []
         made = subprocess.run([str(self.bin / create[0]), *create[1:]], capture_output=True, text=True, check=False)
         if made.returncode and "already exists" not in made.stderr:
             stop(f"could not make the database {name}: {made.stderr.strip()}")
