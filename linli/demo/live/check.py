@@ -46,7 +46,7 @@ def _carried(http: httpx.Client, keys: Keys, lon: float, lat: float, say: Say) -
     _demand(bool(units), "nobody was recommended for the call")
     best = units[0]
     say(f"推荐 recommended  {best['unit']['call_sign']}  约{best['eta_s']:.0f}秒  共{len(units)}组")
-    order = desk.post(f"/matters/{number}/orders", {"unit": best["unit"]["id"]})
+    order = _ordered(desk, number, units, say)
     say(f"派警 ordered      {order['unit']['call_sign']}  {order['ordered_at']}")
     crew = _crew(http, keys, order["unit"]["call_sign"])
     _steps(crew, order["id"], lon, lat, say)
@@ -54,6 +54,20 @@ def _carried(http: httpx.Client, keys: Keys, lon: float, lat: float, say: Say) -
     _moved(desk, number, "close", {}, "closed", "结案 closed", say)
     _clock_is_whole(desk.get(f"/matters/{number}"), say)
     return number
+
+
+def _ordered(desk: Door, number: str, units: list[dict[str, Any]], say: Say) -> dict[str, Any]:
+    """The first of the recommended units that is still to be had: the county may be alive meanwhile."""
+    for unit in units:
+        try:
+            order: dict[str, Any] = desk.post(f"/matters/{number}/orders", {"unit": unit["unit"]["id"]})
+        except DoorShut as shut:
+            if shut.code not in ("order.unit_taken", "order.unit_unavailable"):
+                raise
+            say(f"     taken        {shut}")
+            continue
+        return order
+    raise CheckFailed("every recommended unit was taken meanwhile")
 
 
 def _call(lon: float, lat: float) -> dict[str, Any]:
