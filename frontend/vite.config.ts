@@ -1,10 +1,28 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 
 const OUT = resolve(import.meta.dirname, '../linli/web/static/dist')
 const ENTRIES = ['base', 'desk', 'phone', 'today', 'matter', 'rooms', 'open', 'sign-in']
+
+const OLD_MS = 3600_000
+
+/** Removes what an earlier build left, but only when it is old: a server that runs may still hand out its files. */
+function pruned(): Plugin {
+  return {
+    name: 'linli-pruned',
+    apply: 'build',
+    writeBundle(_, bundle) {
+      const folder = join(OUT, 'assets')
+      for (const name of readdirSync(folder)) {
+        const path = join(folder, name)
+        const ours = `assets/${name.replace(/\.(br|gz)$/, '')}` in bundle
+        if (!ours && Date.now() - statSync(path).mtimeMs > OLD_MS) rmSync(path)
+      }
+    },
+  }
+}
 
 /** Writes .br and .gz beside each text asset: WhiteNoise serves them as they are, nothing is compressed per request. */
 function compressed(): Plugin {
@@ -27,11 +45,11 @@ function compressed(): Plugin {
 
 export default defineConfig({
   base: '/static/dist/',
-  plugins: [compressed()],
+  plugins: [pruned(), compressed()],
   worker: { format: 'es' },
   build: {
     outDir: OUT,
-    emptyOutDir: true,
+    emptyOutDir: false,
     manifest: 'manifest.json',
     target: 'es2022',
     modulePreload: { polyfill: false },

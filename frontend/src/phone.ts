@@ -25,7 +25,10 @@ const SHOWN: ReadonlySet<string> = new Set(['ordered', 'delivered', 'signed', 'u
 /** The phone of an officer on duty: one order, one large button; what was tapped is never lost and never said to be sent before it is. */
 export class Phone {
   me: Me | null = null
+  /** Why the last tap was refused: stays until the next tap. */
   problem = ''
+  /** Why this page could not be loaded: goes away by itself. */
+  unread = ''
   notice = ''
   busy = false
   form: '' | 'decline' | 'finish' | 'feed_back' | 'call' | 'duty' = ''
@@ -75,13 +78,13 @@ export class Phone {
       // Taps that wait are shown as done here: the person did them. The strip on top says that they are not delivered yet.
       for (const tap of this.outbox.taps) applyTap(me, tap)
       this.me = me
-      this.problem = ''
+      this.unread = ''
       if (me.unit && me.unit.availability !== 'unavailable') this.positions.start()
       else this.positions.stop()
       this.receive()
     } catch (failure) {
       if (failure instanceof Problem && failure.status === 401) location.assign('/sign-in/?next=/phone')
-      if (!(failure instanceof Problem && failure.unreachable)) this.problem = problemText(failure)
+      if (!(failure instanceof Problem && failure.unreachable)) this.unread = problemText(failure)
     }
     this.loading = false
     this.draw()

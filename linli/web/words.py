@@ -60,6 +60,7 @@ WORDS = {
     # intake
     "intake.category": _("警情类别"),
     "intake.no_category": _("由受理后判定"),
+    "intake.automatic": _("此类警情受理后自动派最优力量。"),
     "intake.places": _("可能的地点"),
     "intake.no_place": _("还没有匹配的地点：可继续输入，或直接在地图上点击"),
     "intake.picked": _("地图上标定的位置"),
@@ -163,6 +164,8 @@ WORDS = {
     "source.radio": _("电台"),
     "source.position": _("定位"),
     "source.machine": _("系统"),
+    "source.device": _("设备"),
+    "source.voice": _("电话按键"),
     "source.import": _("导入"),
     "milestone.received": _("报警"),
     "milestone.answered": _("接听"),

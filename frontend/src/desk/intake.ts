@@ -188,14 +188,15 @@ export class Intake {
       <section class="part"><h3>${t('intake.category')}</h3>
         <select class="select" @change=${(event: Event) => this.byHand((event.target as HTMLSelectElement).value)}>
           <option value="" ?selected=${!this.category}>${t('intake.no_category')}</option>
-          ${categories.map((one) => html`<option value=${one.code} ?selected=${one.code === this.category?.code}>${say(one)}</option>`)}</select></section>
+          ${categories.map((one) => html`<option value=${one.code} ?selected=${one.code === this.category?.code}>${say(one)}</option>`)}</select>
+        ${this.category?.automatic ? html`<p class="quiet">${icon('broadcast')} ${t('intake.automatic')}</p>` : nothing}</section>
       <section class="part"><h3>${t('intake.places')} <span class="quiet">↑ ↓</span></h3>
         ${this.places.length ? html`<ol class="choices" role="listbox">${this.places.map((place, at) => html`<li><button type="button" class="choice is-place ${at === this.at ? 'is-best' : ''}" @click=${() => this.choose(at)}>
           ${icon('map-pin')}<span class="choice-name">${place.text}</span><span class="choice-why">${place.grid?.name ?? ''}</span></button></li>`)}</ol>`
           : html`<p class="quiet">${t('intake.no_place')}</p>`}</section>
       ${this.recommendation?.units.length ? html`<section class="part nearest"><h3>${t('card.nearest')} ${this.recommendation.estimate ? html`<span class="tag">${t('intake.estimate')}</span>` : nothing}</h3>
         <ol class="choices">${this.recommendation.units.slice(0, 5).map((one, at) => html`<li class="choice is-static"><kbd>${at + 1}</kbd><span class="choice-name">${one.unit.call_sign}</span>
-          <span class="choice-eta">${span(one.eta_s)}</span><span class="choice-why">${one.reasons.map((reason) => say(reason)).join('；')}</span></li>`)}</ol></section>` : nothing}
+          <span class="choice-eta">${span(one.eta_s)}</span><span class="choice-why">${say(one.reasons.slice(0, 3))}</span></li>`)}</ol></section>` : nothing}
       <p class="intake-keys"><kbd>Enter</kbd><span>${t(this.saving ? 'intake.saving' : 'intake.take')}</span><kbd>Ctrl Enter</kbd><span>${t('intake.take_and_order')}</span><kbd>Esc</kbd><span>${t('intake.drop')}</span></p>
     </div>`, this.panel)
   }

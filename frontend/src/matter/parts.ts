@@ -7,6 +7,8 @@ import { known, say, t } from '../shared/words'
 import type { CardPart, MatterCard } from './card'
 import { field } from './fields'
 
+/** The first reasons decide; the rest stand in the tooltip. */
+const REASONS_SHOWN = 3
 const percent = (share: number | null): string => (share === null ? '—' : `${Math.round(share * 100)}%`)
 
 /** A declined or recalled order leaves the matter waiting: the recommendation must come back then, too. */
@@ -27,12 +29,12 @@ export function recommendationPart(card: MatterCard, matter: MatterDetail): Card
 
 function choice(card: MatterCard, one: Recommended, at: number, best: boolean): CardPart {
   const busy = card.state.busy === `order:${one.unit.id}`
-  return html`<li><button type="button" class="choice ${best ? 'is-best' : ''}" data-unit=${one.unit.id} ?disabled=${card.state.busy !== ''} @click=${() => card.order(one.unit.id)}>
+  return html`<li><button type="button" class="choice ${best ? 'is-best' : ''}" title=${one.reasons.map((reason) => say(reason)).join('\n')} data-unit=${one.unit.id} ?disabled=${card.state.busy !== ''} @click=${() => card.order(one.unit.id)}>
     <kbd>${at + 1}</kbd>
     <span class="choice-name">${one.unit.call_sign}${best ? html` <span class="tag is-accent">Enter ${t('action.order')}</span>` : nothing}</span>
-    <span class="choice-eta">${busy ? '…' : span(one.eta_s)}</span>
-    <span class="choice-why">${say(one.reasons)}${one.covers_hole ? html`；${t('card.covers', { unit: one.covers_hole.unit.call_sign, s: span(one.covers_hole.eta_s) })}` : nothing}</span>
     <span class="choice-share">${one.within_300_s === null || one.within_300_s === undefined ? nothing : html`${t('card.within', { s: span(one.target_s ?? 300) })} ${percent(one.within_300_s)}`}</span>
+    <span class="choice-eta">${busy ? '…' : span(one.eta_s)}</span>
+    <span class="choice-why">${say(one.reasons.slice(0, REASONS_SHOWN))}${one.covers_hole ? html`；${t('card.covers', { unit: one.covers_hole.unit.call_sign, s: span(one.covers_hole.eta_s) })}` : nothing}</span>
   </button></li>`
 }
 

@@ -80,7 +80,7 @@ function stamps(card: MatterCard, matter: MatterDetail): CardPart {
       <td>${one.claimed_by ?? '—'} <span class="quiet">${known(`source.${one.source}`) ? t(`source.${one.source}`) : one.source}</span></td>
       <td class="num" title=${exact(one.device_at)}>${one.device_at ? clockSeconds(one.device_at) : '—'}</td>
       <td class="num" title=${exact(one.server_at)}>${clockSeconds(one.server_at)}</td>
-      <td>${one.proof ? html`<span class="tag is-ok">${icon('shield-check')} ${t('stamp.proven')}</span>` : html`<span class="quiet">${t('stamp.claimed_only')}</span>`}</td></tr>`)}</tbody>
+      <td>${one.source === 'position' ? html`<span class="tag is-ok">${icon('shield-check')} ${t('stamp.proven')}</span>` : html`<span class="quiet">${one.milestone === 'arrived' ? t('stamp.claimed_only') : ''}</span>`}</td></tr>`)}</tbody>
   </table></div></section>`
 }
 

@@ -9,12 +9,12 @@ import { callForm, declineForm, dutyForm, textForm } from './forms'
 
 export function phoneView(phone: Phone): CardPart {
   const { me } = phone
-  if (!me) return html`<div class="phone-wait" role="status">${phone.problem || html`<span class="skeleton tall"></span><span class="skeleton"></span>`}</div>`
+  if (!me) return html`<div class="phone-wait" role="status">${phone.unread || html`<span class="skeleton tall"></span><span class="skeleton"></span>`}</div>`
   const order = phone.current
   return html`
     ${strip(phone)}
     ${order ? orderView(phone, order) : idle(phone)}
-    ${phone.problem ? html`<p class="notice is-danger phone-problem" role="alert">${icon('alert-triangle')} ${phone.problem}</p>` : nothing}
+    ${phone.problem || phone.unread ? html`<p class="notice is-danger phone-problem" role="alert">${icon('alert-triangle')} ${phone.problem || phone.unread}</p>` : nothing}
     ${phone.notice ? html`<p class="notice phone-problem" role="status">${icon('circle-check')} ${phone.notice}</p>` : nothing}
     ${order ? actions(phone, order) : nothing}`
 }

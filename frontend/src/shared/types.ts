@@ -123,7 +123,7 @@ export interface Place {
   address_id: string | null
 }
 
-export interface Category extends Coded { priority?: number; words?: string[]; parent?: string | null }
+export interface Category extends Coded { priority?: number; words?: string[]; parent?: string | null; automatic?: boolean }
 export interface Vocabulary {
   categories: Category[]
   kinds: (Coded & { states?: (Bilingual & { name: string })[] })[]
