@@ -71,12 +71,6 @@ class Invalid(Refusal):
     status = 422
 
 
-class Busy(Refusal):
-    """Too much at once; trying again later helps."""
-
-    status = 429
-
-
 def _plain(value: object) -> object:
     return value if isinstance(value, (str, int, float, bool, type(None), list, dict)) else str(value)
 

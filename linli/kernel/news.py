@@ -30,7 +30,3 @@ def announce(item: object) -> None:
     """Tell every listener, in the order of their registration; a listener's refusal refuses the act."""
     for listener in _listeners[type(item)]:
         listener(item)
-
-
-def listeners() -> dict[type[Any], list[Callable[[Any], None]]]:
-    return dict(_listeners)

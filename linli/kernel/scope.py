@@ -7,7 +7,7 @@ below it.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db.models import Q
 
@@ -34,7 +34,6 @@ class Actor:
     door: str = "page"
     purpose: str = ""
     device: str = ""
-    acting_paths: tuple[str, ...] = field(default=())
 
     @property
     def is_system(self) -> bool:

@@ -8,7 +8,6 @@ present state.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from django.db.models import F, Model
 
@@ -71,20 +70,8 @@ class Workflow:
     def moves_from(self, state: str) -> tuple[Move, ...]:
         return tuple(move for move in self.moves if state in move.sources)
 
-    @property
-    def open_states(self) -> tuple[str, ...]:
-        return tuple(state.name for state in self.states if not state.final)
-
 
 WORKFLOWS: Registry[Workflow] = Registry("workflows")
-
-
-class Living(Protocol):
-    """A row with a life: it has a state and a version that grows with each change."""
-
-    pk: Any
-    state: str
-    version: int
 
 
 def take(row: Model, workflow: Workflow, name: str, **changes: object) -> Move:

@@ -90,6 +90,8 @@ _LOAD = frozenset(
         "import.category_rows",
         "roads.import",
         "roads.activate",
+        "division.open",
+        "division.succeed",
         "account.open",
         "account.make_token",
         "limits.set",

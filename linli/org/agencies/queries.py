@@ -20,8 +20,3 @@ def station_of(agency: Agency) -> Agency | None:
 def bureau_of(agency: Agency) -> Agency:
     """The root above this agency."""
     return chain_above(agency)[-1]
-
-
-def partner_for(service: str) -> Agency | None:
-    """The partner that answers for a service such as 120 or 12345."""
-    return Agency.objects.at_work().filter(partner_service=service).first()
