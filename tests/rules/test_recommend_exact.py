@@ -133,22 +133,22 @@ def test_moving_units_equals_a_new_fleet(data: st.DataObject) -> None:
 
 
 MUTANTS = {
-    "stops before a tie is seen": ("here + least_ms > best_key[k - 1]", "here + least_ms >= best_key[k - 1]"),
-    "stops without the start delay": ("here + least_ms > best_key[k - 1]", "here > 0 and found == k"),
-    "forgets the call's own road": ("wanted and slot_arc[slot] == road_arc[row] and ahead >= 0", "False"),
+    "stops before a tie is seen": ("here + least_ms > best[k - 1, 1]", "here + least_ms >= best[k - 1, 1]"),
+    "stops without the start delay": ("here + least_ms > best[k - 1, 1]", "here > 0 and found == k"),
+    "forgets the call's own road": ("wanted and slots[slot, 2] == road[row, 0] and ahead >= 0", "False"),
     "drives backwards on a one-way": ("and ahead >= 0", "and abs(ahead) >= 0"),
     "ignores whether home or position counts": (
         "and at_home[unit] == (slot >> 1 & 1) and unit != but",
         "and unit != but",
     ),
-    "forgets what is left of the unit's road": ("here + delay[unit] + slot_ms[slot]", "here + delay[unit]"),
+    "forgets what is left of the unit's road": ("here + delay[unit] + slots[slot, 1]", "here + delay[unit]"),
     "enters the call's road at one end only": (
-        "for i in range(len(seed_vertex)):",
-        "for i in range(min(1, len(seed_vertex))):",
+        "for i in range(seed_first[kind], seed_first[kind + 1]):",
+        "for i in range(seed_first[kind], min(seed_first[kind] + 1, seed_first[kind + 1])):",
     ),
     "ties by order of the search": (
-        "_before(unit, best_unit[at - 1], calls",
-        "False and _before(unit, best_unit[at - 1], calls",
+        "_before(unit, best[at - 1, 0], tie)",
+        "False and _before(unit, best[at - 1, 0], tie)",
     ),
 }
 

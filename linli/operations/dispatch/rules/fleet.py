@@ -20,7 +20,7 @@ import numpy.typing as npt
 from linli.operations.dispatch.rules.given import AVAILABILITIES, UnitRow
 from linli.places.roads.rules.compiled import compiled
 from linli.places.roads.rules.network import F64, I32, I64, KIND_INDEX, KINDS, U8
-from linli.places.roads.rules.open_roads import Entries, Exits, OpenRoads
+from linli.places.roads.rules.open_roads import Exits, OpenRoads, Ways
 from linli.places.roads.rules.snap import Spot
 
 NEVER = -(2**62)
@@ -39,18 +39,13 @@ class Columns:
     agency: I32
     fix_ms: I64
     has: npt.NDArray[np.int64]  # [n, words] skills and equipment as bits
-    calls: I32
-    idle_ms: I64
-    order_hi: I64
-    order_lo: I64
+    tie: I64  # [n, 4] calls this shift, idle since, the two halves of the id
     off_m: F64
     node: I32
     edge: I32
     fraction: F64
     slot_vertex: I32  # [4n]
-    slot_ms: I32
-    slot_arc: I32
-    slot_next: I32
+    slot: I32  # [4n, 3] next in the list, milliseconds to the vertex, arc
     slot_prev: I32
 
 
@@ -62,18 +57,13 @@ def _columns(count: int, words: int) -> Columns:
         agency=np.zeros(count, np.int32),
         fix_ms=np.full(count, NEVER, np.int64),
         has=np.zeros((count, words), np.int64),
-        calls=np.zeros(count, np.int32),
-        idle_ms=np.zeros(count, np.int64),
-        order_hi=np.zeros(count, np.int64),
-        order_lo=np.zeros(count, np.int64),
+        tie=np.zeros((count, 4), np.int64),
         off_m=np.full((count, 2), np.inf),
         node=np.full((count, 2), -1, np.int32),
         edge=np.full((count, 2), -1, np.int32),
         fraction=np.zeros((count, 2)),
         slot_vertex=np.full(4 * count, -1, np.int32),
-        slot_ms=np.zeros(4 * count, np.int32),
-        slot_arc=np.full(4 * count, -1, np.int32),
-        slot_next=np.full(4 * count, -1, np.int32),
+        slot=np.full((4 * count, 3), -1, np.int32),
         slot_prev=np.full(4 * count, -1, np.int32),
     )
 
@@ -116,7 +106,7 @@ class Fleet:
         words = 1 + len(self.abilities.text) // _WORDS
         self.columns = _columns(len(self.rows), words)
         self.chain_head: I32 = np.full((len(KINDS), roads.network.vertices), -1, np.int32)
-        self._homes: dict[tuple[float | None, float | None, int | None], tuple[Entries | None, ...]] = {}
+        self._homes: dict[tuple[float | None, float | None, int | None], Ways | None] = {}
         for i, row in enumerate(self.rows):
             self._describe(i, row)
         self.kinds_present = np.bincount(self.columns.kind, minlength=len(KINDS))
@@ -187,27 +177,26 @@ class Fleet:
                 )
                 self._attach(touched, side)
 
-    def home_entries(self, unit: int) -> tuple[Entries | None, ...]:
-        """How the unit's home is entered by each kind of vehicle that the fleet has; units of a room share the
-        answer.
-        """
+    def ways_to(self, lon: float | None, lat: float | None, node: int | None) -> Ways | None:
+        """How a place is entered by each kind of vehicle that the fleet has; None for no place."""
+        spots: list[Spot | None]
+        if node is not None:
+            spots = [self.roads.at_node(node)] * len(KINDS)
+        elif lon is None or lat is None or not self.roads.network.has_points:
+            return None
+        else:
+            spots = self.roads.places(lon, lat)
+        return self.roads.ways([spot if self.kinds_present[kind] else None for kind, spot in enumerate(spots)])
+
+    def ways_home(self, unit: int) -> Ways | None:
+        """How the unit's home is entered; units of one room share the answer."""
         row = self.rows[unit]
         place = (row.home_lon, row.home_lat, row.home_node)
-        found = self._homes.get(place)
-        if found is None:
+        if place not in self._homes:
             if len(self._homes) > _HOMES_KEPT:
                 self._homes.clear()
-            found = self._homes[place] = tuple(self._home_entry(place, kind) for kind in range(len(KINDS)))
-        return found
-
-    def _home_entry(self, place: tuple[float | None, float | None, int | None], kind: int) -> Entries | None:
-        lon, lat, node = place
-        if not self.kinds_present[kind]:
-            return None
-        spot = Spot(node, -1, 0.0, 0.0, np.nan, np.nan) if node is not None else None
-        if spot is None and lon is not None and lat is not None:
-            spot = self.roads.place(lon, lat, kind)
-        return None if spot is None else self.roads.entries(spot, kind)
+            self._homes[place] = self.ways_to(*place)
+        return self._homes[place]
 
     # -- filling the columns
 
@@ -218,10 +207,9 @@ class Fleet:
         c.activity[i] = self.activities.of(row.activity)
         c.agency[i] = self.agencies.of(row.agency_id)
         c.fix_ms[i] = NEVER if row.fix_at is None else ms_of(row.fix_at)
-        c.calls[i] = row.calls_this_shift
-        c.idle_ms[i] = 2**62 if row.idle_since is None else ms_of(row.idle_since)
-        c.order_hi[i] = (row.id.int >> 64) - _HALF  # signed words in the order of the unsigned ones
-        c.order_lo[i] = (row.id.int & (2**64 - 1)) - _HALF
+        # signed words in the order of the unsigned ones
+        idle = 2**62 if row.idle_since is None else ms_of(row.idle_since)
+        c.tie[i] = row.calls_this_shift, idle, (row.id.int >> 64) - _HALF, (row.id.int & (2**64 - 1)) - _HALF
         c.has[i] = self.mask(row.skills | row.equipment)[0]
 
     def mask(self, names: Iterable[str]) -> tuple[I64, list[str]]:
@@ -259,7 +247,7 @@ class Fleet:
         c.fraction[units, side], c.off_m[units, side] = exits.fraction, exits.off_m
         _relink(
             units.astype(np.int64), 2 * side, kind, exits.vertex, exits.ms, exits.arc, self.chain_head,
-            c.slot_vertex, c.slot_ms, c.slot_arc, c.slot_next, c.slot_prev, c.kind,
+            c.slot_vertex, c.slot, c.slot_prev,
         )  # fmt: skip
 
 
@@ -280,29 +268,29 @@ def ms_of(at: datetime) -> int:
 @compiled
 def _relink(
     units: I64, first_slot: int, kind: U8, vertex: I32, ms: I32, arc: I32, chain_head: I32,
-    slot_vertex: I32, slot_ms: I32, slot_arc: I32, slot_next: I32, slot_prev: I32, kind_of: U8,
+    slot_vertex: I32, slot: I32, slot_prev: I32,
 ) -> None:  # fmt: skip
     for j in range(len(units)):
         for way in range(2):
-            slot = 4 * units[j] + first_slot + way
-            if slot_vertex[slot] >= 0:
-                before, after = slot_prev[slot], slot_next[slot]
+            this = 4 * units[j] + first_slot + way
+            if slot_vertex[this] >= 0:
+                before, after = slot_prev[this], slot[this, 0]
                 if after >= 0:
                     slot_prev[after] = before
                 if before >= 0:
-                    slot_next[before] = after
+                    slot[before, 0] = after
                 else:
                     for k in range(chain_head.shape[0]):  # the unit may have changed its kind since
-                        if chain_head[k, slot_vertex[slot]] == slot:
-                            chain_head[k, slot_vertex[slot]] = after
-            slot_vertex[slot] = vertex[j, way]
-            slot_ms[slot] = ms[j, way]
-            slot_arc[slot] = arc[j, way]
-            slot_next[slot] = -1
-            slot_prev[slot] = -1
+                        if chain_head[k, slot_vertex[this]] == this:
+                            chain_head[k, slot_vertex[this]] = after
+            slot_vertex[this] = vertex[j, way]
+            slot_prev[this] = -1
+            slot[this, 0] = -1
+            slot[this, 1] = ms[j, way]
+            slot[this, 2] = arc[j, way]
             if vertex[j, way] >= 0:
                 head = chain_head[kind[j], vertex[j, way]]
-                slot_next[slot] = head
+                slot[this, 0] = head
                 if head >= 0:
-                    slot_prev[head] = slot
-                chain_head[kind[j], vertex[j, way]] = slot
+                    slot_prev[head] = this
+                chain_head[kind[j], vertex[j, way]] = this

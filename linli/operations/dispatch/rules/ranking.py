@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 import numpy as np
 
@@ -27,8 +26,7 @@ from linli.operations.dispatch.rules.soonest import (
     Readiness,
 )
 from linli.places.roads.rules.network import I64, KINDS
-from linli.places.roads.rules.open_roads import Entries, OpenRoads
-from linli.places.roads.rules.snap import Spot
+from linli.places.roads.rules.open_roads import OpenRoads, Ways
 
 _UNTRUSTED_FIX_S = 240.0  # age that stands for "position not known" in the spread
 
@@ -192,23 +190,28 @@ class _Asked:
         self.room = fleet.agencies.known(incident.agency_id) if incident.agency_id is not None else -1
 
     def answer(self, k: int) -> Recommendation:
-        entries = self._entries()
-        if entries is None:
+        ways = self.fleet.ways_to(self.incident.lon, self.incident.lat, self.incident.node)
+        if ways is None:
             return self._nothing("not_located")
-        if not any(entries):
+        if not ways:
             return self._nothing("no_roads")
-        ready, relaxed = self._ready()
-        found = self._soonest(ready, entries, k)
-        if not found.unit and self.incident.needs and not relaxed:
-            ready, relaxed = self._without_needs(ready), True
-            found = self._soonest(ready, entries, k)
+        self._measure(ways)
+        need, unknown = self.fleet.mask(self.incident.needs)
+        ready, cover = self._readiness(need)
+        relaxed, lacking = False, int(ready.counts[LACKS_NEEDS]) + (ready.eligible if unknown else 0)
+        found = self._soonest(ready, ways, k)
+        if self.incident.needs and (unknown or not found.unit):
+            # Nobody has it, or nobody who has it can get there: everybody who may be sent, and each says what it lacks.
+            ready, cover = self._readiness(np.zeros_like(need))
+            ready.counts[LACKS_NEEDS] = lacking
+            found, relaxed = self._soonest(ready, ways, k), True
         if not found.unit:
             code = "unreachable" if ready.eligible else "nobody"
             self.warnings.append(Reason(code, {"count": ready.eligible} if ready.eligible else {}))
         situation = Situation(self.incident, self.limits, self.at, bool(ready.counts[OF_ROOM]), relaxed)
         suggestions = tuple(
-            self._suggestion(unit, key_ms, ready, cover, situation)
-            for unit, key_ms, cover in zip(found.unit, found.key_ms, self._covers(found.unit), strict=True)
+            self._suggestion(unit, key_ms, ready, self._cover(unit, cover), situation)
+            for unit, key_ms in zip(found.unit, found.key_ms, strict=True)
         )
         return self._recommendation(suggestions, _left_out(ready), situation)
 
@@ -222,76 +225,34 @@ class _Asked:
         self.warnings.append(Reason(code, {}))
         return self._recommendation((), {}, Situation(self.incident, self.limits, self.at, False, False))
 
-    def _entries(self) -> tuple[Entries | None, ...] | None:
-        incident = self.incident
-        if incident.node is None and (
-            incident.lon is None or incident.lat is None or not self.roads.network.has_points
-        ):
-            return None
-        found: list[Entries | None] = []
-        nearest_m = np.inf
-        for kind in range(len(KINDS)):
-            spot: Spot | None
-            if not self.fleet.kinds_present[kind]:
-                found.append(None)
-                continue
-            if incident.node is not None:
-                spot = Spot(incident.node, -1, 0.0, 0.0, np.nan, np.nan)
-            else:
-                assert incident.lon is not None and incident.lat is not None
-                spot = self.roads.place(incident.lon, incident.lat, kind)
-            found.append(None if spot is None else self.roads.entries(spot, kind))
-            if spot is not None:
-                self.arrive_ms[kind] = soonest.walk_ms(spot.distance_m, self.limits)
-                nearest_m = min(nearest_m, spot.distance_m)
-        if self.limits.snap_warn_m < nearest_m < np.inf:
-            self.warnings.append(Reason("snapped_far", {"off_m": round(nearest_m)}))
-        return tuple(found)
+    def _measure(self, ways: Ways) -> None:
+        """How far the call lies from the roads: walking for each kind, and a warning when it is far."""
+        off_m = ways.off_m.tolist()
+        self.arrive_ms[:] = [soonest.walk_ms(metres, self.limits) if metres < np.inf else 0 for metres in off_m]
+        if self.limits.snap_warn_m < min(off_m) < np.inf:
+            self.warnings.append(Reason("snapped_far", {"off_m": round(min(off_m))}))
 
-    def _ready(self) -> tuple[Readiness, bool]:
-        need, unknown = self.fleet.mask(self.incident.needs)
-        ready = self._readiness(need, self.room, self.arrive_ms, self.incident.agencies)
-        lacking = int(ready.counts[LACKS_NEEDS])
-        if unknown:
-            lacking += ready.eligible
-        ready.counts[LACKS_NEEDS] = lacking
-        if self.incident.needs and (unknown or not ready.eligible):
-            return self._without_needs(ready), True
-        return ready, False
-
-    def _without_needs(self, ready: Readiness) -> Readiness:
-        """Everybody who may be sent at all; how many lack what is needed stays counted."""
-        nothing = np.zeros(self.fleet.columns.has.shape[1], np.int64)
-        anybody = self._readiness(nothing, self.room, self.arrive_ms, self.incident.agencies)
-        anybody.counts[LACKS_NEEDS] = ready.counts[LACKS_NEEDS]
-        return anybody
-
-    def _soonest(self, ready: Readiness, entries: tuple[Entries | None, ...], k: int) -> soonest.Soonest:
-        k = max(min(k, ready.eligible), 1)
-        return soonest.soonest(self.fleet, self.roads, ready, entries, k)
-
-    def _readiness(self, need: I64, room: int, arrive_ms: I64, only: frozenset[UUID] | None = None) -> Readiness:
+    def _readiness(self, need: I64) -> tuple[Readiness, Readiness]:
         return soonest.readiness(
-            self.fleet, self.limits, self.at_ms, need=need, agency=room, arrive_ms=arrive_ms, only=only
+            self.fleet,
+            self.limits,
+            self.at_ms,
+            need=need,
+            agency=self.room,
+            arrive_ms=self.arrive_ms,
+            only=self.incident.agencies,
         )
 
-    def _covers(self, units: list[int]) -> list[Cover | None]:
-        """For each unit, who could be at its home soonest if it left."""
-        if not units:
-            return []
-        c = self.fleet.columns
-        nothing = np.zeros(len(KINDS), np.int64)
-        ready = self._readiness(np.zeros(c.has.shape[1], np.int64), -1, nothing)
-        covers: list[Cover | None] = []
-        for unit in units:
-            entries = self.fleet.home_entries(unit)
-            if not any(entries):
-                covers.append(None)
-                continue
-            found = soonest.soonest(self.fleet, self.roads, ready, entries, 1, but=unit)
-            first = (self.fleet.rows[found.unit[0]], found.key_ms[0] / 1000) if found.unit else None
-            covers.append(Cover(*first) if first else None)
-        return covers
+    def _soonest(self, ready: Readiness, ways: Ways, k: int) -> soonest.Soonest:
+        return soonest.soonest(self.fleet, self.roads, ready, ways, max(min(k, ready.eligible), 1))
+
+    def _cover(self, unit: int, ready: Readiness) -> Cover | None:
+        """Who could be at the unit's home soonest if it left."""
+        ways = self.fleet.ways_home(unit)
+        if not ways:
+            return None
+        found = soonest.soonest(self.fleet, self.roads, ready, ways, 1, but=unit)
+        return Cover(self.fleet.rows[found.unit[0]], found.key_ms[0] / 1000) if found.unit else None
 
     def _suggestion(
         self, unit: int, key_ms: int, ready: Readiness, cover: Cover | None, situation: Situation

@@ -86,7 +86,7 @@ class Reason:
     @property
     def words(self) -> Words:
         words = WORDS[self.code]
-        return words.filled(dict(self.facts)) if self.facts else words
+        return Words(words.zh.format_map(self.facts), words.en.format_map(self.facts)) if self.facts else words
 
     def as_json(self) -> dict[str, object]:
         words = self.words

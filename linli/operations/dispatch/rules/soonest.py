@@ -17,7 +17,7 @@ from linli.operations.dispatch.rules.fleet import Fleet, Names
 from linli.operations.dispatch.rules.given import AVAILABILITIES, AVAILABLE, CONDITIONAL, Limits
 from linli.places.roads.rules.compiled import compiled
 from linli.places.roads.rules.network import F64, FAR, I32, I64, KINDS, U8
-from linli.places.roads.rules.open_roads import Entries, OpenRoads
+from linli.places.roads.rules.open_roads import OpenRoads, Ways
 from linli.places.roads.rules.search import k_soonest
 
 Bits = npt.NDArray[np.bool_]
@@ -100,8 +100,8 @@ def readiness(
     agency: int,
     arrive_ms: I64,
     only: frozenset[UUID] | None = None,
-) -> Readiness:
-    """Who may be sent and how soon it drives.
+) -> tuple[Readiness, Readiness]:
+    """Who may be sent to the call and how soon it drives; and the same for covering a hole, where anybody free will do.
 
     ``need``: abilities as bits; ``agency``: number of the responsible room, whose units are ranked ``margin_s`` ahead
     (−1: no such room); ``arrive_ms`` [3]: walking at the call for each kind of vehicle; ``only``: units of these
@@ -110,17 +110,18 @@ def readiness(
     c = fleet.columns
     numbers = _numbers(limits)
     interrupt = _interrupts(limits, fleet.activities, len(fleet.activities.text))
-    count = len(fleet)
-    delay, at_home = np.empty(count, np.int32), np.empty(count, np.int32)
-    counts = np.zeros(BY_KIND + len(KINDS), np.int64)
     may = np.full(len(fleet.agencies.text), only is None)
     if only is not None:
         may[[number for name in only if (number := fleet.agencies.known(name)) >= 0]] = True
-    least = _ready(
+    columns = np.empty((3, len(fleet)), np.int32)
+    counts, counts_cover = np.zeros((2, BY_KIND + len(KINDS)), np.int64)
+    least, least_cover = _ready(
         c.kind, c.availability, c.activity, c.agency, c.fix_ms, c.has, c.off_m, need, may, at_ms, agency,
-        numbers.turnout, interrupt, numbers.basic, numbers.walk, arrive_ms, delay, at_home, counts,
+        numbers.turnout, interrupt, numbers.basic, numbers.walk, arrive_ms, columns, counts, counts_cover,
     )  # fmt: skip
-    return Readiness(delay, at_home, counts, least)
+    return Readiness(columns[0], columns[1], counts, least), Readiness(
+        columns[2], columns[1], counts_cover, least_cover
+    )
 
 
 def start_ms(fleet: Fleet, limits: Limits, unit: int) -> int:
@@ -141,119 +142,107 @@ def penalty_ms(fleet: Fleet, limits: Limits, unit: int) -> int:
 def _ready(  # noqa: C901  one compiled pass over all units
     kind: U8, availability: U8, activity: I32, agency: I32, fix_ms: I64, has: npt.NDArray[np.int64], off_m: F64,
     need: I64, may: Bits, at_ms: int, room: int, turnout: I32, interrupt: I32, basic: I64, walk: F64, arrive_ms: I64,
-    delay: I32, at_home: I32, counts: I64,
-) -> int:  # fmt: skip
+    columns: I32, counts: I64, counts_cover: I64,
+) -> tuple[int, int]:  # fmt: skip
+    """Fill ``columns`` (delay, at home, delay for covering) and the counts; returns the least of either delay."""
     signing, fresh, ahead, weight, stale, margin = basic[0], basic[1], basic[2], basic[3], basic[4], basic[5]
-    least = np.int64(FAR)
+    least, least_cover = np.int64(FAR), np.int64(FAR)
     for u in range(len(kind)):
-        delay[u] = FAR
-        at_home[u] = 0
+        columns[0, u], columns[1, u], columns[2, u] = FAR, 0, FAR
         if availability[u] > 1:
             counts[UNAVAILABLE] += 1
             continue
-        if not may[agency[u]]:
-            counts[OTHER_AGENCY] += 1
-            continue
+        age = at_ms - fix_ms[u]
+        side = 0 if (-ahead <= age <= fresh and off_m[u, 0] < np.inf) else 1
+        placed = off_m[u, side] < np.inf
+        ms = signing + turnout[availability[u], kind[u]]
+        if availability[u] == 1:
+            ms += interrupt[activity[u]]
+        ms += max(age, 0) * weight // 1000 if side == 0 else stale
+        if placed and off_m[u, side] > walk[0]:
+            ms += int((off_m[u, side] - walk[0]) * walk[1])
+        columns[1, u] = side
+        if placed:
+            columns[2, u] = min(ms, FAR - 1)
+            counts_cover[BY_KIND + kind[u]] += 1
+            least_cover = min(least_cover, ms)
         able = True
         for word in range(len(need)):
             if has[u, word] & need[word] != need[word]:
                 able = False
-        if not able:
+        if not may[agency[u]]:
+            counts[OTHER_AGENCY] += 1
+        elif not able:
             counts[LACKS_NEEDS] += 1
-            continue
-        age = at_ms - fix_ms[u]
-        side = 0 if (-ahead <= age <= fresh and off_m[u, 0] < np.inf) else 1
-        if off_m[u, side] == np.inf:
+        elif not placed:
             counts[NO_POSITION] += 1
-            continue
-        ms = signing + turnout[availability[u], kind[u]] + arrive_ms[kind[u]]
-        if availability[u] == 1:
-            ms += interrupt[activity[u]]
-        ms += max(age, 0) * weight // 1000 if side == 0 else stale
-        if off_m[u, side] > walk[0]:
-            ms += int((off_m[u, side] - walk[0]) * walk[1])
-        if room >= 0:
+        else:
+            ms += arrive_ms[kind[u]]
             if agency[u] == room:
                 counts[OF_ROOM] += 1
-            else:
+            elif room >= 0:
                 ms += margin
-        delay[u] = min(ms, FAR - 1)
-        at_home[u] = side
-        counts[BY_KIND + kind[u]] += 1
-        least = min(least, ms)
-    return int(least)
+            columns[0, u] = min(ms, FAR - 1)
+            counts[BY_KIND + kind[u]] += 1
+            least = min(least, ms)
+    return int(least), int(least_cover)
 
 
-def soonest(
-    fleet: Fleet, roads: OpenRoads, ready: Readiness, entries: tuple[Entries | None, ...], k: int, *, but: int = -1
-) -> Soonest:
-    """The ``k`` units with the least delay plus road, exactly, ties by the units. ``entries``: where each kind enters
-    the call's place (None: it cannot); ``but``: a unit left out.
+def soonest(fleet: Fleet, roads: OpenRoads, ready: Readiness, ways: Ways, k: int, *, but: int = -1) -> Soonest:
+    """The ``k`` units with the least delay plus road, exactly, ties by the units.
+
+    ``ways``: how the place is entered; ``but``: a unit left out.
     """
     eligible = max(ready.eligible, 1)
     search_us = SEARCH_US_PER_VERTEX * k * roads.network.vertices / eligible
     if search_us > HIERARCHY_US + HIERARCHY_US_PER_UNIT * eligible:
-        return _by_hierarchy(fleet, roads, ready, entries, k, but)
-    return _by_search(fleet, roads, ready, entries, k, but)
+        return _by_hierarchy(fleet, roads, ready, ways, k, but)
+    return _by_search(fleet, roads, ready, ways, k, but)
 
 
-def _by_search(
-    fleet: Fleet, roads: OpenRoads, ready: Readiness, entries: tuple[Entries | None, ...], k: int, but: int
-) -> Soonest:
+def _by_search(fleet: Fleet, roads: OpenRoads, ready: Readiness, ways: Ways, k: int, but: int) -> Soonest:
     c = fleet.columns
-    labels = roads.labels()
-    best_unit, best_key = np.empty(k, np.int32), np.empty(k, np.int64)
-    found, settled = 0, 0
-    for kind, way in enumerate(entries):
-        if way is None or not ready.counts[BY_KIND + kind]:
-            continue
-        graph = roads.back(kind)
-        found, more = k_soonest(
-            graph.first, graph.pack, labels.label, labels.heap, labels.next_search(),
-            way.seed_vertex, way.seed_ms, way.road_arc, way.road_lands, way.road_rest,
-            fleet.chain_head[kind], c.slot_next, c.slot_ms, c.slot_arc,
-            ready.at_home, ready.delay, ready.least_ms, but, k, found, best_unit, best_key,
-            c.calls, c.idle_ms, c.order_hi, c.order_lo,
-        )  # fmt: skip
-        settled += more
-    return Soonest(best_unit[:found].tolist(), best_key[:found].tolist(), settled)
+    labels, graph = roads.labels(), roads.back()
+    best = np.empty((k, 2), np.int64)
+    found, settled = k_soonest(
+        graph.first, graph.pack, labels.label, labels.heap, labels.next_search(len(KINDS)),
+        ways.seed, ways.seed_first, ways.road, ways.road_first,
+        fleet.chain_head, c.slot, ready.at_home, ready.delay, ready.least_ms, but, k, best, c.tie,
+    )  # fmt: skip
+    units, keys = best[:found].T.tolist()
+    return Soonest(units, keys, settled)
 
 
-def _by_hierarchy(
-    fleet: Fleet, roads: OpenRoads, ready: Readiness, entries: tuple[Entries | None, ...], k: int, but: int
-) -> Soonest:
+def _by_hierarchy(fleet: Fleet, roads: OpenRoads, ready: Readiness, ways: Ways, k: int, but: int) -> Soonest:
     keys: dict[int, int] = {}
     units = np.flatnonzero(ready.delay < FAR)
-    for kind, way in enumerate(entries):
-        if way is None or not ready.counts[BY_KIND + kind]:
-            continue
-        mine = units[fleet.columns.kind[units] == kind]
-        _keys_of_kind(keys, fleet, roads, ready, mine, kind, way)
+    for kind in range(len(KINDS)):
+        if ready.counts[BY_KIND + kind]:
+            mine = units[fleet.columns.kind[units] == kind]
+            _keys_of_kind(keys, fleet, roads, ready, mine, kind, ways)
     keys.pop(but, None)
-    c = fleet.columns
-    ranked = sorted(keys, key=lambda u: (keys[u], c.calls[u], c.idle_ms[u], c.order_hi[u], c.order_lo[u]))[:k]
-    return Soonest(ranked, [keys[u] for u in ranked], 0)
+    tie = fleet.columns.tie
+    ranked = sorted(keys, key=lambda unit: (keys[unit], *tie[unit].tolist()))[:k]
+    return Soonest(ranked, [keys[unit] for unit in ranked], 0)
 
 
 def _keys_of_kind(
     keys: dict[int, int], fleet: Fleet, roads: OpenRoads, ready: Readiness, units: npt.NDArray[np.intp], kind: int,
-    way: Entries,
+    ways: Ways,
 ) -> None:  # fmt: skip
     c = fleet.columns
+    seeds, road = ways.of_kind(kind)
     first = 4 * units + 2 * ready.at_home[units]
     slots = np.concatenate([first, first + 1])
     slots = slots[c.slot_vertex[slots] >= 0]
-    if not len(slots):
+    if not len(slots) or not len(seeds):
         return
-    road_ms = roads.hierarchy().many_to_one(
-        kind, roads.weights(kind), c.slot_vertex[slots], way.seed_vertex, way.seed_ms
-    )
-    for slot, ms in zip(slots.tolist(), road_ms.tolist(), strict=True):
+    road_ms = roads.hierarchy().many_to_one(kind, roads.weights(kind), c.slot_vertex[slots], seeds)
+    for slot, ms, (_, rest, arc) in zip(slots.tolist(), road_ms.tolist(), c.slot[slots].tolist(), strict=True):
         unit = slot >> 2
-        rest = int(c.slot_ms[slot])
         best = ms + rest if ms < FAR else FAR
-        for arc, behind in zip(way.road_arc.tolist(), way.road_rest.tolist(), strict=True):
-            if c.slot_arc[slot] == arc and rest >= behind:
+        for own, _, behind in road.tolist():
+            if arc == own and rest >= behind:
                 best = min(best, rest - behind)
         if best < FAR:
             key = best + int(ready.delay[unit])

@@ -8,8 +8,9 @@ a unit about to start, where it stands; police may, and a signed ``no_u_turn`` i
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,7 @@ from linli.places.roads.rules.rare import Hierarchy
 from linli.places.roads.rules.search import Labels, labels_for, pack_graph, travel_all
 from linli.places.roads.rules.snap import SnapGrid, Spot, make_grid, nearest_many
 
-_NONE_I32: I32 = frozen(np.zeros(0, np.int32))
-_NONE_I64: I64 = frozen(np.zeros(0, np.int64))
+_EACH_KIND: U8 = frozen(np.array([1 << kind for kind in range(len(KINDS))], np.uint8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +33,31 @@ class Closed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
-    """One kind's graph as the search wants it: arcs packed as (milliseconds << 32 | other end), sorted by this end."""
+    """The graph of every kind as the search wants it, see :func:`search.k_soonest`: arcs sorted by one end, packed."""
 
-    first: I32
+    first: I32  # [kinds, v + 1]
     pack: I64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Entries:
-    """How a spot is entered by a search, see :func:`search.k_soonest`: seeds, and the spot's own road."""
+class Ways:
+    """How a place is entered by each kind of vehicle, see :func:`search.k_soonest`. ``off_m`` [kinds]: metres from
+    the road.
+    """
 
-    seed_vertex: I32
-    seed_ms: I64
-    road_arc: I32
-    road_lands: I32
-    road_rest: I64
+    seed: I64
+    seed_first: I64
+    road: I64
+    road_first: I64
+    off_m: F64
+
+    def __bool__(self) -> bool:
+        return len(self.seed) > 0
+
+    def of_kind(self, kind: int) -> tuple[I64, I64]:
+        """The rows of ``seed`` and of ``road`` that are for that kind."""
+        seeds = slice(int(self.seed_first[kind]), int(self.seed_first[kind + 1]))
+        return self.seed[seeds], self.road[int(self.road_first[kind]) : int(self.road_first[kind + 1])]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,8 +111,8 @@ class OpenRoads:
         self.shared: _Shared = like.shared if like is not None and like.network is network else _Shared(network)
         self.arc_ms = _without(network.arc_ms, self.closed)
         self.edge_bits = _usable_edges(network, self.arc_ms) if self.closed else network.main_kinds
-        self._back: dict[int, Graph] = {}
-        self._forth: dict[int, Graph] = {}
+        self._back: Graph | None = None
+        self._forth: Graph | None = None
         self._weights: dict[int, I32] = {}
 
     def closing(self, closed: Iterable[Closed]) -> OpenRoads:
@@ -119,27 +129,29 @@ class OpenRoads:
                 self._weights[kind] = frozen(np.where(self.network.out_bar >> kind & 1, FAR, ms).astype(np.int32))
             return self._weights[kind]
 
-    def back(self, kind: int) -> Graph:
+    def back(self) -> Graph:
         """Arcs by head: for searching from a call towards the units."""
-        found = self._back.get(kind)
-        return found if found is not None else self._pack(kind, self._back, reverse=True)
+        if self._back is None:
+            self._back = self._pack(reverse=True)
+        return self._back
 
-    def forth(self, kind: int) -> Graph:
+    def forth(self) -> Graph:
         """Arcs by tail: for what a unit or a room can reach."""
-        found = self._forth.get(kind)
-        return found if found is not None else self._pack(kind, self._forth, reverse=False)
+        if self._forth is None:
+            self._forth = self._pack(reverse=False)
+        return self._forth
 
-    def _pack(self, kind: int, kept: dict[int, Graph], *, reverse: bool) -> Graph:
-        with self.shared.lock:
-            ms = self.weights(kind)
-            net = self.network
-            tail = np.repeat(np.arange(net.vertices, dtype=np.int32), np.diff(net.out_first))
-            ends = (tail, net.out_head) if reverse else (net.out_head, tail)
-            first = np.zeros(net.vertices + 1, np.int32)
-            pack = np.empty(int((ms < FAR).sum()), np.int64)
-            pack_graph(net.vertices, frozen(ends[0]), frozen(ends[1]), ms, first, pack)
-            kept[kind] = Graph(frozen(first), frozen(pack))
-            return kept[kind]
+    def _pack(self, *, reverse: bool) -> Graph:
+        net = self.network
+        tail: I32 = frozen(np.repeat(np.arange(net.vertices, dtype=np.int32), np.diff(net.out_first)))
+        here, there = (tail, net.out_head) if reverse else (net.out_head, tail)
+        weights = [self.weights(kind) for kind in range(len(KINDS))]
+        first = np.zeros((len(KINDS), net.vertices + 1), np.int32)
+        pack = np.empty(sum(int((ms < FAR).sum()) for ms in weights), np.int64)
+        start = 0
+        for kind, ms in enumerate(weights):
+            start = pack_graph(net.vertices, here, there, ms, start, first[kind], pack)
+        return Graph(frozen(first), frozen(pack))
 
     def hierarchy(self) -> Hierarchy:
         return self.shared.hierarchy()
@@ -149,8 +161,7 @@ class OpenRoads:
 
     def warm(self) -> None:
         """Make everything that a first recommendation would otherwise wait for."""
-        for kind in range(len(KINDS)):
-            self.back(kind)
+        self.back()
         self.hierarchy()
         if self.network.has_points:
             self.shared.grid()
@@ -159,12 +170,13 @@ class OpenRoads:
 
     def place(self, lon: float, lat: float, kind: int) -> Spot | None:
         """The nearest spot on a road open to that kind; None when there is none."""
-        one = np.array([lon]), np.array([lat]), np.array([1 << kind], np.uint8)
-        node, edge, fraction, off_m = self.place_many(*one)
-        if node[0] < 0 and edge[0] < 0:
-            return None
-        at = self.point(int(node[0]), int(edge[0]), float(fraction[0]))
-        return Spot(int(node[0]), int(edge[0]), float(fraction[0]), float(off_m[0]), *at)
+        return self.places(lon, lat)[kind]
+
+    def places(self, lon: float, lat: float) -> list[Spot | None]:
+        """For each kind of vehicle the nearest spot on a road that is open to it."""
+        node, edge, fraction, off_m = self.place_many(np.full(len(KINDS), lon), np.full(len(KINDS), lat), _EACH_KIND)
+        rows = zip(node.tolist(), edge.tolist(), fraction.tolist(), off_m.tolist(), strict=True)
+        return [Spot(*row) if row[0] >= 0 or row[1] >= 0 else None for row in rows]
 
     def place_many(self, lon: F64, lat: F64, bits: U8) -> tuple[I32, I32, F64, F64]:
         """Snap many: (node, edge, fraction, metres away); NaN coordinates give node −1 and edge −1."""
@@ -195,6 +207,10 @@ class OpenRoads:
             float(np.interp(fraction, along, net.shape_lat[points])),
         )
 
+    def at_node(self, node: int) -> Spot:
+        """The spot that is a junction, by its index."""
+        return Spot(node, -1, 0.0, 0.0)
+
     def edge_of(self, spot: Spot) -> int:
         """The edge of a spot; at a junction, one that meets there."""
         if spot.edge >= 0:
@@ -202,34 +218,41 @@ class OpenRoads:
         net = self.network
         return int(np.flatnonzero((net.edge_u == spot.node) | (net.edge_v == spot.node))[0])
 
-    def entries(self, spot: Spot, kind: int) -> Entries:
-        """Where a search for units going to ``spot`` begins."""
+    def ways(self, spots: Sequence[Spot | None]) -> Ways:
+        """Where a search for units going to a place begins, given its spot for each kind of vehicle."""
+        seed: list[tuple[int, int]] = []
+        road: list[tuple[int, int, int]] = []
+        seed_first, road_first = [0], [0]
+        for kind, spot in enumerate(spots):
+            if spot is not None and spot.node >= 0:
+                seed += [(vertex, 0) for vertex in self._all_copies(spot.node)]
+            elif spot is not None:
+                self._enter(spot, kind, seed, road)
+            seed_first.append(len(seed))
+            road_first.append(len(road))
+        return Ways(
+            np.array(seed, np.int64).reshape(-1, 2),
+            np.array(seed_first, np.int64),
+            np.array(road, np.int64).reshape(-1, 3),
+            np.array(road_first, np.int64),
+            np.array([np.inf if spot is None else spot.distance_m for spot in spots]),
+        )
+
+    def _all_copies(self, node: int) -> list[int]:
+        first = self.network.copy_first
+        return [node, *self.network.copy_vertex[first[node] : first[node + 1]].tolist()]
+
+    def _enter(self, spot: Spot, kind: int, seed: list[tuple[int, int]], road: list[tuple[int, int, int]]) -> None:
+        """Both ends of the road that a spot lies on, as far as they are open."""
         net = self.network
-        if spot.node >= 0:
-            copies = net.copy_vertex[net.copy_first[spot.node] : net.copy_first[spot.node + 1]]
-            vertex = np.concatenate([np.array([spot.node], np.int32), copies])
-            return Entries(vertex, np.zeros(len(vertex), np.int64), _NONE_I32, _NONE_I32, _NONE_I64)
-        vertices: list[int] = []
-        costs: list[int] = []
-        roads: list[tuple[int, int, int]] = []
         for arc, share in ((2 * spot.edge, spot.fraction), (2 * spot.edge + 1, 1.0 - spot.fraction)):
             whole = int(self.arc_ms[kind, arc])
             if whole >= FAR:
                 continue
             tail = int(net.edge_u[spot.edge] if arc % 2 == 0 else net.edge_v[spot.edge])
             cost = round(whole * share)
-            doors = self._doors(tail, arc, kind)
-            vertices += doors
-            costs += [cost] * len(doors)
-            roads.append((arc, int(net.arc_lands[arc]), whole - cost))
-        table = np.array(roads, np.int64).reshape(-1, 3)
-        return Entries(
-            np.array(vertices, np.int32),
-            np.array(costs, np.int64),
-            table[:, 0].astype(np.int32),
-            table[:, 1].astype(np.int32),
-            np.ascontiguousarray(table[:, 2]),
-        )
+            seed += [(door, cost) for door in self._doors(tail, arc, kind)]
+            road.append((arc, int(net.arc_lands[arc]), whole - cost))
 
     def _doors(self, node: int, arc: int, kind: int) -> list[int]:
         """The vertices of ``node`` from which ``arc`` may be entered."""
@@ -265,15 +288,18 @@ class OpenRoads:
 
     def travel_to(self, spot: Spot, kind: int, *, within_s: float = FAR / 1000) -> I32:
         """Milliseconds from each vertex to ``spot`` by that kind; FAR beyond ``within_s``."""
-        entries = self.entries(spot, kind)
-        return self._travel(self.back(kind), entries.seed_vertex, entries.seed_ms, within_s)
+        seeds, _ = self._ways_of_kind(spot, kind).of_kind(kind)
+        return self._travel(self.back(), kind, seeds[:, 0], seeds[:, 1], within_s)
+
+    def _ways_of_kind(self, spot: Spot, kind: int) -> Ways:
+        return self.ways([spot if one == kind else None for one in range(len(KINDS))])
 
     def travel_from(self, spot: Spot, kind: int, *, within_s: float = FAR / 1000) -> I32:
         """Milliseconds from ``spot`` to each vertex: the isochrone of a room or unit. FAR beyond ``within_s``."""
         one = np.array([spot.node], np.int32), np.array([spot.edge], np.int32), np.array([spot.fraction])
         out = self.exits(*one, np.zeros(1), np.array([kind], np.uint8))
         ways = out.vertex[0] >= 0
-        return self._travel(self.forth(kind), out.vertex[0][ways], out.ms[0][ways].astype(np.int64), within_s)
+        return self._travel(self.forth(), kind, out.vertex[0][ways], out.ms[0][ways], within_s)
 
     def reached_nodes(self, spot: Spot, kind: int, within_s: float) -> I32:
         """The nodes that can be reached from ``spot`` within that time (coverage)."""
@@ -286,22 +312,24 @@ class OpenRoads:
         one = np.array([start.node], np.int32), np.array([start.edge], np.int32), np.array([start.fraction])
         out = self.exits(*one, np.zeros(1), np.array([kind], np.uint8))
         best = FAR
-        entries = self.entries(end, kind)
+        _, roads = self._ways_of_kind(end, kind).of_kind(kind)
         for vertex, rest, arc in zip(out.vertex[0].tolist(), out.ms[0].tolist(), out.arc[0].tolist(), strict=True):
             if vertex >= 0:
                 best = min(best, int(ms[vertex]) + rest)
-            for own, behind in zip(entries.road_arc.tolist(), entries.road_rest.tolist(), strict=True):
+            for own, _, behind in roads.tolist():
                 if own == arc and rest >= behind:
                     best = min(best, rest - behind)
         return None if best >= FAR else best / 1000
 
-    def _travel(self, graph: Graph, seed_vertex: I32, seed_ms: I64, within_s: float) -> I32:
+    def _travel(
+        self, graph: Graph, kind: int, seed_vertex: npt.NDArray[Any], seed_ms: npt.NDArray[Any], within_s: float
+    ) -> I32:
         out = np.full(self.network.vertices, FAR, np.int32)
         labels = self.labels()
         within_ms = min(int(within_s * 1000), FAR - 1)
         travel_all(
-            graph.first, graph.pack, labels.label, labels.heap, labels.next_search(),
-            np.ascontiguousarray(seed_vertex), np.ascontiguousarray(seed_ms), within_ms, out,
+            graph.first[kind], graph.pack, labels.label, labels.heap, labels.next_search(),
+            seed_vertex.astype(np.int32), seed_ms.astype(np.int64), within_ms, out,
         )  # fmt: skip
         return out
 

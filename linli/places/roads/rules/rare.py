@@ -43,9 +43,9 @@ class Hierarchy:
         self._lock = threading.Lock()
         self._turn = 0
 
-    def many_to_one(self, kind: int, ms: I32, sources: I32, seed_vertex: I32, seed_ms: I64) -> I64:
-        """Milliseconds from each of ``sources`` to the call (FAR: no way). ``ms``: weights of the vertex graph's
-        arcs.
+    def many_to_one(self, kind: int, ms: I32, sources: I32, seeds: I64) -> I64:
+        """Milliseconds from each of ``sources`` to the call (FAR: no way). ``seeds``: rows (vertex, ms). ``ms``:
+        weights of the vertex graph's arcs.
         """
         weighted = self._for(kind, ms)
         with weighted.lock:
@@ -54,8 +54,7 @@ class Hierarchy:
             if weighted.query is None:
                 weighted.query = routingkit_cch.CCHManyToOne(weighted.metric, [0])
             weighted.query.repin_sources(sources.tolist())
-            seeds = list(zip(seed_vertex.tolist(), seed_ms.tolist(), strict=True))
-            found = weighted.query.distances_to_multi(seeds)
+            found = weighted.query.distances_to_multi([(vertex, ms) for vertex, ms in seeds.tolist()])
         return np.array([FAR if ms is None else ms for ms in found], np.int64)
 
     def _for(self, kind: int, ms: I32) -> _Weighted:

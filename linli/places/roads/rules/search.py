@@ -26,12 +26,14 @@ class Labels:
         self.heap: I64 = np.empty(arcs + vertices + 1024, np.int64)
         self._search = 2**30
 
-    def next_search(self) -> int:
-        self._search -= 1
-        if self._search == 0:
+    def next_search(self, count: int = 1) -> int:
+        """The first of ``count`` numbers that are free from there downwards."""
+        if self._search <= count:
             self.label[:] = np.iinfo(np.int64).max
-            self._search = 2**30 - 1
-        return self._search
+            self._search = 2**30
+        first = self._search - 1
+        self._search -= count
+        return first
 
 
 _own = threading.local()
@@ -81,114 +83,99 @@ def _pop(heap: I64, size: int) -> int:
 
 
 @compiled
-def _before(a: int, b: int, calls: I32, idle_ms: I64, order_hi: I64, order_lo: I64) -> bool:
-    """Whether unit ``a`` wins a tie against ``b``: fewer calls this shift, longer idle, smaller id."""
-    if calls[a] != calls[b]:
-        return bool(calls[a] < calls[b])
-    if idle_ms[a] != idle_ms[b]:
-        return bool(idle_ms[a] < idle_ms[b])
-    if order_hi[a] != order_hi[b]:
-        return bool(order_hi[a] < order_hi[b])
-    return bool(order_lo[a] < order_lo[b])
+def _before(a: int, b: int, tie: I64) -> bool:
+    """Whether unit ``a`` wins a tie against ``b``: the first column of ``tie`` in which they differ decides."""
+    for column in range(tie.shape[1]):
+        if tie[a, column] != tie[b, column]:
+            return bool(tie[a, column] < tie[b, column])
+    return False
 
 
 @compiled
-def _offer(
-    unit: int, key: int, k: int, found: int, best_unit: I32, best_key: I64,
-    calls: I32, idle_ms: I64, order_hi: I64, order_lo: I64,
-) -> int:  # fmt: skip
+def _offer(unit: int, key: int, k: int, found: int, best: I64, tie: I64) -> int:
     """Put a unit with this key among the best ``k``, kept sorted; returns how many there are."""
     at = -1
     for i in range(found):
-        if best_unit[i] == unit:
+        if best[i, 0] == unit:
             at = i
             break
     if at >= 0:
-        if key >= best_key[at]:
+        if key >= best[at, 1]:
             return found
     elif found < k:
         at = found
         found += 1
     else:
-        last = k - 1
-        if key > best_key[last]:
+        at = k - 1
+        if key > best[at, 1] or (key == best[at, 1] and not _before(unit, best[at, 0], tie)):
             return found
-        if key == best_key[last] and not _before(unit, best_unit[last], calls, idle_ms, order_hi, order_lo):
-            return found
-        at = last
-    while at > 0 and (
-        key < best_key[at - 1]
-        or (key == best_key[at - 1] and _before(unit, best_unit[at - 1], calls, idle_ms, order_hi, order_lo))
-    ):
-        best_unit[at] = best_unit[at - 1]
-        best_key[at] = best_key[at - 1]
+    while at > 0 and (key < best[at - 1, 1] or (key == best[at - 1, 1] and _before(unit, best[at - 1, 0], tie))):
+        best[at, 0] = best[at - 1, 0]
+        best[at, 1] = best[at - 1, 1]
         at -= 1
-    best_unit[at] = unit
-    best_key[at] = key
+    best[at, 0] = unit
+    best[at, 1] = key
     return found
 
 
 @compiled
 def k_soonest(  # noqa: C901  one compiled loop: splitting it would cost more than a vertex does
-    first: I32, pack: I64, label: I64, heap: I64, search: int,
-    seed_vertex: I32, seed_ms: I64, road_arc: I32, road_lands: I32, road_rest: I64,
-    chain_head: I32, chain_next: I32, slot_ms: I32, slot_arc: I32,
-    at_home: I32, delay: I32, least_ms: int, but: int, k: int, found: int, best_unit: I32, best_key: I64,
-    calls: I32, idle_ms: I64, order_hi: I64, order_lo: I64,
+    first: I32, pack: I64, label: I64, heap: I64, search: int, seed: I64, seed_first: I64, road: I64, road_first: I64,
+    chain_head: I32, slots: I32, at_home: I32, delay: I32, least_ms: int, but: int, k: int, best: I64, tie: I64,
 ) -> tuple[int, int]:  # fmt: skip
-    """The best ``k`` units by delay plus road, added to the ``found`` ones already in ``best_*``.
+    """The best ``k`` units by delay plus road, into ``best`` [k, 2] as (unit, key in ms), one kind of vehicle after
+    the other.
 
-    ``first``/``pack``: reverse graph, each arc packed as (milliseconds << 32 | tail). ``seed_*``: where the call's
-    road is entered. ``road_*``: the call's own road, one row per open direction, with the milliseconds that remain
-    behind the call. ``chain_*``: units by vertex as linked lists of slots; slot ``4 u + i`` is unit ``u`` at its
-    position (i < 2) or its home. ``delay[u]`` milliseconds before it drives, FAR when not to be sent; ``least_ms``
-    the least of them. ``but``: a unit left out. Returns (found, settled vertices).
+    ``first`` [kinds, v + 1], ``pack``: reverse graph of each kind, arcs packed as (milliseconds << 32 | tail).
+    ``seed`` rows (vertex, ms) say where the call's road is entered, those of a kind from ``seed_first`` on. ``road``
+    rows (arc, vertex it leads to, ms that remain behind the call) are the call's own road. ``chain_head`` [kinds, v],
+    ``slots`` rows (next, ms, arc): units by vertex as linked lists; slot ``4 u + i`` is unit ``u`` at its position (i
+    < 2) or at its home. ``delay[u]``: ms before it drives, FAR when not to be sent; ``least_ms`` the least of them.
+    ``but``: a unit left out. ``search`` and the numbers below it, one a kind, are this search's own. Returns (units
+    found, vertices settled).
     """
-    for row in range(len(road_arc)):  # units on the call's own road, behind the call, come along it without a junction
-        slot = chain_head[road_lands[row]]
-        while slot >= 0:
-            unit = slot >> 2
-            ahead = slot_ms[slot] - road_rest[row]
-            wanted = delay[unit] < FAR and unit != but and at_home[unit] == (slot >> 1 & 1)
-            if wanted and slot_arc[slot] == road_arc[row] and ahead >= 0:
-                found = _offer(
-                    unit, delay[unit] + ahead, k, found, best_unit, best_key, calls, idle_ms, order_hi, order_lo
-                )
-            slot = chain_next[slot]
-    base = search << 32
-    size = 0
-    for i in range(len(seed_vertex)):
-        vertex = seed_vertex[i]
-        if base | seed_ms[i] < label[vertex]:
-            label[vertex] = base | seed_ms[i]
-            size = _push(heap, size, (seed_ms[i] << 32) | vertex)
-    settled = 0
-    while size > 0:
-        top = heap[0]
-        size = _pop(heap, size)
-        vertex = top & _LOW
-        here = top >> 32
-        if label[vertex] & _LOW != here:
-            continue
-        if found == k and here + least_ms > best_key[k - 1]:  # an equal one may still win the tie
-            break
-        settled += 1
-        slot = chain_head[vertex]
-        while slot >= 0:
-            unit = slot >> 2
-            if delay[unit] < FAR and at_home[unit] == (slot >> 1 & 1) and unit != but:
-                found = _offer(
-                    unit, here + delay[unit] + slot_ms[slot], k, found, best_unit, best_key,
-                    calls, idle_ms, order_hi, order_lo,
-                )  # fmt: skip
-            slot = chain_next[slot]
-        for i in range(first[vertex], first[vertex + 1]):
-            arc = pack[i]
-            there = here + (arc >> 32)
-            tail = arc & _LOW
-            if base | there < label[tail]:
-                label[tail] = base | there
-                size = _push(heap, size, (there << 32) | tail)
+    found, settled = 0, 0
+    for kind in range(first.shape[0]):
+        # units on the call's own road, behind the call, come along it without a junction
+        for row in range(road_first[kind], road_first[kind + 1]):
+            slot = chain_head[kind, road[row, 1]]
+            while slot >= 0:
+                unit = slot >> 2
+                ahead = slots[slot, 1] - road[row, 2]
+                wanted = delay[unit] < FAR and unit != but and at_home[unit] == (slot >> 1 & 1)
+                if wanted and slots[slot, 2] == road[row, 0] and ahead >= 0:
+                    found = _offer(unit, delay[unit] + ahead, k, found, best, tie)
+                slot = slots[slot, 0]
+        base = (search - kind) << 32
+        size = 0
+        for i in range(seed_first[kind], seed_first[kind + 1]):
+            vertex = seed[i, 0]
+            if base | seed[i, 1] < label[vertex]:
+                label[vertex] = base | seed[i, 1]
+                size = _push(heap, size, (seed[i, 1] << 32) | vertex)
+        while size > 0:
+            top = heap[0]
+            size = _pop(heap, size)
+            vertex = top & _LOW
+            here = top >> 32
+            if label[vertex] & _LOW != here:
+                continue
+            if found == k and here + least_ms > best[k - 1, 1]:  # an equal one may still win the tie
+                break
+            settled += 1
+            slot = chain_head[kind, vertex]
+            while slot >= 0:
+                unit = slot >> 2
+                if delay[unit] < FAR and at_home[unit] == (slot >> 1 & 1) and unit != but:
+                    found = _offer(unit, here + delay[unit] + slots[slot, 1], k, found, best, tie)
+                slot = slots[slot, 0]
+            for i in range(first[kind, vertex], first[kind, vertex + 1]):
+                arc = pack[i]
+                there = here + (arc >> 32)
+                tail = arc & _LOW
+                if base | there < label[tail]:
+                    label[tail] = base | there
+                    size = _push(heap, size, (there << 32) | tail)
     return found, settled
 
 
@@ -228,12 +215,13 @@ def travel_all(
 
 
 @compiled
-def pack_graph(
-    vertices: int, tail: I32, head: I32, ms: I32, first: I32, pack: I64
-) -> int:  # fmt: skip
-    """Sort arcs by ``head`` into ``first``/``pack`` (see :func:`k_soonest`), leaving out those of FAR. Returns how
-    many.
+def pack_graph(vertices: int, tail: I32, head: I32, ms: I32, start: int, first: I32, pack: I64) -> int:
+    """Sort arcs by ``head`` into ``pack`` from ``start`` on, ``first`` [v + 1] pointing there; arcs of FAR are left
+    out.
+
+    Returns where the next free place is.
     """
+    first[0] = start
     for i in range(len(tail)):
         if ms[i] < FAR:
             first[head[i] + 1] += 1

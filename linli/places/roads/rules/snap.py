@@ -23,15 +23,13 @@ class Spot:
     """A place on the network: at ``node`` when that is ≥ 0, else on ``edge`` at ``fraction`` of its length from its u
     end.
 
-    ``distance_m``: how far the given position was from here. ``lon``, ``lat``: here.
+    ``distance_m``: how far the given position was from here.
     """
 
     node: int
     edge: int
     fraction: float
     distance_m: float
-    lon: float
-    lat: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
