@@ -28,12 +28,15 @@ from linli.places.addresses.rules import (
 _NAMES_LOOKED_AT = 60
 _NAMES_FOLLOWED = 8
 _LEAST_LIKE = 0.40
+_WORTH_A_WHOLE = 0.75  # beside houses with the number, only names this like are shown without one
+_MIDDLES = 3
 _REACH = 60  # house numbers to either side that may help to reckon a missing one
 
 _BY = {
     "exact": Words("名称一致", "the name is the same"),
     "begins": Words("名称开头一致", "the name begins like this"),
     "within": Words("话中含有此名", "the name is in what was said"),
+    "holds": Words("名称中含有此词", "the name holds what was said"),
     "sound": Words("读音相同或相近", "it sounds the same"),
     "initials": Words("拼音首字母一致", "the first letters fit"),
     "letters": Words("名称相近", "the name is similar"),
@@ -94,7 +97,7 @@ def _names(heard: Parsed) -> list[_Named]:
     else:
         name = normal(heard.name)
         looked = _by_characters(name)
-        scored = ((row, likeness(name, normal(row.text))) for row in looked)
+        scored = ((row, likeness(name, normal(row.text), row.sound)) for row in looked)
     named = [_Named(row, score, by) for row, (score, by) in scored if score >= _LEAST_LIKE]
     named.sort(key=lambda n: (-n.score - _in_area(heard, n.name.area), n.name.text, n.name.area))
     return named[:_NAMES_FOLLOWED]
@@ -136,8 +139,8 @@ def _with_number(heard: Parsed, named: Sequence[_Named]) -> list[Candidate]:
             found += [_house(row, n, heard) for row in exact[n.name.pk]]
     bare = [n for n in named if not exact[n.name.pk] and not n.name.alias_of_id]
     found += _reckoned(heard, bare)
-    reached = {candidate.text for candidate in found}
-    return found + [replace(c, score=c.score - 0.2) for c in _whole(bare) if c.text not in reached]
+    worth = [n for n in bare if not found or n.score >= _WORTH_A_WHOLE]
+    return found + [replace(c, score=c.score - 0.2) for c in _whole(worth)]
 
 
 def _numbered(heard: Parsed) -> Q:
@@ -196,11 +199,11 @@ def _whole(named: Sequence[_Named]) -> list[Candidate]:
         n = plain[row.name_id]
         own.add(row.name_id)
         found.append(Candidate(row.text, row.lon, row.lat, row.kind, n.score, (Why(n.by, _BY[n.by]),), row.pk))
-    for name_id, n in plain.items():
-        if name_id not in own and (middle := _middle(name_id)) is not None:
-            why = (Why(n.by, _BY[n.by]), Why("middle", Words("没有门牌号，取中间位置", "no number: its middle")))
-            text = f"{n.name.area}{n.name.text}"
-            found.append(Candidate(text, middle.lon, middle.lat, n.name.kind, n.score * 0.98, why))
+    bare_names = [name_id for name_id in plain if name_id not in own][:_MIDDLES]
+    for name_id, middle in _middles(bare_names).items():
+        n = plain[name_id]
+        why = (Why(n.by, _BY[n.by]), Why("middle", Words("没有门牌号，取中间位置", "no number: its middle")))
+        found.append(Candidate(f"{n.name.area}{n.name.text}", *middle, n.name.kind, n.score * 0.98, why))
     return found
 
 
@@ -221,10 +224,14 @@ def _aliased(named: Iterable[_Named]) -> list[Candidate]:
     ]
 
 
-def _middle(name_id: uuid.UUID) -> Address | None:
-    houses = Address.objects.filter(name=name_id, active=True).order_by("number", "sub", "code")
-    count = houses.count()
-    return houses[count // 2] if count else None
+def _middles(names: Sequence[uuid.UUID]) -> dict[uuid.UUID, Point]:
+    """Where the middle house of each of these roads stands."""
+    houses: dict[uuid.UUID, list[Point]] = defaultdict(list)
+    if names:
+        rows = Address.objects.filter(name__in=names, active=True).order_by("number", "sub")
+        for name_id, lon, lat in rows.values_list("name", "lon", "lat")[:3_000]:
+            houses[name_id].append(Point(lon, lat))
+    return {name_id: houses[name_id][len(houses[name_id]) // 2] for name_id in names if houses[name_id]}
 
 
 def _towards(found: list[Candidate], crossing: str) -> list[Candidate]:

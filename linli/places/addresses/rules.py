@@ -218,8 +218,11 @@ def initials(text: str) -> str:
     return "".join(syllable[0] for syllable in lazy_pinyin(normal(text), style=Style.NORMAL) if syllable.strip())
 
 
-def likeness(heard: str, name: str) -> tuple[float, str]:
-    """How well a stored name answers what was heard, 0 to 1, and by what: exact, begins, within, sound, letters."""
+def likeness(heard: str, name: str, name_sound: str = "") -> tuple[float, str]:
+    """How well a stored name answers what was heard, 0 to 1, and by what: exact, begins, within, holds, sound, letters.
+
+    ``name_sound`` is the stored sound of the name; left out it is made here, which takes longer.
+    """
     if heard == name:
         return 1.0, "exact"
     bare_heard, bare_name = _bare(heard), _bare(name)
@@ -227,13 +230,14 @@ def likeness(heard: str, name: str) -> tuple[float, str]:
         return 0.97, "exact"
     if name.startswith(heard):
         return 0.80 + 0.15 * len(heard) / len(name), "begins"
-    if sound(heard) == sound(name):
+    own_sound, name_sound = sound(heard), name_sound or sound(name)
+    if own_sound == name_sound:
         return 0.86, "sound"
     if len(heard) > 1 and heard in name:
-        return 0.70 + 0.20 * len(heard) / len(name), "within"
+        return 0.70 + 0.20 * len(heard) / len(name), "holds"
     if len(name) > 1 and name in heard:
         return 0.60 + 0.25 * len(name) / len(heard), "within"
-    return max(_by_letters(heard, name), _by_grams(heard, name), key=lambda pair: pair[0])
+    return max(_by_letters(own_sound, name_sound), _by_grams(heard, name), key=lambda pair: pair[0])
 
 
 def likeness_latin(letters: str, name_sound: str, name_initials: str) -> tuple[float, str]:
@@ -250,8 +254,7 @@ def likeness_latin(letters: str, name_sound: str, name_initials: str) -> tuple[f
     return 0.0, ""
 
 
-def _by_letters(heard: str, name: str) -> tuple[float, str]:
-    own, other = sound(heard), sound(name)
+def _by_letters(own: str, other: str) -> tuple[float, str]:
     if own and other.startswith(own):
         return 0.62 + 0.2 * len(own) / len(other), "sound"
     return 0.0, ""
