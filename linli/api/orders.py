@@ -33,7 +33,6 @@ from linli.operations.dispatch.acts import (
 from linli.operations.dispatch.models import ORDER_LIFE, Order
 from linli.operations.dispatch.queries import order_by_id, recommended
 from linli.operations.joint.acts import give_jointly
-from linli.operations.recommendation.queries import agencies_for
 from linli.operations.units.queries import unit_of
 from linli.org.roster.queries import who_answers
 
@@ -91,7 +90,7 @@ def recommendation_at(request: ApiRequest, lon: float, lat: float, category: str
 
 
 def _recommended(matter: Matter, k: int) -> Shown:
-    units, _, took_ms = recommended(matter, k=max(1, min(k, 20)), only=agencies_for(matter))
+    units, _, took_ms = recommended(matter, k=max(1, min(k, 20)))
     answering = who_answers(matter.agency, clock.now()) if matter.agency and matter.agency.is_room else None
     return {
         "units": [item.as_json() for item in units],

@@ -12,7 +12,6 @@ from linli.kernel.geo import possible
 from linli.matters.ledger.models import Matter
 from linli.matters.routing.queries import answering_for, bureau, category
 from linli.operations.dispatch.queries import recommended
-from linli.operations.recommendation.queries import agencies_for
 
 _MOST = 100
 
@@ -54,7 +53,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         station=found.station,
         received_at=now,
     )
-    units, snapshot, took_ms = recommended(call, k=options.k, only=agencies_for(call))
+    units, snapshot, took_ms = recommended(call, k=options.k)
     answer: dict[str, Any] = {"units": [_plain(item.as_json()) for item in units], "took_ms": round(took_ms, 3)}
     if not units and "why" in snapshot:
         answer["why"] = snapshot["why"]

@@ -8,14 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from linli.kernel import clock
+from linli.matters.routing.acts import place_matter
 from linli.operations.dispatch.acts import decline_order, deliver_order, finish_order, give_order, set_out, sign_order
 from linli.operations.dispatch.models import Escalation, Order
 from linli.operations.ladder.acts import run_rung
 from linli.operations.limits.acts import set_limit
+from linli.trail.models import Entry
 from linli.works.jobs.acts import work_one
 from linli.works.jobs.models import Job
 from linli.works.outbox.models import Message
-from tests.town import SETUP, Town, build_town, call, report
+from tests.town import SETUP, Town, build_town, call, report, unit
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
@@ -143,3 +145,22 @@ def test_limits_are_configuration(town: Town) -> None:
 def test_automatic_category_is_ordered_without_a_tap(town: Town) -> None:
     matter = call(town.actor("call_taker"), town, category="1060")
     assert (matter.state, matter.orders.get().via) == ("ordered", "automatic")
+
+
+def test_a_category_for_the_station_never_asks_a_room(town: Town) -> None:
+    desk = town.actor("dispatcher")
+    second = unit(town.station, "所002", [])
+    order = give_order(desk, matter=call(desk, town, category="1010"), unit=town.units[3])
+    Job.objects.filter(name="outbox.send").delete()
+    assert "next_unit" in later(31)
+    assert {row.unit for row in Order.objects.filter(matter=order.matter)} == {town.units[3], second}
+    assert not Job.objects.exclude(last_error="").exists()
+
+
+def test_whoever_was_sent_hears_of_changes(town: Town) -> None:
+    desk = town.actor("dispatcher")
+    matter = call(desk, town)
+    give_order(desk, matter=matter, unit=town.units[1])
+    place_matter(desk, matter=matter, lon=matter.lon, lat=matter.lat, address="南门")
+    entry = Entry.objects.filter(act="matter.place").get()
+    assert f" {town.rooms[1].path} " in entry.paths

@@ -100,9 +100,11 @@ class Matter(models.Model):
         return KINDS[self.kind].workflow
 
     def scope_paths(self) -> tuple[str, ...]:
-        """Where it may be seen from; its root path when nobody answers for it yet."""
-        paths = tuple(agency.path for agency in (self.agency, self.station) if agency)
-        return paths or ("/",)
+        """Where it may be seen from: first whose it is, then its station, then whom it was shared with."""
+        paths = [agency.path for agency in (self.agency, self.station) if agency]
+        if self.version > 1:  # a matter just opened is shared with nobody: no query on the hot path
+            paths += MatterShare.objects.filter(matter=self).values_list("agency__path", flat=True)
+        return tuple(dict.fromkeys(paths)) or ("/",)
 
 
 class MatterShare(models.Model):

@@ -14,6 +14,7 @@ from django.db import connection
 from linli.kernel import clock
 from linli.kernel.errors import NotFound
 from linli.kernel.geo import distance_m
+from linli.kernel.kept import Kept
 from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Matter
 from linli.matters.routing.queries import category
@@ -135,7 +136,7 @@ def _row(unit: Unit, fix: Position | None, ready: set[str]) -> UnitRow:
     )
 
 
-def incident_of(matter: Matter, only: frozenset[uuid.UUID] | None = None) -> Incident:
+def incident_of(matter: Matter) -> Incident:
     """What the rule needs of a call."""
     listed = category(matter.category)
     needs = frozenset((*listed.skills, *listed.equipment)) if listed else frozenset()
@@ -147,7 +148,7 @@ def incident_of(matter: Matter, only: frozenset[uuid.UUID] | None = None) -> Inc
         needs=needs,
         agency_id=matter.agency_id,
         id=str(matter.pk),
-        agencies=only,
+        agencies=agencies_for(matter),
     )
 
 
@@ -157,17 +158,30 @@ def limits_of(matter: Matter) -> Limits:
     return Limits(target_s=float(limit_for(matter.category, zone).target_s))
 
 
+def _station_agencies() -> frozenset[uuid.UUID]:
+    rows = Unit.objects.in_service().filter(agency__kind__in=("station", "branch", "bureau"))
+    return frozenset(rows.values_list("agency_id", flat=True))
+
+
+_STATIONS = Kept(_station_agencies, changed_by=("unit.form", "agency.", "import."))
+
+
+def agencies_for(matter: Matter) -> frozenset[uuid.UUID] | None:
+    """For categories that rooms may not take: the agencies that may; None when all may."""
+    listed = category(matter.category)
+    return None if listed is None or listed.taken_by != "station" else _STATIONS.get()
+
+
 def recommended(
     matter: Matter,
     *,
     k: int = 5,
     without: frozenset[uuid.UUID] = frozenset(),
-    only: frozenset[uuid.UUID] | None = None,
 ) -> tuple[list[Suggestion], dict[str, Any], float]:
     """The k best units for a call now, the snapshot it was known from, and the milliseconds it took. Empty without
     place or roads.
 
-    ``without`` are units already asked, ``only`` the agencies whose units may take this category.
+    ``without`` are units already asked. Where rooms may not take the category, only those who may are considered.
     """
     if matter.lon is None or matter.lat is None:
         return [], {"why": "no_place"}, 0.0
@@ -176,7 +190,7 @@ def recommended(
         return [], {"why": "no_roads"}, 0.0
     fleet = LIVE.now(roads)
     began = time.perf_counter()
-    answer = recommend(incident_of(matter, only), fleet, roads, limits_of(matter), clock.now(), k + len(without))
+    answer = recommend(incident_of(matter), fleet, roads, limits_of(matter), clock.now(), k + len(without))
     took_ms = (time.perf_counter() - began) * 1000
     units = [item for item in answer.suggestions if item.unit.id not in without][:k]
     return units, snapshot_of(answer), took_ms

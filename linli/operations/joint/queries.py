@@ -7,7 +7,6 @@ from datetime import datetime
 from linli.matters.ledger.models import Matter
 from linli.operations.dispatch.queries import LIVE, incident_of, limits_of
 from linli.operations.dispatch.rules import JointPlan, assign_jointly
-from linli.operations.recommendation.queries import agencies_for
 from linli.places.roads.queries import active_roads
 
 
@@ -16,5 +15,5 @@ def plan_jointly(matters: list[Matter], at: datetime) -> JointPlan | None:
     roads = active_roads()
     if roads is None or not matters:
         return None
-    incidents = [incident_of(matter, agencies_for(matter)) for matter in matters]
+    incidents = [incident_of(matter) for matter in matters]
     return assign_jointly(incidents, LIVE.now(roads), roads, limits_of(matters[0]), at)

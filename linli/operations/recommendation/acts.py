@@ -12,14 +12,14 @@ from linli.matters.routing.queries import category
 from linli.operations.dispatch.acts import order_first_free
 from linli.operations.dispatch.models import Recommendation
 from linli.operations.dispatch.queries import recommended
-from linli.operations.recommendation.queries import STORED, agencies_for
+from linli.operations.recommendation.queries import STORED
 
 DISPATCH = system("dispatch")
 
 
 def store_recommendation(matter: Matter, *, k: int = 5) -> Recommendation:
     """Recommend for a call and keep what was known; the stamp says when."""
-    units, snapshot, took_ms = recommended(matter, k=k, only=agencies_for(matter))
+    units, snapshot, took_ms = recommended(matter, k=k)
     row = Recommendation(
         matter=matter,
         at=clock.now(),
