@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from linli.kernel.errors import Refusal
-from linli.matters.routing.queries import categories
+from linli.matters.routing.queries import bureau, categories
 from linli.operations.limits.acts import set_limit
 from linli.operations.limits.models import Limit
 from linli.org.access.rules import holds_right
@@ -74,13 +74,12 @@ def index(request: HttpRequest) -> HttpResponse:
         }
         for row in Limit.objects.order_by("category", "zone")
     ]
-    # A right at the root is what the act asks for: limits hold for the whole bureau.
     context = {
         "rows": rows,
         "usual": Limit(),
         "form": form,
         "problem": problem,
-        "may_set": holds_right(actor, "limits.set", "/"),
+        "may_set": holds_right(actor, "limits.set", bureau().path),
     }
     status = problem.status if problem else 422 if form.is_bound and form.errors else 200
     return render(request, "web/limits.html", context, status=status)

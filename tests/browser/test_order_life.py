@@ -101,4 +101,3 @@ def test_an_orders_whole_life(sign_in: SignIn) -> None:
     } <= stamped
     assert not officer.complaints
     assert not caller.complaints
-

@@ -249,7 +249,7 @@ def test_limits_are_set_by_whom_the_act_allows(enter: Enter) -> None:
 
 def test_the_list_of_matters_narrows(enter: Enter, town: Town) -> None:
     number = call(SETUP, town).number
-    open_matter(SETUP, kind="tip", title="有人踩点", details={})
+    open_matter(SETUP, kind="tip", title="有人踩点", details={"what": "夜里两人看车"})
     client = enter("dispatcher")
     assert number in client.get("/matters").content.decode()
     assert number not in client.get("/matters", {"kind": "tip"}).content.decode()
