@@ -22,7 +22,7 @@ from linli.demo.live.door import Door, DoorShut
 from linli.demo.live.driving import RoadMap
 from linli.demo.live.fleet import Fleet, Wheel
 from linli.demo.live.keys import INTAKE, Keys
-from linli.demo.load.small import REPORTER, SAID
+from linli.demo.said import reporter_of, said, small_kinds
 from linli.demo.tables import HOURS, SHARES, categories
 from linli.kernel import clock
 
@@ -213,9 +213,9 @@ class Player:
         self._next_small = now + self.rng.expovariate(1 / (4 * self.pace_s))
         if first:
             return
-        kind = self.rng.choice(list(SAID))
-        title, details = self.rng.choice(SAID[kind])
-        self._door(f"demo-{REPORTER[kind]}").post("/matters", {"kind": kind, "title": title, "details": details})
+        kind = self.rng.choice(small_kinds())
+        title, details = self.rng.choice(said(kind))
+        self._door(f"demo-{reporter_of(kind)}").post("/matters", {"kind": kind, "title": title, "details": details})
 
     def _pass_time(self, fleet: Fleet, now: float) -> None:
         """Every so often one idle crew says what it is doing."""

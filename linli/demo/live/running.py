@@ -48,7 +48,7 @@ def run_demo(*, size: str, seed: int, port: int, play: bool, pace_s: float, say:
         raise PortTaken(f"port {port} of 127.0.0.1 is taken; give another with --port")
     marker = prepared(size, seed, say)
     ended = _ended_by_signal()
-    with Serving(port, _log()) as serving:
+    with _serving(port) as serving:
         keys = fresh_keys()
         serving.wait_until_ready()
         _welcome(serving.address, say)
@@ -68,15 +68,16 @@ def check_demo(*, size: str, seed: int, say: Say) -> str:
     """Serve on a free port, carry one call from order to closed, stop. Raises CheckFailed or NotReady."""
     marker = prepared(size, seed, say)
     lon, lat = _officers_room()
-    with Serving(free_port(), _log()) as serving:
+    with _serving(free_port()) as serving:
         keys = fresh_keys()
         serving.wait_until_ready()
         say(f"serving {serving.address} ({marker.size}, {marker.matters} matters loaded)")
         return carry_one_call(serving.address, keys, round(lon + CHECK_AWAY_DEGREES, 6), lat, say)
 
 
-def _log() -> Path:
-    return Path(settings.LINLI_HOME) / "demo.log"
+def _serving(port: int) -> Serving:
+    log = Path(settings.LINLI_HOME) / "demo.log"
+    return Serving(port, log, worker=connection.vendor != "sqlite")
 
 
 def _officers_room() -> LonLat:

@@ -39,15 +39,12 @@ def port_is_taken(port: int) -> bool:
 class Serving:
     """``linli serve`` on a port, for as long as the block lasts; what it logs goes to a file. Raises NotReady."""
 
-    def __init__(self, port: int, log: Path) -> None:
+    def __init__(self, port: int, log: Path, *, worker: bool) -> None:
+        """``worker``: start one beside; on the embedded database the server brings its own."""
         self._log = log
         self.address = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "linli.command.main", "serve", "--port", str(port)]
-        environment = {**os.environ, "LINLI_DEMO": "1"}
-        with log.open("ab") as out:
-            self._process = subprocess.Popen(  # noqa: S603 - our own command
-                command, env=environment, stdout=out, stderr=out, start_new_session=True
-            )
+        self._process = _started(["serve", "--port", str(port)], log)
+        self._worker = _started(["worker"], log) if worker else None
 
     def __enter__(self) -> Self:
         return self
@@ -81,11 +78,28 @@ class Serving:
 
     def stop(self) -> None:
         """End the server and all that it started."""
-        if self.ended:
-            return
-        os.killpg(self._process.pid, signal.SIGTERM)
-        try:
-            self._process.wait(STOP_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        for process in (self._process, self._worker):
+            if process is not None and process.poll() is None:
+                _stop(process)
+
+
+def _started(command: list[str], log: Path) -> subprocess.Popen[bytes]:
+    """A ``linli`` process in a group of its own."""
+    environment = {**os.environ, "LINLI_DEMO": "1"}
+    with log.open("ab") as out:
+        return subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "linli.command.main", *command],
+            env=environment,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(STOP_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
