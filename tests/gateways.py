@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from linli.works.channels.acts.carrying import CARRIERS
+from linli.works.exchange.acts.carrying import forget_lines
+
 
 class Gateway:
     """One stand-in. ``mood``: well, broken (500), refusing (400), hanging, dripping, dropping."""
@@ -127,4 +130,6 @@ def gateway() -> Iterator[Gateway]:
     try:
         yield made
     finally:
+        CARRIERS.forget()
+        forget_lines()
         made.stop()

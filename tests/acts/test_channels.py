@@ -36,7 +36,6 @@ PARCEL = Parcel(id="018f-1", to="13900000000", text="派警", link="https://x/1"
 def post() -> Iterator[Gateway]:
     with gateway() as made:
         yield made
-        CARRIERS.forget()
 
 
 def configured(kind: str, url: str = "", **more: Any) -> ChannelConfig:

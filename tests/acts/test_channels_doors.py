@@ -33,6 +33,12 @@ SECRET = "a secret that both know"
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def quiet_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The console sends logs to its own standard error; a test has none that lasts."""
+    monkeypatch.setattr("linli.command.main.to_stderr", lambda: None)
+
+
 @pytest.fixture
 def town() -> Town:
     return build_town(1)
@@ -43,7 +49,6 @@ def sms() -> Iterator[Gateway]:
     with gateway() as made:
         set_channel(SETUP, channel="sms", kind="sms", url=made.url, secret=SECRET)
         yield made
-        CARRIERS.forget()
 
 
 def sent_order(town: Town) -> tuple[Order, Message]:
@@ -92,8 +97,8 @@ def said(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[int, Any]:
         code = main([*line, "--json"])
     except SystemExit as ended:
         code = int(str(ended.code))
-    out = capsys.readouterr().out
-    return code, json.loads(out) if out.strip() else None
+    out = capsys.readouterr().out.strip()
+    return code, json.loads(out.splitlines()[-1]) if out else None
 
 
 def test_a_channel_from_the_console(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,7 +46,6 @@ def gateways() -> Iterator[dict[str, Gateway]]:
         set_channel(SETUP, channel="sms", kind="sms", url=sms.url, place=2, secret=SECRET)
         set_channel(SETUP, channel="voice", kind="voice", url=voice.url, place=3, secret=SECRET)
         yield {"wecom": wecom, "sms": sms, "voice": voice}
-        CARRIERS.forget()
 
 
 def ordered(town: Town) -> Order:

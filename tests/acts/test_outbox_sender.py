@@ -13,7 +13,6 @@ from linli.kernel.scope import system
 from linli.matters.ledger.models import Matter
 from linli.operations.dispatch.acts import give_order, recall_order
 from linli.works.channels.acts import carrying
-from linli.works.channels.acts.carrying import CARRIERS
 from linli.works.channels.acts.setting import set_channel
 from linli.works.outbox.acts import queue_message
 from linli.works.outbox.acts.sender import Sender
@@ -31,7 +30,6 @@ def sms() -> Iterator[Gateway]:
     with gateway() as made:
         set_channel(SETUP, channel="sms", kind="sms", url=made.url, place=2, secret=SECRET)
         yield made
-        CARRIERS.forget()
 
 
 @pytest.fixture
@@ -87,7 +85,7 @@ def test_a_burst_goes_out_once_each(sms: Gateway, sender: Sender) -> None:
 def test_a_hanging_gateway_holds_up_no_other(
     sms: Gateway, voice: Gateway, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carrying, "SILENCE_S", 2.0)
+    monkeypatch.setattr(carrying, "SILENCE_S", 3.0)
     sms.mood = "hanging"
     for n in range(12):
         queued(n)
@@ -102,7 +100,7 @@ def test_a_hanging_gateway_holds_up_no_other(
 
 
 def _idle_in_transaction() -> int:
-    """Connections of this database that sit in an open transaction (PostgreSQL knows)."""
+    """Connections that have sat in an open transaction for most of a second (PostgreSQL knows)."""
     if connection.vendor != "postgresql":
         return 0
     with connection.cursor() as cursor:

@@ -7,6 +7,7 @@ leaves a bundle that is handed over again, byte for byte the same, and the peer 
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -37,7 +38,7 @@ EXCHANGE = system("exchange")
 _MOST_ITEMS = 500
 _SENDING_S = 20
 _MEANWHILE_S = 0.3
-_lines: dict[str, Line] = {}
+_lines: dict[uuid.UUID, tuple[int, Line]] = {}
 
 
 @job("exchange.send")
@@ -121,9 +122,27 @@ def _hand_over(peer: Peer, bundle: Bundle) -> None:
 
 def _post(peer: Peer, bundle: Bundle, raw: bytes) -> None:
     headers = signed_headers(raw, secret=peer.key, now_s=clock.now().timestamp())
-    line = _lines.setdefault(f"{peer.pk}:{peer.version}", Line())
     give_back_connection()
-    read_gateway(*line.ask("POST", peer.url, body=raw, headers={**headers, "Idempotency-Key": str(bundle.pk)}))
+    read_gateway(
+        *_line_to(peer).ask("POST", peer.url, body=raw, headers={**headers, "Idempotency-Key": str(bundle.pk)})
+    )
+
+
+def _line_to(peer: Peer) -> Line:
+    """This process's own connections to a peer; made anew when its registration changed."""
+    version, line = _lines.get(peer.pk, (0, None))
+    if line is None or version != peer.version:
+        if line is not None:
+            line.close()
+        line = Line()
+        _lines[peer.pk] = (peer.version, line)
+    return line
+
+
+def forget_lines() -> None:
+    """Let all connections go (tests, another database)."""
+    while _lines:
+        _lines.popitem()[1][1].close()
 
 
 def _put_file(peer: Peer, bundle: Bundle, raw: bytes) -> None:
