@@ -66,7 +66,8 @@ def below(field_name: str, paths: tuple[str, ...]) -> Q:
     LIKE.
     """
     if "/" in paths:
-        return Q()
+        # Not the empty Q(): joined with another by "or" that would mean only the other.
+        return ~Q(pk__in=[])
     reach = Q(pk__in=[])
     for path in paths:
         reach |= Q(**{f"{field_name}__gte": path, f"{field_name}__lt": path[:-1] + "0"})

@@ -57,14 +57,8 @@ def test_a_key_belongs_to_its_caller_and_its_address(town: Town, door: Enter) ->
     ("key", "status", "code"), [("", 400, "receipt.missing_key"), ("k" * 256, 422, "receipt.long_key")]
 )
 def test_keys_that_are_none(key: str, status: int, code: str, door: Enter) -> None:
-    headers = {"HTTP_IDEMPOTENCY_KEY": key} if key else {}
-    answer = Client().post(
-        "/api/v1/incidents",
-        data=json.dumps(CALL),
-        content_type="application/json",
-        HTTP_AUTHORIZATION=f"Bearer {door('110').token}",
-        **headers,
-    )
+    headers = {"Authorization": f"Bearer {door('110').token}", **({"Idempotency-Key": key} if key else {})}
+    answer = Client().post("/api/v1/incidents", data=json.dumps(CALL), content_type="application/json", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert not Matter.objects.exists()
 
