@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
 from linli.places.divisions.rules import ancestors, area_of, level_of, padded
-from linli.places.grid.rules import Cell, nearest_m, overlaps, polygon_fault, shared_area_m2
+from linli.places.grid.rules import Cell, mended, nearest_m, overlaps, polygon_fault, shared_area_m2
 
 BEGAN = date(2024, 1, 1)
 
@@ -86,6 +86,16 @@ def test_overlap_goes_both_ways(shift: float, side: float) -> None:
 def test_what_cannot_be_a_grid(shape: BaseGeometry, says: str) -> None:
     fault = polygon_fault(shape)
     assert fault is not None and says in fault[1] and fault[0]
+
+
+def test_what_rounding_did_is_mended_and_a_true_crossing_is_not() -> None:
+    touching = shapely.Polygon([(0, 0), (2, 0), (2, 2), (1, 0), (0, 2)])
+    assert not touching.is_valid and polygon_fault(mended(touching)) is None
+    assert mended(touching).area == pytest.approx(touching.area)
+    bow = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    assert mended(bow) is bow
+    sound = square(120.0)
+    assert mended(sound) is sound
 
 
 def test_distance_to_a_grid() -> None:

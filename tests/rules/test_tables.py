@@ -216,6 +216,8 @@ def test_broken_gzip_is_named(tmp_path: Path) -> None:
 def test_the_map_wins_and_a_misspelt_map_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path, "t.csv", "nr,编号,名称\n7,1,甲\n")
     assert [line.cells["code"] for line in read(path, COLUMNS, Map(columns={"id": "nr"})).lines] == ["7"]
+    both = list(read(path, COLUMNS, Map(columns={"code": "nr", "name": "nr"})).lines)
+    assert both[0].cells == {"code": "7", "name": "7"}
     with pytest.raises(Invalid, match="nummer"):
         read(path, COLUMNS, Map(columns={"code": "nummer"}))
     with pytest.raises(Invalid, match="no such column"):

@@ -22,7 +22,7 @@ from linli.places.divisions.queries import by_codes
 from linli.places.divisions.rules import padded
 from linli.places.grid.models import Grid
 from linli.places.grid.queries import cells, today
-from linli.places.grid.rules import Cell, overlaps, polygon_fault, shared_area_m2
+from linli.places.grid.rules import Cell, mended, overlaps, polygon_fault, shared_area_m2
 from linli.works.tables.acts import importer
 from linli.works.tables.rules.columns import Column, Type
 from linli.works.tables.rules.planning import Change, Faults, Importer, Record, Writes
@@ -128,9 +128,10 @@ def _retire(grid: Grid, valid_to: date) -> None:
 
 def _polygon(shape: BaseGeometry | dict[str, Any], datum: Datum) -> BaseGeometry:
     try:
-        polygon = geo.from_geojson(shape, datum) if isinstance(shape, dict) else geo.shape_to_wgs84(shape, datum)
+        given = geo.from_geojson(shape, datum) if isinstance(shape, dict) else geo.shape_to_wgs84(shape, datum)
     except ValueError as fault:
         raise Invalid("grid.shape", field="shape", why=str(fault), why_en=str(fault)) from fault
+    polygon = mended(given)
     fault_words = polygon_fault(polygon)
     if fault_words:
         raise Invalid("grid.shape", field="shape", why=fault_words[0], why_en=fault_words[1])
@@ -191,6 +192,8 @@ class GridImporter(Importer):
     def _fits(self, record: Record, faults: Faults) -> bool:
         values = record.values
         values.setdefault("kind", "police")
+        if "shape" in values:
+            values["shape"] = mended(values["shape"])
         words = polygon_fault(values["shape"]) if "shape" in values else None
         if words:
             faults.reject(record, "shape", "grid.shape", zh=words[0], en=words[1])

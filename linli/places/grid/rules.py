@@ -41,6 +41,20 @@ class Overlap:
     area_m2: float
 
 
+def mended(shape: BaseGeometry) -> BaseGeometry:
+    """The shape without what rounding did to it: rings that touch themselves in a point, spikes without area.
+
+    Only when that changes no more land than a badly drawn border does; a boundary that truly crosses itself stays as
+    it is, for ``polygon_fault`` to name.
+    """
+    if shape.is_valid or shape.geom_type not in ("Polygon", "MultiPolygon"):
+        return shape
+    whole = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    if whole.is_empty or whole.geom_type not in ("Polygon", "MultiPolygon"):
+        return shape
+    return whole if abs(whole.area - shape.area) <= SLIVER_SHARE * whole.area else shape
+
+
 def polygon_fault(shape: BaseGeometry) -> tuple[str, str] | None:
     """Why a shape cannot be a grid, in Chinese and English; ``None`` when it can."""
     if shape.geom_type not in ("Polygon", "MultiPolygon"):

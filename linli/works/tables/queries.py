@@ -129,18 +129,18 @@ def _text(path: Path, encoding: str) -> TextIO:
 def _with_header(
     path: Path, rows: Iterator[tuple[int, list[object]]], columns: tuple[Column, ...], mapping: Map
 ) -> Sheet:
-    wanted = wanted_headers(columns, mapping)
+    wanted = spellings(columns, mapping)
     start = max(1, mapping.header_row)
     depth = 1 if mapping.header_row else _HEADER_SEARCH_ROWS
     head = list(itertools.islice(((at, row) for at, row in rows if at >= start), depth))
     if not head:
         raise Invalid("table.file", file=str(path), why="no header row")
-    best = max(range(len(head)), key=lambda i: (_hits(head[i][1], wanted), -i))
+    best = max(range(len(head)), key=lambda i: (len(_places(head[i][1], wanted)), -i))
     header_row, header = head[best]
     places = _places(header, wanted)
-    _require_header(path, header_row, set(places.values()), columns, mapping)
+    _require_header(path, header_row, set(places), columns, mapping)
     texts = tuple(as_text(cell) if not blank(cell) else "" for cell in header)
-    ignored = tuple(text for at, text in enumerate(texts) if text and at not in places)
+    ignored = tuple(text for at, text in enumerate(texts) if text and at not in places.values())
     body = itertools.chain(head[best + 1 :], rows)
     return Sheet(path.name, texts, header_row, ignored, _lines(body, places, len(header)))
 
@@ -160,44 +160,48 @@ def _named_by(mapping: Map, columns: tuple[Column, ...]) -> set[str]:
     return {ours.get(name, name) for name in mapping.columns}
 
 
-def wanted_headers(columns: tuple[Column, ...], mapping: Map) -> dict[str, str]:
-    """Header as it may be written (folded) → our column. The map wins over names and aliases. Raises ``Invalid``."""
+def spellings(columns: tuple[Column, ...], mapping: Map) -> dict[str, tuple[str, ...]]:
+    """Our column → the headers (folded) under which it is looked for. The map wins over names and aliases.
+
+    One of their columns may fill several of ours when the map says so. Raises ``Invalid`` for a column we do not have.
+    """
     ours = {alias: column.name for column in columns for alias in (column.name, *column.aliases)}
     for name in mapping.columns:
         if name not in ours:
             known = ", ".join(column.name for column in columns)
             raise Invalid("table.map", file="", where=f"[columns] {name}", why=f"no such column; known: {known}")
-    mapped = {ours[name]: theirs for name, theirs in mapping.columns.items()}
-    wanted: dict[str, str] = {}
-    for column in columns:
-        if column.name not in mapped:
-            for alias in (column.name, column.zh, column.en, *column.aliases):
-                wanted.setdefault(_folded(alias), column.name)
-    wanted.update({_folded(theirs): name for name, theirs in mapped.items()})
-    return wanted
+    mapped = {ours[name]: _folded(theirs) for name, theirs in mapping.columns.items()}
+    taken = set(mapped.values())
+    return {
+        column.name: (mapped[column.name],)
+        if column.name in mapped
+        else tuple(
+            folded
+            for alias in (column.name, column.zh, column.en, *column.aliases)
+            if (folded := _folded(alias)) not in taken
+        )
+        for column in columns
+    }
 
 
 def _folded(text: str) -> str:
     return as_text(text).strip("*＊ ").replace(" ", "_").casefold()
 
 
-def _hits(row: Iterable[object], wanted: dict[str, str]) -> int:
-    return len({wanted[key] for cell in row if not blank(cell) and (key := _folded(as_text(cell))) in wanted})
-
-
-def _places(header: list[object], wanted: dict[str, str]) -> dict[int, str]:
-    places: dict[int, str] = {}
+def _places(header: Iterable[object], wanted: dict[str, tuple[str, ...]]) -> dict[str, int]:
+    """Our column → where it stands in the header."""
+    written: dict[str, int] = {}
     for at, cell in enumerate(header):
-        name = None if blank(cell) else wanted.get(_folded(as_text(cell)))
-        if name and name not in places.values():
-            places[at] = name
-    return places
+        if not blank(cell):
+            written.setdefault(_folded(as_text(cell)), at)
+    found = ((name, next((written[word] for word in words if word in written), None)) for name, words in wanted.items())
+    return {name: at for name, at in found if at is not None}
 
 
-def _lines(rows: Iterable[tuple[int, list[object]]], places: dict[int, str], width: int) -> Iterator[Line]:
+def _lines(rows: Iterable[tuple[int, list[object]]], places: dict[str, int], width: int) -> Iterator[Line]:
     """Rows under the header. Rows without any content (workbooks format thousands of them) are not rows."""
     for number, row in rows:
-        cells = {places[at]: cell for at, cell in enumerate(row) if at in places and not blank(cell)}
+        cells = {name: row[at] for name, at in places.items() if at < len(row) and not blank(row[at])}
         extra = sum(1 for cell in row[width:] if not blank(cell))
         if cells or extra or any(not blank(cell) for cell in row):
             yield Line(number, cells, extra)
@@ -211,14 +215,13 @@ def _geojson(path: Path, columns: tuple[Column, ...], mapping: Map) -> Sheet:
     features = data.get("features") if isinstance(data, dict) else None
     if not isinstance(features, list):
         raise Invalid("table.file", file=str(path), why="not a GeoJSON FeatureCollection")
-    wanted = wanted_headers(columns, mapping)
     headers = list(dict.fromkeys(name for feature in features for name in _members(feature)))
-    places = {name: ours for name in headers if (ours := wanted.get(_folded(name)))}
-    _require_header(path, 1, set(places.values()), columns, mapping)
-    ignored = tuple(name for name in headers if name not in places)
+    places = {name: headers[at] for name, at in _places(headers, spellings(columns, mapping)).items()}
+    _require_header(path, 1, set(places), columns, mapping)
+    ignored = tuple(name for name in headers if name not in places.values())
     lines = (
-        Line(number, {places[k]: v for k, v in _members(feature).items() if k in places and not blank(v)})
-        for number, feature in enumerate(features, start=1)
+        Line(number, {ours: members[k] for ours, k in places.items() if not blank(members.get(k))})
+        for number, members in enumerate(map(_members, features), start=1)
     )
     return Sheet(path.name, tuple(headers), 0, ignored, lines)
 
