@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -30,7 +31,12 @@ _counts: Counter[str] = Counter()
 
 
 def pytest_configure() -> None:
-    """WhiteNoise warns about a static folder that is not there, and warnings are errors."""
+    """Properties are not judged by the clock and, in CI, tried with the same cases each time.
+
+    WhiteNoise warns about a static folder that is not there, and warnings are errors.
+    """
+    hypothesis.settings.register_profile("linli", deadline=None, derandomize=IN_CI, database=None)
+    hypothesis.settings.load_profile("linli")
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
