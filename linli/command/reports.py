@@ -7,8 +7,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import xlsxwriter
+
 from linli.command.main import Unreadable
 from linli.insight.measures.queries import GROUPINGS, report_response, report_station
+from linli.insight.measures.rules import change
 from linli.kernel import clock
 from linli.kernel.scope import system
 
@@ -22,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     response.add_argument("--by", choices=GROUPINGS, required=True)
     station = verbs.add_parser("station", help="incidents and diverted share of a police station")
     station.add_argument("--station", metavar="CODE", required=True)
-    station.add_argument("--format", choices=("json", "xlsx", "docx", "pdf"), default="json")
+    station.add_argument("--format", choices=("json", "xlsx"), default="json")
     station.add_argument("--out", metavar="FILE", type=Path, help="where the document goes")
     for verb, required in ((response, False), (station, True)):
         verb.add_argument("--from", dest="begins", metavar="D", type=_day, required=required, help="first day")
@@ -42,7 +45,45 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         raise Unreadable("--to must lie after --from")
     if options.verb == "response":
         return dict(report_response(COMMAND, by=options.by, begins=options.begins, ends=options.ends))
-    return dict(report_station(COMMAND, station=options.station, begins=options.begins, ends=options.ends))
+    if options.format != "json" and options.out is None:
+        raise Unreadable(f"--format {options.format} needs --out FILE")
+    answer = report_station(COMMAND, station=options.station, begins=options.begins, ends=options.ends)
+    if options.format == "xlsx":
+        _workbook(options.out, answer)
+    return dict(answer)
+
+
+def _workbook(path: Path, answer: dict[str, Any]) -> None:
+    """The station's figures as a sheet: this period beside the same one a year before."""
+    try:
+        book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
+        sheet = book.add_worksheet("分流 diverted")
+        bold, part = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
+        last = date.fromisoformat(answer["to"]) - timedelta(days=1)
+        sheet.write_string(0, 0, f"{answer['station']['name']}　{answer['from']}至{last}", bold)
+        for at, head in enumerate(("指标", "本期", "上年同期", "同比")):
+            sheet.write_string(2, at, head, bold)
+        before = answer["previous"]
+        for row, (name, key) in enumerate((("警情", "incidents"), ("警务室处置", "diverted")), start=3):
+            sheet.write_string(row, 0, name)
+            sheet.write_number(row, 1, answer[key])
+            sheet.write_number(row, 2, before[key])
+            _share(sheet, row, 3, change(answer[key], before[key]), part)
+        sheet.write_string(5, 0, "分流率")
+        _share(sheet, 5, 1, answer["diverted_share"], part)
+        _share(sheet, 5, 2, before["diverted_share"], part)
+        sheet.set_column(0, 0, 24)
+        book.close()
+    except (OSError, xlsxwriter.exceptions.FileCreateError) as fault:
+        raise Unreadable(f"{path}: {fault}") from fault
+
+
+def _share(sheet: Any, row: int, column: int, value: float | None, style: Any) -> None:
+    """A share as a number, or a dash where there is nothing to compare with."""
+    if value is None:
+        sheet.write_string(row, column, "—")
+    else:
+        sheet.write_number(row, column, value, style)
 
 
 def words(answer: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import python_calamine
 
 from linli.command.main import main
 from linli.places.divisions.models import Division
@@ -112,5 +113,11 @@ def test_reports_as_objects_and_as_lines(capsys: pytest.CaptureFixture[str], tmp
     answer = json.loads(out)
     assert code == 0 and (answer["incidents"], answer["diverted"], answer["change"]) == (1, 1, None)
     assert "分流率100.0%" in linli(capsys, *station)[1]
+    sheet = tmp_path / "s.xlsx"
+    assert linli(capsys, *station, "--format", "xlsx", "--out", str(sheet))[0] == 0
+    rows = python_calamine.CalamineWorkbook.from_path(str(sheet)).get_sheet_by_index(0).to_python()
+    assert rows[3] == ["警情", 1.0, 0.0, "—"] and rows[5][:3] == ["分流率", 1.0, "—"]
+    assert linli(capsys, *station, "--format", "xlsx")[0] == 2
+    assert linli(capsys, *station, "--format", "xlsx", "--out", str(tmp_path / "no" / "s.xlsx"))[0] == 2
     assert linli(capsys, *station[:-1], "2026-02-01")[0] == 2
     assert linli(capsys, "report", "station", "--station", "S9", *station[4:])[0] == 1

@@ -324,6 +324,13 @@ def test_a_missing_number_is_reckoned_and_says_so(addresses: Path) -> None:
     assert exact.score > found.score
 
 
+def test_while_a_number_is_typed_those_that_begin_so_are_shown(addresses: Path) -> None:
+    typed = {c.text: {why.code for why in c.why} for c in candidates("城东街道南大街1")}
+    assert "number_begins" in typed["临溪县城东街道南大街10号"] and "number_begins" in typed["临溪县城东街道南大街18号"]
+    said = {c.text for c in candidates("城东街道南大街1号")}
+    assert "临溪县城东街道南大街18号" not in said
+
+
 def test_the_nearer_of_two_alike_comes_first(addresses: Path) -> None:
     here = candidates("南大街12号", near=geo.Point(119.84, 29.42))
     assert here[0].text == "临溪县柳林镇南大街12号"

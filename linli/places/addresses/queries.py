@@ -139,8 +139,25 @@ def _with_number(heard: Parsed, named: Sequence[_Named]) -> list[Candidate]:
             found += [_house(row, n, heard) for row in exact[n.name.pk]]
     bare = [n for n in named if not exact[n.name.pk] and not n.name.alias_of_id]
     found += _reckoned(heard, bare)
+    found += _begun(heard, by_id)
     worth = [n for n in bare if not found or n.score >= _WORTH_A_WHOLE]
     return found + [replace(c, score=c.score - 0.2) for c in _whole(worth)]
+
+
+def _begun(heard: Parsed, named: dict[uuid.UUID, _Named]) -> list[Candidate]:
+    """While a number is being typed: the houses whose number begins with these digits."""
+    if not heard.typing or heard.number is None or heard.sub is not None:
+        return []
+    ten = heard.number * 10
+    rows = Address.objects.filter(name__in=list(named), active=True, group=heard.group, sub__isnull=True)
+    why = Why("number_begins", Words("门牌号开头一致", "the number begins like this"))
+    found = []
+    for row in rows.filter(number__gte=ten, number__lte=ten + 9).order_by("number")[:12]:
+        n = named[row.name_id]
+        reasons = (Why(n.by, _BY[n.by]), why)
+        score = n.score * 0.85 + 0.03
+        found.append(Candidate(row.text, row.lon, row.lat, row.kind, score, reasons, row.pk))
+    return found
 
 
 def _numbered(heard: Parsed) -> Q:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
@@ -64,6 +64,8 @@ class Parsed:
     latin: bool = False
     town: str = ""
     village: str = ""
+    typing: bool = False
+    """The text ends in a digit: more digits may follow."""
 
     @property
     def has_number(self) -> bool:
@@ -95,8 +97,9 @@ def _value(numeral: str) -> int:
 def parse(text: str) -> Parsed:
     """The parts of what was heard or typed; any text gives an answer, at worst a bare ``name``."""
     plain = normal(text)
+    typing = plain[-1:].isdigit()
     if plain and plain.isascii():
-        return _parse_latin(plain)
+        return replace(_parse_latin(plain), typing=typing)
     words = [word for word in _BREAK.split(_glued(plain)) if word]
     first, rest = (words[0], words[1:]) if words else ("", [])
     first = _SPOKEN.sub("", first) or first
@@ -104,7 +107,7 @@ def parse(text: str) -> Parsed:
     aside = bool(first) and without_aside != [first]
     first, rest = (without_aside[0], without_aside[1:] + rest) if without_aside else (first, rest)
     first, *others = _JOINT.split(first, maxsplit=1)
-    return _parse_parts(first, others[0] if others else "", rest, aside)
+    return replace(_parse_parts(first, others[0] if others else "", rest, aside), typing=typing)
 
 
 def _glued(text: str) -> str:
