@@ -74,12 +74,13 @@ def index(request: HttpRequest) -> HttpResponse:
         }
         for row in Limit.objects.order_by("category", "zone")
     ]
+    root = bureau()
     context = {
         "rows": rows,
         "usual": Limit(),
         "form": form,
         "problem": problem,
-        "may_set": holds_right(actor, "limits.set", bureau().path),
+        "may_set": root is not None and holds_right(actor, "limits.set", root.path),
     }
     status = problem.status if problem else 422 if form.is_bound and form.errors else 200
     return render(request, "web/limits.html", context, status=status)

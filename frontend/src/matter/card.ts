@@ -80,7 +80,7 @@ export class MatterCard {
   }
 
   draw(): void {
-    render(cardView(this), this.root)
+    render(this.root.dataset.number ? cardView(this) : nothing, this.root)
   }
 
   set(change: Partial<CardState>): void {
