@@ -5,6 +5,7 @@ from __future__ import annotations
 from linli.kernel.acts import act
 from linli.kernel.errors import Invalid, declare
 from linli.kernel.scope import Actor
+from linli.matters.routing.queries import bureau
 from linli.operations.limits.models import Limit
 
 declare(
@@ -14,7 +15,13 @@ declare(
 )
 
 
-@act("limits.set", zh="设定时限", en="set limits", keeps=("category", "zone", "seconds"), within=lambda facts: "/")
+def _root(facts: dict[str, object]) -> str:
+    """The promised minutes are the whole bureau's, so the right is needed at the root of the tree."""
+    root = bureau()
+    return root.path if root else "/"
+
+
+@act("limits.set", zh="设定时限", en="set limits", keeps=("category", "zone", "seconds"), within=_root)
 def set_limit(actor: Actor, *, category: str = "", zone: str = "", seconds: dict[str, int]) -> Limit:
     """Set the seconds of each step for a category beginning and a zone."""
     row = Limit.objects.filter(category=category, zone=zone).first() or Limit(category=category, zone=zone)

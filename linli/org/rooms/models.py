@@ -13,6 +13,7 @@ from linli.kernel.words import Words
 from linli.kernel.workflow import Move, State, Workflow
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
+from linli.org.rooms.rules import EQUIPMENT
 from linli.places.grid.models import Grid
 
 EQUIPMENT_LIFE = Workflow(
@@ -42,21 +43,7 @@ class EquipmentQuery(models.QuerySet["Equipment"]):
 class Equipment(models.Model):
     """One thing of a room: a car, a radio, a recorder. ``inspect_due_on`` is when it must be looked at next."""
 
-    KINDS: ClassVar = {
-        "response_car": Words("处警车", "response car"),
-        "patrol_car": Words("巡逻车", "patrol car"),
-        "motorcycle": Words("摩托车", "motorcycle"),
-        "laptop": Words("笔记本电脑", "laptop"),
-        "printer": Words("打印机", "printer"),
-        "radio": Words("对讲机", "radio"),
-        "body_recorder": Words("执法记录仪", "body-worn recorder"),
-        "first_aid": Words("急救箱", "first-aid kit"),
-        "aed": Words("除颤仪", "defibrillator"),
-        "extinguisher": Words("灭火器", "fire extinguisher"),
-        "shield": Words("防护装备", "protective gear"),
-        "drone": Words("无人机", "drone"),
-        "life_buoy": Words("救生圈", "life buoy"),
-    }
+    KINDS: ClassVar = EQUIPMENT
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="equipment")

@@ -6,6 +6,24 @@ import re
 from datetime import date, datetime, timedelta
 
 from linli.kernel.errors import Invalid, declare
+from linli.kernel.words import Words
+
+EQUIPMENT: dict[str, Words] = {
+    "response_car": Words("处警车", "response car"),
+    "patrol_car": Words("巡逻车", "patrol car"),
+    "motorcycle": Words("摩托车", "motorcycle"),
+    "laptop": Words("笔记本电脑", "laptop"),
+    "printer": Words("打印机", "printer"),
+    "radio": Words("对讲机", "radio"),
+    "body_recorder": Words("执法记录仪", "body-worn recorder"),
+    "first_aid": Words("急救箱", "first-aid kit"),
+    "aed": Words("除颤仪", "defibrillator"),
+    "extinguisher": Words("灭火器", "fire extinguisher"),
+    "shield": Words("防护装备", "protective gear"),
+    "drone": Words("无人机", "drone"),
+    "life_buoy": Words("救生圈", "life buoy"),
+}
+"""What a room may have; its units carry it to a call that needs it."""
 
 declare(
     "hours.unreadable",
