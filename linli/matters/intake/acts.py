@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -18,10 +19,12 @@ from linli.matters.kinds import KINDS
 from linli.matters.ledger.models import Fact, Matter, NumberSeries, Stamp
 from linli.matters.ledger.rules import public_number
 from linli.matters.routing.models import Category
-from linli.matters.routing.queries import answering_for, bureau, categories
+from linli.matters.routing.queries import bureau, categories
 from linli.matters.routing.rules import OTHER
 from linli.org.agencies.models import Agency
 from linli.org.agencies.queries import station_of
+from linli.org.rooms.queries import Held, held_on
+from linli.places.grid.queries import GridHistory
 from linli.works.tables.acts import importer
 from linli.works.tables.rules.columns import Column, Type
 from linli.works.tables.rules.planning import Change, Faults, Importer, Record, Writes
@@ -77,6 +80,8 @@ class IncidentImporter(Importer):
         self._root = bureau()
         self._actor = system("import")
         self._running: list[int] = []
+        self._grids = GridHistory()
+        self._held: dict[tuple[UUID, date], Held | None] = {}
 
     def key(self, values: Mapping[str, Any]) -> str:
         return f"{values.get('source') or SOURCE}|{values['number']}"
@@ -179,10 +184,17 @@ class IncidentImporter(Importer):
         if matter.lon is None or matter.lat is None:
             return
         matter.placed_by = "sent"
-        answering = answering_for(matter.lon, matter.lat, matter.received_at)
-        matter.grid = answering.grid
-        if handled is None and station is None and answering.agency is not None:
-            matter.agency, matter.station = answering.agency, answering.station
+        day = clock.shanghai(matter.received_at).date()
+        matter.grid = self._grids.at(matter.lon, matter.lat, day)
+        if handled is None and station is None and matter.grid is not None:
+            held = self._held_on(matter.grid.pk, day)
+            if held is not None:
+                matter.agency, matter.station = held.responsibility.agency, held.station
+
+    def _held_on(self, grid: UUID, day: date) -> Held | None:
+        if (grid, day) not in self._held:
+            self._held[grid, day] = held_on(grid, day)
+        return self._held[grid, day]
 
     def _alter(self, change: Change, current: Mapping[str, Any], writes: Writes) -> None:
         matter: Matter = current["row"]

@@ -63,6 +63,24 @@ class GridMap:
         return shapely.union_all(self._shapes) if self._shapes else None
 
 
+class GridHistory:
+    """The police grids of all days in memory: for bulk work on the past, where one question a call is too many."""
+
+    def __init__(self) -> None:
+        self._grids = list(Grid.objects.filter(kind="police").order_by("code", "valid_from"))
+        shapes = [row.shape for row in self._grids]
+        self._tree = shapely.STRtree(shapes)
+        shapely.prepare(shapes)
+
+    def at(self, lon: float, lat: float, day: date) -> Grid | None:
+        """The grid around a point on a day; on a shared border the lower code."""
+        for found in sorted(self._tree.query(shapely.Point(lon, lat), predicate="intersects")):
+            row = self._grids[int(found)]
+            if row.valid_from <= day and (row.valid_to is None or day < row.valid_to):
+                return row
+        return None
+
+
 def _police_today() -> GridMap:
     return GridMap(list(Grid.objects.filter(kind="police").on(today()).order_by("code")))
 

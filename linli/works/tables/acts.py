@@ -24,6 +24,7 @@ from django.db.models import AutoField, Manager, Model
 from linli.kernel import clock
 from linli.kernel.acts import act
 from linli.kernel.ids import new_id
+from linli.kernel.kept import forget_after
 from linli.kernel.registry import Registry
 from linli.kernel.scope import Actor
 from linli.works.tables.queries import file_digest, map_in, read
@@ -138,6 +139,7 @@ def _write(actor: Actor, chosen: Importer, planned: Plan, path: Path, *, strict:
             record(actor, **facts, taken_back=True)
         raise
     finally:
+        forget_after(chosen.act or f"import.{chosen.kind}")  # what was kept since the entry may be half of the rows
         chosen.finish()
 
 
