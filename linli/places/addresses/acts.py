@@ -67,7 +67,9 @@ class AddressImporter(Importer):
         towns = {code[:9].ljust(12, "0") for code in codes if len(code) == 12}
         self._divisions = by_codes(codes | towns)
         self._towns = {code[:9]: row.name for code, row in self._divisions.items() if row.level == "township"}
-        return [record for record in records if self._taken_apart(record, faults)]
+        good = [record for record in records if self._taken_apart(record, faults)]
+        self._names = _stored_names({record.values["name_text"] for record in good})
+        return good
 
     def _taken_apart(self, record: Record, faults: Faults) -> bool:
         values = record.values
@@ -118,10 +120,9 @@ class AddressImporter(Importer):
         key = (change.values["name_text"], change.values["area"])
         if key in self._names:
             return []
-        stored = AddressName.objects.filter(text=key[0], area=key[1], alias_of__isnull=True).first()
-        row = stored or address_name(*key, self._kinds[key])
+        row = address_name(*key, self._kinds[key])
         self._names[key] = row.pk
-        return [] if stored else [row]
+        return [row]
 
     def _fields(self, change: Change) -> dict[str, Any]:
         values = change.values
@@ -134,6 +135,16 @@ class AddressImporter(Importer):
             elif name not in ("name_text", "area"):
                 fields[{"group_no": "group", "house": "number"}.get(name, name)] = value
         return fields
+
+
+def _stored_names(texts: set[str]) -> dict[tuple[str, str], uuid.UUID]:
+    """The names stored already among these texts, by text and area."""
+    wanted = sorted(texts)
+    found: dict[tuple[str, str], uuid.UUID] = {}
+    for start in range(0, len(wanted), 400):
+        rows = AddressName.objects.filter(text__in=wanted[start : start + 400], alias_of__isnull=True)
+        found |= {(text, area): key for text, area, key in rows.values_list("text", "area", "pk")}
+    return found
 
 
 def parts_of(

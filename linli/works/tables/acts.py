@@ -29,7 +29,6 @@ from linli.kernel.registry import Registry
 from linli.kernel.scope import Actor
 from linli.works.tables.queries import file_digest, map_in, read
 from linli.works.tables.rules.columns import Fault, as_text, blank
-from linli.works.tables.rules.mapping import Map
 from linli.works.tables.rules.planning import Importer, Plan, Writes, plan
 
 T = TypeVar("T")
@@ -113,11 +112,19 @@ def run_import(
     what would happen. Importing the same file again changes nothing.
     """
     chosen, mapping = IMPORTERS[kind](), map_in(map_path)
-    planned = plan(chosen, read(path, chosen.columns, mapping), mapping)
+    sheet = read(path, chosen.columns, mapping)
+    planned = plan(chosen, sheet, mapping)
     kept_out = strict and bool(planned.faults.rows)
     if planned.changes and not dry_run and not kept_out:
         _write(actor, chosen, planned, path, strict=strict)
-    return _reported(chosen, planned, path, mapping, kept_out=kept_out, dry_run=dry_run)
+    wrong = planned.faults.rows
+    rejected = (
+        {line.row: line.cells for line in read(path, chosen.columns, mapping).lines if line.row in wrong}
+        if wrong
+        else {}
+    )
+    summary = {"kind": kind, "file": path.name, "dry_run": dry_run, "strict_refused": kept_out}
+    return _reported(planned, {**summary, "ignored_columns": list(sheet.ignored)}, rejected, kept_out=kept_out)
 
 
 def _write(actor: Actor, chosen: Importer, planned: Plan, path: Path, *, strict: bool) -> None:
@@ -143,21 +150,18 @@ def _write(actor: Actor, chosen: Importer, planned: Plan, path: Path, *, strict:
         chosen.finish()
 
 
-def _reported(chosen: Importer, planned: Plan, path: Path, mapping: Map, *, kept_out: bool, dry_run: bool) -> Outcome:
+def _reported(
+    planned: Plan, summary: dict[str, Any], rejected: dict[int, dict[str, object]], *, kept_out: bool
+) -> Outcome:
     counts = (
         (planned.rows, 0, 0, 0, planned.rows)
         if kept_out
         else (planned.rows, planned.created, planned.updated, planned.unchanged, planned.rejected)
     )
     stamp = clock.now().astimezone(clock.SHANGHAI).strftime("%Y%m%d-%H%M%S-%f")
-    report = Path(settings.LINLI_HOME) / "reports" / f"{chosen.kind}-{stamp}.jsonl"
+    report = Path(settings.LINLI_HOME) / "reports" / f"{summary['kind']}-{stamp}.jsonl"
     outcome = Outcome(*counts, report=str(report), kept_out=kept_out)
-    sheet = read(path, chosen.columns, mapping)
-    wrong = planned.faults.rows
-    lines = {line.row: line.cells for line in sheet.lines if line.row in wrong} if wrong else {}
-    summary = {"kind": chosen.kind, "file": path.name, "dry_run": dry_run, "strict_refused": kept_out}
-    summary |= {"ignored_columns": list(sheet.ignored), **outcome.as_json()}
-    write_report(report, summary, planned.faults.all, lines)
+    write_report(report, {**summary, **outcome.as_json()}, planned.faults.all, rejected)
     return outcome
 
 
