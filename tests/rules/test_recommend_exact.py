@@ -133,8 +133,8 @@ def test_moving_units_equals_a_new_fleet(data: st.DataObject) -> None:
 
 
 MUTANTS = {
-    "stops before a tie is seen": ("here + least_ms > best[k - 1, 1]", "here + least_ms >= best[k - 1, 1]"),
-    "stops without the start delay": ("here + least_ms > best[k - 1, 1]", "here > 0 and found == k"),
+    "stops before a tie is seen": ("here + least_ms[kind] > best[k - 1, 1]", "here + least_ms[kind] >= best[k - 1, 1]"),
+    "stops without the start delay": ("here + least_ms[kind] > best[k - 1, 1]", "here > 0 and found == k"),
     "forgets the call's own road": ("wanted and slots[slot, 2] == road[row, 0] and ahead >= 0", "False"),
     "drives backwards on a one-way": ("and ahead >= 0", "and abs(ahead) >= 0"),
     "ignores whether home or position counts": (

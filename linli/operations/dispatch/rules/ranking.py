@@ -16,7 +16,7 @@ import numpy as np
 from linli.operations.dispatch.rules import chance, soonest
 from linli.operations.dispatch.rules.fleet import NEVER, Fleet, ms_of
 from linli.operations.dispatch.rules.given import CONDITIONAL, Incident, Limits, UnitRow
-from linli.operations.dispatch.rules.reasons import SHORTFALLS, Reason, activity_words
+from linli.operations.dispatch.rules.reasons import SHORTFALLS, Reason, activity_words, needs_words
 from linli.operations.dispatch.rules.soonest import (
     LACKS_NEEDS,
     NO_POSITION,
@@ -104,14 +104,11 @@ class Suggestion:
             doing = activity_words(self.unit.activity)
             facts = {"activity_zh": doing.zh, "activity_en": doing.en, "penalty_s": round(self.penalty_s)}
             first = Reason("interrupt", facts)
-        needs = "、".join(sorted(self.situation.incident.needs))
+        needs = self.situation.incident.needs
         if not needs:
             return (first,)
-        missing = sorted(self.situation.incident.needs - self.unit.skills - self.unit.equipment)
-        ability = (
-            Reason("lacks_needs", {"needs": "、".join(missing)}) if missing else Reason("has_needs", {"needs": needs})
-        )
-        return first, ability
+        missing = needs - self.unit.skills - self.unit.equipment
+        return first, Reason("lacks_needs" if missing else "has_needs", needs_words(missing or needs))
 
     def _position(self) -> Reason:
         allowance_s = round(self.allowance_s)
@@ -228,7 +225,7 @@ class _Asked:
     def _measure(self, ways: Ways) -> None:
         """How far the call lies from the roads: walking for each kind, and a warning when it is far."""
         off_m = ways.off_m.tolist()
-        self.arrive_ms[:] = [soonest.walk_ms(metres, self.limits) if metres < np.inf else 0 for metres in off_m]
+        self.arrive_ms[:] = [soonest.walk_ms(metres, self.limits) for metres in off_m]
         if self.limits.snap_warn_m < min(off_m) < np.inf:
             self.warnings.append(Reason("snapped_far", {"off_m": round(min(off_m))}))
 

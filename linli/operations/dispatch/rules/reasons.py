@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from linli.kernel.words import Words
+from linli.org.people.rules import SKILLS
+from linli.org.rooms.rules import EQUIPMENT
 
 ACTIVITIES = {
     "patrol": Words("巡逻", "patrolling"),
@@ -49,8 +51,8 @@ WORDS: Mapping[str, Words] = {
         "Position dated {ahead_s} s in the future, not trusted: reckoned from its room, {allowance_s} s added",
     ),
     "walk": Words("其中步行约{walk_s}秒", "Of that about {walk_s} s on foot"),
-    "has_needs": Words("具备{needs}", "Has {needs}"),
-    "lacks_needs": Words("缺少{needs}，但没有别的力量具备", "Lacks {needs}; nobody has it"),
+    "has_needs": Words("具备{needs_zh}", "Has {needs_en}"),
+    "lacks_needs": Words("缺少{needs_zh}，但没有别的力量具备", "Lacks {needs_en}; nobody has it"),
     "covered": Words(
         "离开后由{call_sign}约{eta_s}秒可到其警务室", "{call_sign} can be at its room in about {eta_s} s meanwhile"
     ),
@@ -96,3 +98,9 @@ class Reason:
 def activity_words(activity: str) -> Words:
     """What the unit is doing; an activity without words of its own is shown as it was written."""
     return ACTIVITIES.get(activity) or (Words(activity, activity) if activity else Words("执行其他任务", "busy"))
+
+
+def needs_words(needs: frozenset[str]) -> dict[str, object]:
+    """Skills and equipment as people call them; what has no words of its own is shown as it was written."""
+    named = [SKILLS.get(code) or EQUIPMENT.get(code) or Words(code, code) for code in sorted(needs)]
+    return {"needs_zh": "、".join(words.zh for words in named), "needs_en": ", ".join(words.en for words in named)}

@@ -40,7 +40,7 @@ class Readiness:
     delay: I32
     at_home: I32
     counts: I64  # see the constants above; eligible by kind from BY_KIND on
-    least_ms: int
+    least_ms: I64  # [kinds]
 
     @property
     def eligible(self) -> int:
@@ -87,7 +87,12 @@ def _interrupts(limits: Limits, names: Names, count: int) -> I32:
 
 
 def walk_ms(off_m: float, limits: Limits) -> int:
-    """Milliseconds on foot between the road and a place ``off_m`` from it; the first metres belong to the road."""
+    """Milliseconds on foot between the road and a place ``off_m`` from it; the first metres belong to the road.
+
+    0 where there is no road at all (infinite): nobody gets there that way anyhow.
+    """
+    if off_m == np.inf:
+        return 0
     return int(max(off_m - limits.kerb_m, 0.0) * (1000.0 / limits.walk_mps))
 
 
@@ -115,13 +120,13 @@ def readiness(
         may[[number for name in only if (number := fleet.agencies.known(name)) >= 0]] = True
     columns = np.empty((3, len(fleet)), np.int32)
     counts, counts_cover = np.zeros((2, BY_KIND + len(KINDS)), np.int64)
-    least, least_cover = _ready(
+    least = np.full((2, len(KINDS)), FAR, np.int64)
+    _ready(
         c.kind, c.availability, c.activity, c.agency, c.fix_ms, c.has, c.off_m, need, may, at_ms, agency,
-        numbers.turnout, interrupt, numbers.basic, numbers.walk, arrive_ms, columns, counts, counts_cover,
+        numbers.turnout, interrupt, numbers.basic, numbers.walk, arrive_ms, columns, counts, counts_cover, least,
     )  # fmt: skip
-    return Readiness(columns[0], columns[1], counts, least), Readiness(
-        columns[2], columns[1], counts_cover, least_cover
-    )
+    cover = Readiness(columns[2], columns[1], counts_cover, least[1])
+    return Readiness(columns[0], columns[1], counts, least[0]), cover
 
 
 def start_ms(fleet: Fleet, limits: Limits, unit: int) -> int:
@@ -142,11 +147,10 @@ def penalty_ms(fleet: Fleet, limits: Limits, unit: int) -> int:
 def _ready(  # noqa: C901  one compiled pass over all units
     kind: U8, availability: U8, activity: I32, agency: I32, fix_ms: I64, has: npt.NDArray[np.int64], off_m: F64,
     need: I64, may: Bits, at_ms: int, room: int, turnout: I32, interrupt: I32, basic: I64, walk: F64, arrive_ms: I64,
-    columns: I32, counts: I64, counts_cover: I64,
-) -> tuple[int, int]:  # fmt: skip
-    """Fill ``columns`` (delay, at home, delay for covering) and the counts; returns the least of either delay."""
+    columns: I32, counts: I64, counts_cover: I64, least: I64,
+) -> None:  # fmt: skip
+    """Fill ``columns`` (delay, at home, delay for covering), the counts, and the least of either delay by kind."""
     signing, fresh, ahead, weight, stale, margin = basic[0], basic[1], basic[2], basic[3], basic[4], basic[5]
-    least, least_cover = np.int64(FAR), np.int64(FAR)
     for u in range(len(kind)):
         columns[0, u], columns[1, u], columns[2, u] = FAR, 0, FAR
         if availability[u] > 1:
@@ -165,7 +169,7 @@ def _ready(  # noqa: C901  one compiled pass over all units
         if placed:
             columns[2, u] = min(ms, FAR - 1)
             counts_cover[BY_KIND + kind[u]] += 1
-            least_cover = min(least_cover, ms)
+            least[1, kind[u]] = min(least[1, kind[u]], ms)
         able = True
         for word in range(len(need)):
             if has[u, word] & need[word] != need[word]:
@@ -184,8 +188,7 @@ def _ready(  # noqa: C901  one compiled pass over all units
                 ms += margin
             columns[0, u] = min(ms, FAR - 1)
             counts[BY_KIND + kind[u]] += 1
-            least = min(least, ms)
-    return int(least), int(least_cover)
+            least[0, kind[u]] = min(least[0, kind[u]], ms)
 
 
 def soonest(fleet: Fleet, roads: OpenRoads, ready: Readiness, ways: Ways, k: int, *, but: int = -1) -> Soonest:

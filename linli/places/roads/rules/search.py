@@ -121,7 +121,7 @@ def _offer(unit: int, key: int, k: int, found: int, best: I64, tie: I64) -> int:
 @compiled
 def k_soonest(  # noqa: C901  one compiled loop: splitting it would cost more than a vertex does
     first: I32, pack: I64, label: I64, heap: I64, search: int, seed: I64, seed_first: I64, road: I64, road_first: I64,
-    chain_head: I32, slots: I32, at_home: I32, delay: I32, least_ms: int, but: int, k: int, best: I64, tie: I64,
+    chain_head: I32, slots: I32, at_home: I32, delay: I32, least_ms: I64, but: int, k: int, best: I64, tie: I64,
 ) -> tuple[int, int]:  # fmt: skip
     """The best ``k`` units by delay plus road, into ``best`` [k, 2] as (unit, key in ms), one kind of vehicle after
     the other.
@@ -130,9 +130,9 @@ def k_soonest(  # noqa: C901  one compiled loop: splitting it would cost more th
     ``seed`` rows (vertex, ms) say where the call's road is entered, those of a kind from ``seed_first`` on. ``road``
     rows (arc, vertex it leads to, ms that remain behind the call) are the call's own road. ``chain_head`` [kinds, v],
     ``slots`` rows (next, ms, arc): units by vertex as linked lists; slot ``4 u + i`` is unit ``u`` at its position (i
-    < 2) or at its home. ``delay[u]``: ms before it drives, FAR when not to be sent; ``least_ms`` the least of them.
-    ``but``: a unit left out. ``search`` and the numbers below it, one a kind, are this search's own. Returns (units
-    found, vertices settled).
+    < 2) or at its home. ``delay[u]``: ms before it drives, FAR when not to be sent; ``least_ms`` by kind the least of
+    them. ``but``: a unit left out. ``search`` and the numbers below it, one a kind, are this search's own. Returns
+    (units found, vertices settled).
     """
     found, settled = 0, 0
     for kind in range(first.shape[0]):
@@ -160,7 +160,7 @@ def k_soonest(  # noqa: C901  one compiled loop: splitting it would cost more th
             here = top >> 32
             if label[vertex] & _LOW != here:
                 continue
-            if found == k and here + least_ms > best[k - 1, 1]:  # an equal one may still win the tie
+            if found == k and here + least_ms[kind] > best[k - 1, 1]:  # an equal one may still win the tie
                 break
             settled += 1
             slot = chain_head[kind, vertex]
