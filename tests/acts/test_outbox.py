@@ -199,24 +199,60 @@ def test_when_nobody_can_be_reached_the_desk_sees_it(town: Town, gateways: dict[
     send_all()
     assert {row.channel: row.state for row in messages(order)} == dict.fromkeys(("wecom", "sms", "voice"), "failed")
     with clock.fixed(clock.now() + timedelta(seconds=6)):
-        for _ in range(3):  # the ladder's own second try on SMS and voice fails first
+        for _ in range(6):  # the ladder's own second try on SMS and voice fails first
             while work_one():
                 continue
             send_all()
+            clock.advance(timedelta(seconds=1))
     assert Escalation.objects.filter(order=order, step="unreachable").exists()
     warnings = [item for item in Matter.objects.get(pk=order.matter_id).warnings if item["code"] == "order.not_reached"]
     assert len(warnings) == 1 and town.units[0].call_sign in warnings[0]["zh"]
 
 
-def test_without_any_channel_the_desk_sees_it_too(town: Town) -> None:
+def test_without_any_channel_orders_live_on_the_phone_page(town: Town) -> None:
     order = ordered(town)
     send_all()
     assert messages(order)[0].state == "failed"
-    assert Job.objects.filter(key=f"order:{order.pk}:unreachable").exists()
+    assert not Job.objects.filter(key=f"order:{order.pk}:unreachable").exists()
+
+
+def test_a_recall_that_reached_nobody_is_noted(town: Town, gateways: dict[str, Gateway]) -> None:
+    order = ordered(town)
+    send_all()
+    for dead in gateways.values():
+        dead.mood = "refusing"
+    recall_order(town.actor("dispatcher"), order=order, reason="误报")
+    send_all()
+    assert "撤回" in Note.objects.get(matter=order.matter).text
+
+
+def test_nobody_is_rung_for_the_orders_of_an_outage(town: Town, gateways: dict[str, Gateway]) -> None:
+    order = ordered(town)
+    with clock.fixed(clock.now() + timedelta(hours=2)):
+        send_all()
+    assert [row.state for row in messages(order)] == ["failed"]
+    assert all(not one.asked for one in gateways.values())
+
+
+def test_the_second_try_repeats_nothing_that_is_on_its_way(town: Town, gateways: dict[str, Gateway]) -> None:
+    gateways["wecom"].mood = "broken"
+    order = ordered(town)
+    send_all()
+    with clock.fixed(clock.now() + timedelta(seconds=6)):
+        while work_one():
+            continue
+        send_all()
+    assert sorted((row.channel, row.state) for row in messages(order)) == [
+        ("sms", "sent"),
+        ("voice", "sent"),
+        ("wecom", "failed"),
+    ]
 
 
 def test_an_order_that_reached_a_page_meanwhile_alarms_nobody(town: Town) -> None:
+    set_channel(SETUP, channel="sms", kind="sms", url="http://127.0.0.1:9", secret=SECRET)
     order = ordered(town)
+    Message.objects.update(attempts=7)
     send_all()
     sign_order(town.actor("community_officer"), order=order)
     with clock.fixed(clock.now() + timedelta(seconds=6)):
@@ -231,7 +267,7 @@ def test_without_another_channel_it_is_tried_again_and_then_given_up(town: Town)
         sms.mood = "broken"
         with clock.fixed(clock.now()):
             message = queue_message(
-                channel="sms", template="order.new", address="139", body={}, subject_type="t", subject_id="1"
+                channel="sms", template="handover.sent", address="139", body={}, subject_type="t", subject_id="1"
             )
             for _ in range(20):
                 send_all()

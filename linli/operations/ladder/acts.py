@@ -23,6 +23,7 @@ from linli.org.people.models import Person
 from linli.works.jobs.acts import cancel, job, schedule_many
 from linli.works.jobs.models import Job
 from linli.works.outbox.acts import queue_message
+from linli.works.outbox.queries import is_on_its_way
 
 LADDER = system("ladder")
 
@@ -95,6 +96,9 @@ def call_crew(order: Order, template: str, *, first: bool) -> None:
 def _message(order: Order, template: str, channel: str, person: Person) -> None:
     """One message to one person; his other addresses stand in at once when the channel cannot be had."""
     matter = order.matter
+    about = {"subject_type": "operations.order", "subject_id": str(order.pk)}
+    if is_on_its_way(template=template, channel=channel, recipient=person.pk, **about):
+        return
     addresses = {"wecom": person.wecom_id, "sms": person.phone, "voice": person.phone}
     queue_message(
         channel=channel,
@@ -108,8 +112,7 @@ def _message(order: Order, template: str, channel: str, person: Person) -> None:
             "place": matter.address,
             "link": f"/phone?order={order.pk}",
         },
-        subject_type="operations.order",
-        subject_id=str(order.pk),
+        **about,
     )
 
 

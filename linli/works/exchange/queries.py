@@ -10,6 +10,11 @@ from linli.works.exchange.models import Bundle, Item, Peer, Received
 from linli.works.exchange.rules.envelope import gaps, utc
 from linli.works.exchange.rules.mapping import as_ours, read_field_map
 
+_ENABLED: Kept[list[Peer]] = Kept(
+    lambda: list(Peer.objects.filter(enabled=True).order_by("name")), changed_by=("peer.",)
+)
+"""Every call and every step asks whom to tell."""
+
 
 def peer_named(name: str) -> Peer:
     """The peer of this name, enabled or not; NotFound otherwise."""
@@ -35,7 +40,7 @@ def peers_told(external_source: str) -> list[Peer]:
 
 def peers_for_agency(code: str) -> list[Peer]:
     """The systems that speak for a partner agency."""
-    return list(Peer.objects.filter(enabled=True, agency_code=code)) if code else []
+    return [peer for peer in _ENABLED.get() if code and peer.agency_code == code]
 
 
 def key_of(sender: str) -> tuple[str, str] | None:

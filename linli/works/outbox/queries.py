@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from linli.works.outbox.models import Message
+from linli.works.outbox.rules.texts import good_for_s
 
 
 def oldest_unsent_at() -> datetime | None:
@@ -42,6 +43,17 @@ def waits_behind_another(message: Message) -> bool:
     )
     before = Q(queued_at__lt=message.queued_at) | Q(queued_at=message.queued_at, pk__lt=message.pk)
     return message.recipient is not None and earlier.filter(before).exists()
+
+
+def is_stale(message: Message, at: datetime) -> bool:
+    """Whether a message has waited so long that it would only mislead whoever gets it."""
+    return (at - message.queued_at).total_seconds() > good_for_s(message.template)
+
+
+def is_on_its_way(*, template: str, channel: str, subject_type: str, subject_id: str, recipient: uuid.UUID) -> bool:
+    """Whether this person has been sent this about this subject on this channel already, and it has not failed."""
+    rows = Message.objects.filter(subject_type=subject_type, subject_id=subject_id, template=template)
+    return rows.filter(channel=channel, recipient=recipient).exclude(state="failed").exists()
 
 
 def public_link(path: str) -> str:

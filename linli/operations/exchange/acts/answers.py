@@ -22,6 +22,7 @@ from linli.operations.dispatch.models import Escalation, Order
 from linli.operations.limits.queries import limit_for
 from linli.org.people.models import Person
 from linli.org.posts.queries import person_actor
+from linli.works.channels.queries import ways_out
 from linli.works.jobs.acts import job, schedule
 from linli.works.outbox.acts import MessageAnswered, MessageDelivered, MessageFailed
 from linli.works.outbox.models import Message
@@ -77,9 +78,13 @@ def _order_of(message: Message) -> Order | None:
 
 @news.listen(MessageFailed)
 def on_failed(item: MessageFailed) -> None:
-    """No channel is left. An open page may still have the order, so the desk is told when its time has passed."""
-    order = _order_of(item.message)
-    if order is not None and item.message.template == "order.new":
+    """No channel is left. An open page may still have the order, so the desk is told when its time has passed.
+
+    Where no channel is set up at all, orders live on the phone page, and only the ladder watches them.
+    """
+    message = item.message
+    order = _order_of(message)
+    if order is not None and message.template == "order.new" and ways_out():
         agency = order.matter.agency
         wait_s = limit_for(order.matter.category, agency.zone if agency else "").delivered_s
         schedule(
@@ -88,8 +93,11 @@ def on_failed(item: MessageFailed) -> None:
             payload={"order": str(order.pk)},
             key=f"order:{order.pk}:unreachable",
         )
-    elif item.message.subject_type == "matters.handover":
-        ticket = Handover.objects.select_related("matter", "to_agency").filter(pk=item.message.subject_id).first()
+    elif order is not None and message.template == "order.recalled" and ways_out():
+        text = f"撤回派警的消息未能送达{order.unit.call_sign}，请用电台或电话通知。"
+        write_note(CHANNELS, matter=order.matter, text=text)
+    elif message.subject_type == "matters.handover":
+        ticket = Handover.objects.select_related("matter", "to_agency").filter(pk=message.subject_id).first()
         if ticket is not None and ticket.state in ("sent", "accepted"):
             text = f"移交通知未能送达{ticket.to_agency.name}，请电话联系。"
             write_note(CHANNELS, matter=ticket.matter, text=text)

@@ -15,6 +15,7 @@ from linli.works.channels.models import ChannelConfig
 from linli.works.channels.queries import ways_out
 from linli.works.jobs.acts import schedule
 from linli.works.outbox.models import Message
+from linli.works.outbox.queries import is_stale
 from linli.works.outbox.rules.failing import stand_in
 
 _STAND_IN = uuid.UUID("0f3c9d3e-7d5b-5a53-8a0f-6c696e6c6902")
@@ -78,6 +79,8 @@ def let_another_stand_in(message: Message) -> bool:
     try:
         addresses = message.addresses
     except Refusal:
+        return False
+    if is_stale(message, clock.now()):
         return False
     tried = [*message.tried, message.channel]
     other = stand_in([config.name for config in ways_out()], addresses, tried)

@@ -26,7 +26,7 @@ from linli.works.channels.rules.shapes import NotSent, Parcel, Sent
 from linli.works.jobs.acts import Later, job
 from linli.works.outbox.acts.reporting import report_message
 from linli.works.outbox.models import MESSAGE_LIFE, Message
-from linli.works.outbox.queries import public_link, waits_behind_another
+from linli.works.outbox.queries import is_stale, public_link, waits_behind_another
 from linli.works.outbox.rules.failing import stand_in, tries_again, wait_s
 from linli.works.outbox.rules.texts import has_keypad, is_urgent, text_of
 
@@ -41,6 +41,9 @@ def send(payload: dict[str, Any]) -> None:
     """Hand one message over, or say what is done instead: another channel, another time, or that nobody was reached."""
     message = Message.objects.filter(pk=payload["message"]).first()
     if message is None or message.state != "queued":
+        return
+    if is_stale(message, clock.now()):
+        report_message(SENDER, message=message, state="failed", why="too late to be of use")
         return
     if waits_behind_another(message):
         raise Later(clock.now() + timedelta(seconds=_BEHIND_S))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _LONGEST_PLACE = 40
+_DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +16,14 @@ class Text:
     """One kind of message. ``urgent`` ones ignore quiet hours and change the channel at the first failure.
 
     ``say`` is read out on the telephone (``zh`` when empty); ``keypad`` lets the called person sign (1) or decline (2).
+    After ``good_for_s`` seconds it is not sent any more: nobody is rung for the orders of an outage that is over.
     """
 
     zh: str
     urgent: bool = True
     say: str = ""
     keypad: bool = False
+    good_for_s: int = 900
 
 
 TEXTS: dict[str, Text] = {
@@ -38,9 +41,10 @@ TEXTS: dict[str, Text] = {
     "handover.sent": Text(
         "【移交】{number} {place}，请贵单位{what}，并于{due}前回告。",
         say="有警情请贵单位{what}，地点{place}。请尽快回告。",
+        good_for_s=14_400,
     ),
-    "handover.chased": Text("【催办】{number} {place}，第{times}次催办，请贵单位尽快回告。"),
-    "handover.withdrawn": Text("【收回】{number} {place}，已由我方收回，贵单位无需办理。"),
+    "handover.chased": Text("【催办】{number} {place}，第{times}次催办，请贵单位尽快回告。", good_for_s=14_400),
+    "handover.withdrawn": Text("【收回】{number} {place}，已由我方收回，贵单位无需办理。", good_for_s=_DAY_S),
     "channel.test": Text("【测试】消息通道“{channel}”正常，无需回复。", say="这是消息通道测试，无需操作。"),
 }
 
@@ -64,6 +68,11 @@ def text_of(template: str, body: dict[str, object]) -> tuple[str, str]:
 def is_urgent(template: str) -> bool:
     """Whether quiet hours and patience do not apply; what is not in the table is urgent."""
     return TEXTS[template].urgent if template in TEXTS else True
+
+
+def good_for_s(template: str) -> int:
+    """For how many seconds after it was queued a message is still worth sending."""
+    return TEXTS[template].good_for_s if template in TEXTS else _DAY_S
 
 
 def has_keypad(template: str) -> bool:
