@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import dijkstra
 from linli.kernel.errors import Invalid
 from linli.places.roads.rules.build import build
 from linli.places.roads.rules.features import road_features
-from linli.places.roads.rules.network import FAR, I32, RoadNetwork
+from linli.places.roads.rules.network import F64, FAR, I32, RoadNetwork
 from linli.places.roads.rules.open_roads import Closed, OpenRoads
 from linli.places.roads.rules.options import TableOptions, read_options
 from linli.places.roads.rules.parse_tables import parse_tables
@@ -177,6 +177,11 @@ def test_snapping_finds_the_nearest_open_road(raw: object, lon: float, lat: floa
     assert there.distance(point) == pytest.approx(spot.distance_m, abs=1.1)
 
 
+def shortest(graph: csr_matrix, start: int) -> F64:
+    """scipy's answer from one vertex to all."""
+    return np.asarray(dijkstra(graph, indices=np.array([start])))[0]
+
+
 def matrix(net: RoadNetwork, ms: I32) -> csr_matrix:
     """Forward graph of vertices for scipy; no parallel arcs are left."""
     tail = np.repeat(np.arange(net.vertices), np.diff(net.out_first))
@@ -194,10 +199,10 @@ def test_coverage_equals_scipy_both_ways(raw: object, data: st.DataObject) -> No
     node, kind = data.draw(st.integers(0, net.nodes - 1)), data.draw(st.integers(0, 2))
     graph = matrix(net, roads.weights(kind))
     spot = roads.at_node(node)
-    out = np.asarray(dijkstra(graph, indices=node))
+    out = shortest(graph, node)
     assert np.array_equal(np.where(np.isinf(out), FAR, out), roads.travel_from(spot, kind))
     seeds, _ = roads.ways([spot if one == kind else None for one in range(3)]).of_kind(kind)
-    back = np.min([np.asarray(dijkstra(graph.T.tocsr(), indices=int(vertex))) for vertex, _ in seeds], axis=0)
+    back = np.min([shortest(graph.T.tocsr(), int(vertex)) for vertex, _ in seeds], axis=0)
     assert np.array_equal(np.where(np.isinf(back), FAR, back), roads.travel_to(spot, kind))
     reached = roads.reached_nodes(spot, kind, 10.0)
     assert set(reached.tolist()) == set(net.vertex_node[out <= 10_000].tolist())
