@@ -31,7 +31,7 @@ GRAIN_S = 30
 
 def idle_limit_s() -> int:
     """Seconds without a touch after which a session ends; 0 never."""
-    return int(getattr(settings, "LINLI_IDLE_LOGOUT_S", 0))
+    return int(getattr(settings, "LINLI_IDLE_S", 0))
 
 
 class Headers:
@@ -48,7 +48,7 @@ class Headers:
 
 
 class IdleSignOut:
-    """Ends a session after LINLI_IDLE_LOGOUT_S without a person's touch (0: never). Polls are not a touch."""
+    """Ends a session after LINLI_IDLE_S without a person's touch (0: never). Polls are not a touch."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response

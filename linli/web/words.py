@@ -124,6 +124,7 @@ WORDS = {
     "step.under_way": _("出警"),
     "step.arrived": _("到场"),
     "step.done": _("完成"),
+    "recall.reason": _("指挥台撤回"),
     "radio.sign": _("电台接令"),
     "radio.set_out": _("电台：出发"),
     "radio.arrive": _("电台：到场"),

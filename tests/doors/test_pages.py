@@ -13,7 +13,7 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
-from linli.matters.ledger.acts import open_matter
+from linli.matters.ledger.acts import Placed, open_matter
 from linli.operations.limits.models import Limit
 from linli.org.agencies.models import Agency
 from linli.org.people.acts import open_account
@@ -119,7 +119,7 @@ def test_a_password_signs_in_and_sign_up_is_closed(town: Town) -> None:
 
 
 def test_an_idle_session_ends_and_polls_do_not_keep_it(enter: Enter, settings: Settings) -> None:
-    settings.LINLI_IDLE_LOGOUT_S = 600
+    settings.LINLI_IDLE_S = 600
     client = enter("dispatcher")
     assert client.get("/desk").status_code == 200
     session = client.session
@@ -249,7 +249,9 @@ def test_limits_are_set_by_whom_the_act_allows(enter: Enter) -> None:
 
 def test_the_list_of_matters_narrows(enter: Enter, town: Town) -> None:
     number = call(SETUP, town).number
-    open_matter(SETUP, kind="tip", title="有人踩点", details={"what": "夜里两人看车"})
+    open_matter(
+        SETUP, kind="tip", title="有人踩点", details={"what": "夜里两人看车"}, place=Placed(agency=town.rooms[0])
+    )
     client = enter("dispatcher")
     assert number in client.get("/matters").content.decode()
     assert number not in client.get("/matters", {"kind": "tip"}).content.decode()

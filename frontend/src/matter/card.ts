@@ -34,6 +34,8 @@ export interface CardHost {
 export class MatterCard {
   readonly state: CardState
   private keys = new Map<string, string>()
+  private readonly underWay = new Set<string>()
+  private line: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly root: HTMLElement, readonly host: CardHost, full = false) {
     this.state = {
@@ -103,10 +105,20 @@ export class MatterCard {
     this.draw()
   }
 
-  /** Does one act; the same attempt repeated (no answer came) carries the same key, so it is never done twice. */
-  async act<T>(name: string, path: string, body: unknown = {}): Promise<T | null> {
-    if (this.state.busy) return null
+  /**
+   * Does one act after those begun before it: a key pressed while the last one is on its way is not lost. The same attempt
+   * twice at once is one; repeated because no answer came it carries the same key, so it is never done twice.
+   */
+  act<T>(name: string, path: string, body: unknown = {}): Promise<T | null> {
     const attempt = `${path} ${JSON.stringify(body)}`
+    if (this.underWay.has(attempt)) return Promise.resolve(null)
+    this.underWay.add(attempt)
+    const done = this.line.then(() => this.carryOut<T>(name, path, body, attempt)).finally(() => this.underWay.delete(attempt))
+    this.line = done.catch(() => null)
+    return done
+  }
+
+  private async carryOut<T>(name: string, path: string, body: unknown, attempt: string): Promise<T | null> {
     const key = this.keys.get(attempt) ?? newKey()
     this.keys.set(attempt, key)
     this.set({ busy: name, problem: '' })
@@ -114,7 +126,8 @@ export class MatterCard {
       const answer = await post<T>(path, body, key)
       this.keys.delete(attempt)
       this.set({ busy: '', form: '', note: '' })
-      await this.open(this.number)
+      // Looking again is not part of the act: the next key need not wait for it.
+      void this.open(this.number)
       return answer
     } catch (failure) {
       if (!(failure instanceof Problem && failure.unreachable)) this.keys.delete(attempt)
@@ -130,6 +143,11 @@ export class MatterCard {
 
   orderMove(order: string, move: string, body: Record<string, unknown> = {}): Promise<unknown> {
     return this.act(`${move}:${order}`, `/orders/${order}/moves/${move}`, body)
+  }
+
+  /** One key takes an order back; the trail says that the desk did. */
+  recall(order: string): Promise<unknown> {
+    return this.orderMove(order, 'recall', { reason: t('recall.reason') })
   }
 
   move(offer: MoveOffer, form: HTMLFormElement | null): Promise<unknown> {
@@ -180,7 +198,7 @@ export class MatterCard {
     const live = matter.orders.find((order) => ['ordered', 'delivered'].includes(order.state))
     if (event.key === 'a' && live) return this.did(this.orderMove(live.id, 'sign', { by_radio: true }))
     const recallable = matter.orders.find((order) => ['ordered', 'delivered', 'signed', 'under_way'].includes(order.state))
-    if (event.key === 'r' && recallable) return this.did(this.orderMove(recallable.id, 'recall'))
+    if (event.key === 'r' && recallable) return this.did(this.recall(recallable.id))
     const [first] = this.state.similar
     if (event.key === 'l' && first) return this.did(this.link(first.number))
     const linked = matter.links.find((link) => !link.undone)

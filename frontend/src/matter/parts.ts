@@ -59,7 +59,7 @@ function orderRow(card: MatterCard, order: Order): CardPart {
       ${name === 'arrived' && at ? html`<em class=${order.arrived_proven_at ? 'is-ok' : ''}>${t(order.arrived_proven_at ? 'stamp.proven' : 'stamp.claimed_only')}</em>` : nothing}</li>`)}</ol>
     ${gone ? nothing : html`<div class="card-line actions">
       ${next ? html`<button type="button" class="button is-small" ?disabled=${card.state.busy !== ''} @click=${() => card.orderMove(order.id, next, { by_radio: true })}>${icon('radio')} ${t(`radio.${next}`)}${next === 'sign' ? html` <kbd>A</kbd>` : nothing}</button>` : nothing}
-      <button type="button" class="button is-small" ?disabled=${card.state.busy !== ''} @click=${() => card.orderMove(order.id, 'recall')}>${icon('arrow-back-up')} ${t('action.recall')} <kbd>R</kbd></button></div>`}
+      <button type="button" class="button is-small" ?disabled=${card.state.busy !== ''} @click=${() => card.recall(order.id)}>${icon('arrow-back-up')} ${t('action.recall')} <kbd>R</kbd></button></div>`}
   </li>`
 }
 
