@@ -18,7 +18,7 @@ from linli.kernel import clock
 from linli.kernel.commits import PostgresCommits, SqliteCommits, commits
 from linli.trail.entries.acts import start_no_earlier
 from linli.trail.seal.acts import seal_pending
-from linli.works.jobs.acts import WAKE_CHANNEL, schedule, work_one
+from linli.works.jobs.acts import WAKE_CHANNEL, start_rounds, work_one
 from linli.works.jobs.queries import next_due_at
 from linli.works.outbox.acts.sender import Sender
 
@@ -80,7 +80,7 @@ class Worker:
     def _begin(self) -> None:
         start_no_earlier()
         self._watch = commits(WAKE_CHANNEL)
-        schedule("receipts.sweep", due_at=clock.now(), key="receipts.sweep:start")
+        start_rounds()
 
     def _let_go(self) -> None:
         if self._watch is not None:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -67,6 +67,11 @@ def floor(at: datetime) -> bool:
 def shanghai(at: datetime) -> datetime:
     """The same moment as people in China read it."""
     return at.astimezone(SHANGHAI)
+
+
+def today() -> date:
+    """The day it is in China, on which posts, grids and duties begin and end."""
+    return shanghai(now()).date()
 
 
 @contextmanager

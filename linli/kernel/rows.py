@@ -36,3 +36,13 @@ def insert(*rows: Model) -> None:
     for row in rows:
         row._state.adding = False
         row._state.db = connection.alias
+
+
+def reread(row: Model, *changed: str) -> None:
+    """Take a row's values anew. Related rows at hand stay, but for the ``changed`` foreign keys (``x`` or ``x_id``)."""
+    names = [
+        column.attname
+        for column in row._meta.concrete_fields
+        if not column.is_relation or column.name in changed or column.attname in changed
+    ]
+    row.refresh_from_db(fields=names)

@@ -13,6 +13,7 @@ from django.db.models import F, Model
 
 from linli.kernel.errors import Conflict, Invalid
 from linli.kernel.registry import Registry
+from linli.kernel.rows import reread
 from linli.kernel.words import Words
 
 
@@ -90,7 +91,7 @@ def take(row: Model, workflow: Workflow, name: str, **changes: object) -> Move:
         ._default_manager.filter(pk=row.pk, state__in=move.sources)
         .update(state=move.target, version=F("version") + 1, **own)
     )
-    row.refresh_from_db()
+    reread(row, *own)
     if not changed:
         present = workflow.state(str(getattr(row, "state")))  # noqa: B009  (Model has no typed state)
         raise Conflict(

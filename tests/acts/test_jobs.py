@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from linli.kernel import clock
-from linli.works.jobs.acts import RUNNERS, cancel, claim, schedule, work_one
+from linli.works.jobs.acts import RUNNERS, cancel, claim, schedule, start_rounds, work_one
 from linli.works.jobs.models import Job
 from linli.works.jobs.rules import LEASE_S, MAX_ATTEMPTS, wait_after_failure_s
 
@@ -99,3 +99,20 @@ def test_what_a_failed_job_wrote_is_gone() -> None:
         assert not Job.objects.filter(name="test.note").exists()
     finally:
         del RUNNERS._items["test.half"]
+
+
+def test_rounds_plan_themselves_again_and_forget_what_is_done() -> None:
+    schedule("test.note", due_at=NOW, payload={"n": 1})
+    assert work_one()
+    start_rounds()
+    start_rounds()
+    assert Job.objects.filter(name="jobs.sweep", state=Job.WAITING).count() == 1
+    while work_one():
+        pass
+    assert Job.objects.filter(name="test.note").exists()
+    clock.advance(timedelta(days=2, minutes=1))
+    assert Job.objects.filter(name="jobs.sweep", state=Job.WAITING).count() == 1
+    while work_one():
+        pass
+    assert not Job.objects.filter(name="test.note").exists()
+    assert Job.objects.filter(name="jobs.sweep", state=Job.WAITING).count() == 1

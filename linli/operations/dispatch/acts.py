@@ -13,6 +13,7 @@ from django.db.models import F
 from linli.kernel import clock, news
 from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, Invalid, NotAllowed, declare
+from linli.kernel.rows import reread
 from linli.kernel.scope import Actor, system
 from linli.kernel.workflow import take
 from linli.matters.ledger.acts import carry_out, share
@@ -134,12 +135,12 @@ def _take_unit(actor: Actor, matter: Matter, unit: Unit, via: str, by_radio: boo
             order.save(force_insert=True)
     except IntegrityError as taken:
         raise Conflict("order.unit_taken", call_sign=unit.call_sign, number="—") from taken
-    unit.refresh_from_db()
+    reread(unit)
     return order
 
 
 def _say_why_not(unit: Unit) -> None:
-    unit.refresh_from_db()
+    reread(unit)
     if unit.order_id:
         other = Order.objects.select_related("matter").filter(pk=unit.order_id).first()
         raise Conflict("order.unit_taken", call_sign=unit.call_sign, number=other.matter.number if other else "—")
@@ -211,7 +212,7 @@ def settle_call(actor: Actor, matter: Matter) -> None:
     states = list(Order.objects.filter(matter=matter).values_list("state", "unit__agency_id"))
     active = [state for state, _ in states if state in ACTIVE]
     finished = [agency for state, agency in states if state == "done"]
-    matter.refresh_from_db()
+    reread(matter)
     if active:
         step = "arrive" if "arrived" in active else "order"
     else:
@@ -224,7 +225,7 @@ def settle_call(actor: Actor, matter: Matter) -> None:
     else:
         # The call's own row says that something about it is new: pages that show it fetch again.
         Matter.objects.filter(pk=matter.pk).update(version=F("version") + 1)
-    matter.refresh_from_db()
+    reread(matter, "handled_by")
 
 
 @act("order.deliver", zh="送达", en="deliver an order", about="order", within=_unit_path)
@@ -288,7 +289,7 @@ def arrive(
             arrived_at=now, version=F("version") + 1
         ):
             _stamp(order, "arrived", actor, now, device_at=device_at, proof=proof)
-        order.refresh_from_db()
+        reread(order)
         return order
     return advance(actor, order, "arrive", device_at=device_at, proof=proof)
 
@@ -315,7 +316,7 @@ def prove_arrival(actor: Actor, *, order: Order, proof: dict[str, Any]) -> Order
     ):
         return order
     _stamp(order, "arrived", actor, now, source="position", proof=proof)
-    order.refresh_from_db()
+    reread(order)
     return order
 
 
@@ -329,7 +330,6 @@ def finish_order(actor: Actor, *, order: Order, result: str, device_at: datetime
     "order.recall",
     zh="撤回派警",
     en="recall an order",
-    keeps=("reason",),
     about="order",
     within=lambda facts: facts["order"].matter.scope_paths()[0],
 )
@@ -343,7 +343,8 @@ def recall_order(actor: Actor, *, order: Order, reason: str) -> Order:
 @act("incident.feed_back", zh="反馈", en="feed back", about="matter", offline=True)
 def feed_back(actor: Actor, *, matter: Matter, outcome: str, device_at: datetime | None = None) -> Matter:
     """The crew or the desk writes what came of it; whoever carried the order may, and whoever the place belongs to."""
-    mine = Order.objects.visible_to(actor).filter(matter=matter, unit__crew__person_id=actor.id).exists()
+    rode = {"unit__crew__person_id": actor.id, "unit__crew__until__isnull": True}
+    mine = Order.objects.filter(matter=matter, **rode).exists()
     if not (mine or actor.is_system or any(actor.reaches(path) for path in matter.scope_paths())):
         raise NotAllowed(
             "right.missing", act="incident.feed_back", act_zh="反馈", act_en="feed back", path=matter.scope_paths()[0]

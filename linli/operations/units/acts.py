@@ -13,6 +13,7 @@ from linli.kernel import clock, news
 from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, Invalid, declare
 from linli.kernel.geo import possible
+from linli.kernel.rows import reread
 from linli.kernel.scope import Actor
 from linli.operations.units.models import Position, Unit, UnitCrew
 from linli.org.agencies.models import Agency
@@ -78,7 +79,7 @@ def crew_unit(actor: Actor, *, unit: Unit, people: list[Person]) -> Unit:
     UnitCrew.objects.bulk_create([UnitCrew(unit=unit, person=person, since=now) for person in wanted.values()])
     skills = sorted({skill for person in people for skill in person.skills} | set(unit.skills))
     Unit.objects.filter(pk=unit.pk).update(skills=skills, touched_at=now, version=F("version") + 1)
-    unit.refresh_from_db()
+    reread(unit)
     return unit
 
 
@@ -100,7 +101,7 @@ def set_availability(actor: Actor, *, unit: Unit, availability: str, activity: s
     changed = Unit.objects.filter(pk=unit.pk, order_id__isnull=True).update(
         availability=availability, activity=activity, touched_at=clock.now(), version=F("version") + 1
     )
-    unit.refresh_from_db()
+    reread(unit)
     if not changed:
         raise Conflict("unit.on_order", call_sign=unit.call_sign)
     return unit

@@ -51,6 +51,7 @@ def import_roads(
     edges: Path | None = None,
     options: TableOptions | None = None,
     activate: bool = True,
+    strict: bool = False,
 ) -> Roads:
     """Read a file of roads (OSM, ``.gr``, or nodes with ``edges``) and enter it as a network, by default the active
     one.
@@ -58,20 +59,20 @@ def import_roads(
     Reading and building take seconds and hold no lock; only entering the row is an act. The same file again changes
     nothing. Raises ``Invalid`` naming file and place for what cannot be read.
     """
-    if not may(actor, "roads.import", "/"):
+    if not may(actor, "roads.import", None):
         raise NotAllowed(
             "right.missing", act="roads.import", act_zh="导入路网", act_en="import a road network", path="/"
         )
-    network = read_roads(path, edges=edges, options=options)
+    network = read_roads(path, edges=edges, options=options, strict=strict)
     sha256, _ = save(network, roads_folder())
     return enter_roads(actor, title=name, sha256=sha256, network=network, activate=activate)
 
 
 def import_roads_file(
-    actor: Actor, *, path: Path, edges: Path | None = None, map_path: Path | None = None, dry_run: bool = False
+    actor: Actor, *, path: Path, edges: Path | None = None, map_path: Path | None = None, dry_run: bool = False, strict: bool = False
 ) -> dict[str, Any]:
-    """``linli import roads``: what the console prints. Rows are roads between two junctions, either new or known
-    already.
+    """``linli import roads``: what the console prints. Rows are the rows of the table of edges, or the ways of the
+    OSM file that are roads; bad ones are rejected into the report, with ``strict`` the first of them refuses the file.
 
     What the reader doubted (ways cut by the border, lengths, restrictions that fit nowhere, pieces) stands in the
     report.
@@ -79,29 +80,31 @@ def import_roads_file(
     options = read_options(map_path.read_text("utf-8"), map_path.name) if map_path is not None else None
     name = path.name.split(".")[0]
     if dry_run:
-        network = read_roads(path, edges=edges, options=options)
+        network = read_roads(path, edges=edges, options=options, strict=strict)
         row, known = None, False
     else:
         before = set(Roads.objects.values_list("sha256", flat=True))
-        row = import_roads(actor, path=path, name=name, edges=edges, options=options)
+        row = import_roads(actor, path=path, name=name, edges=edges, options=options, strict=strict)
         network, known = network_of(row.sha256), row.sha256 in before
     folder = Path(settings.LINLI_HOME) / "reports"
     folder.mkdir(parents=True, exist_ok=True)
     report = folder / f"roads-{name}.json"
     report.write_text(json.dumps(network.report, ensure_ascii=False, indent=1), "utf-8")
-    counts = {"created": 0 if known else network.edges, "updated": 0, "unchanged": network.edges if known else 0}
+    rows, rejected = int(network.report["rows"]), int(network.report["rejected"])
+    taken = rows - rejected
+    counts = {"created": 0 if known else taken, "updated": 0, "unchanged": taken if known else 0, "rejected": rejected}
     pieces = {kind: {key: found[key] for key in _PIECES} for kind, found in network.report["pieces"].items()}
     return {
-        "rows": network.edges,
+        "rows": rows,
         **counts,
-        "rejected": 0,
         "report": str(report),
         "nodes": network.nodes,
+        "edges": network.edges,
         "pieces": pieces,
     }
 
 
-@act("roads.import", zh="导入路网", en="import a road network", keeps=("sha256",), within=lambda _: "/")
+@act("roads.import", zh="导入路网", en="import a road network", keeps=("sha256",))
 def enter_roads(actor: Actor, *, title: str, sha256: str, network: RoadNetwork, activate: bool = True) -> Roads:
     """Enter a network whose file is saved. One that is known by its hash keeps its row."""
     row, created = Roads.objects.get_or_create(
@@ -122,9 +125,7 @@ def enter_roads(actor: Actor, *, title: str, sha256: str, network: RoadNetwork, 
     return row
 
 
-@act(
-    "roads.activate", zh="启用路网", en="make a road network the active one", keeps=("roads_id",), within=lambda _: "/"
-)
+@act("roads.activate", zh="启用路网", en="make a road network the active one", keeps=("roads_id",))
 def activate_roads(actor: Actor, *, roads_id: uuid.UUID) -> Roads:
     """Choose which imported network is used. Closures in force are carried over to the nearest roads of the new one."""
     row = Roads.objects.filter(pk=roads_id).first()

@@ -25,7 +25,11 @@ log = structlog.get_logger(__name__)
 
 Runner = Callable[[dict[str, Any]], None]
 RUNNERS: Registry[Runner] = Registry("jobs")
+ROUNDS: list[str] = []
 WAKE_CHANNEL = "linli_jobs"
+KEEP_DONE = timedelta(days=2)
+SWEEP_AT_ONCE = 5_000
+"""A sweep is one short write; what is left waits for the next hour."""
 
 
 class Later(Exception):
@@ -49,6 +53,33 @@ def job(name: str) -> Callable[[Runner], Runner]:
         return RUNNERS.add(name, run)
 
     return register
+
+
+def hourly(name: str) -> Callable[[Runner], Runner]:
+    """Register a job that plans itself again an hour after it has run; :func:`start_rounds` begins it."""
+
+    def register(run: Runner) -> Runner:
+        def round_and_again(payload: dict[str, Any]) -> None:
+            run(payload)
+            _plan_round(name, clock.now() + timedelta(hours=1))
+
+        ROUNDS.append(name)
+        RUNNERS.add(name, round_and_again)
+        return run
+
+    return register
+
+
+def start_rounds() -> None:
+    """Plan every hourly job that does not wait already; a worker calls it when it starts."""
+    waiting = set(Job.objects.filter(name__in=ROUNDS, state=Job.WAITING).values_list("name", flat=True))
+    for name in ROUNDS:
+        if name not in waiting:
+            _plan_round(name, clock.now())
+
+
+def _plan_round(name: str, due_at: datetime) -> None:
+    schedule(name, due_at=due_at, key=f"{name}:{due_at:%Y%m%d%H}")
 
 
 def schedule(
@@ -178,3 +209,10 @@ def _put_back(claimed: Job, failed: Exception) -> None:
             lease_until=None,
             last_error="".join(traceback.format_exception_only(failed))[-2000:],
         )
+
+
+@hourly("jobs.sweep")
+def sweep_done(payload: dict[str, Any]) -> None:
+    """Forget jobs that were done two days ago; failed ones stay until somebody has looked."""
+    old = Job.objects.filter(state=Job.DONE, finished_at__lt=clock.now() - KEEP_DONE)
+    Job.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:SWEEP_AT_ONCE])).delete()

@@ -13,7 +13,7 @@ from django.db import connection
 from linli.kernel import clock
 from linli.kernel.errors import Conflict, Invalid, declare
 from linli.kernel.rows import insert
-from linli.works.jobs.acts import job, schedule
+from linli.works.jobs.acts import hourly
 from linli.works.receipts.models import Receipt
 
 declare(
@@ -64,8 +64,7 @@ def keep_receipt(*, caller: str, route: str, key: str, body_digest: str, status:
     return receipt
 
 
-@job("receipts.sweep")
+@hourly("receipts.sweep")
 def sweep_receipts(payload: dict[str, object]) -> None:
-    """Forget answers older than seven days, once an hour."""
+    """Forget answers older than seven days."""
     Receipt.objects.filter(at__lt=clock.now() - timedelta(days=KEEP_DAYS)).delete()
-    schedule("receipts.sweep", due_at=clock.now() + timedelta(hours=1), key=f"receipts.sweep:{clock.now():%Y%m%d%H}")

@@ -23,7 +23,7 @@ from linli.works.channels.models import ChannelConfig
 from linli.works.channels.queries import ways_out
 from linli.works.channels.rules.quiet import quiet_until
 from linli.works.channels.rules.shapes import NotSent, Parcel, Sent
-from linli.works.jobs.acts import Later, job
+from linli.works.jobs.acts import SWEEP_AT_ONCE, Later, hourly, job
 from linli.works.outbox.acts.reporting import report_message
 from linli.works.outbox.models import MESSAGE_LIFE, Message
 from linli.works.outbox.queries import is_stale, public_link, waits_behind_another
@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 SENDER = system("sender")
 _BEHIND_S = 0.2
+KEEP_MESSAGES = timedelta(days=183)
 
 
 @job("outbox.send")
@@ -131,3 +132,10 @@ def _addresses(message: Message) -> dict[str, str]:
         return message.addresses
     except Refusal:
         return {}
+
+
+@hourly("outbox.sweep")
+def sweep_messages(payload: dict[str, object]) -> None:
+    """Forget messages after half a year (the Cybersecurity Law asks for six months of logs)."""
+    old = Message.objects.filter(queued_at__lt=clock.now() - KEEP_MESSAGES).values_list("pk", flat=True)
+    Message.objects.filter(pk__in=list(old[:SWEEP_AT_ONCE])).delete()
