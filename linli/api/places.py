@@ -11,12 +11,13 @@ from ninja import Router
 from linli.api.auth import ApiRequest
 from linli.api.idempotency import answered
 from linli.api.shown import Shown, bilingual
+from linli.kernel import clock
 from linli.kernel.errors import Invalid
 from linli.kernel.geo import Point, possible
 from linli.org.agencies.models import Agency
 from linli.places.addresses.queries import Candidate, candidates
 from linli.places.grid.models import Grid
-from linli.places.grid.queries import grid_at, today
+from linli.places.grid.queries import grid_at
 
 router = Router(tags=["places"])
 
@@ -55,7 +56,7 @@ def _place(item: Candidate) -> Shown:
 @router.get("/map/grids.geojson", summary="Grids as polygons")
 def grids(request: ApiRequest, kind: str = "police") -> HttpResponse:
     """The grids in force today (GeoJSON, WGS-84)."""
-    rows = Grid.objects.visible_to(request.auth).filter(kind=kind).on(today())
+    rows = Grid.objects.visible_to(request.auth).filter(kind=kind).on(clock.today())
     features = [
         _feature(shapely.geometry.mapping(row.shape), {"code": row.code, "name": row.name, "kind": row.kind})
         for row in rows

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, ClassVar
 
 from linli.kernel import clock
@@ -114,7 +113,7 @@ class PeopleImporter(Importer):
             return True
         posts = held[values["staff_no"]]
         same = next((p for p in posts if (p.agency, p.code) == (values["agency"], values["post"])), None)
-        since = values.get("since") or (same.since if same else today())
+        since = values.get("since") or (same.since if same else clock.today())
         new = Held(values["agency"], values["post"], since, values.get("until") or (same.until if same else None))
         other = other_place(new, posts)
         if other is None:
@@ -153,7 +152,7 @@ class PeopleImporter(Importer):
             old: Post | None = change.current.get("post_row") if change.current else None
             if old is None:
                 agency = self._agencies[change.values["agency"]]
-                given.setdefault("since", today())
+                given.setdefault("since", clock.today())
                 post = Post(person=person, agency=agency, code=change.values["post"], **given)
                 posts.append(post)
             elif given:
@@ -201,8 +200,3 @@ def _people(staff_numbers: set[str]) -> list[Person]:
         for start in range(0, len(wanted), 400)
         for row in Person.objects.filter(staff_no__in=wanted[start : start + 400])
     ]
-
-
-def today() -> date:
-    """The day in Shanghai."""
-    return clock.shanghai(clock.now()).date()

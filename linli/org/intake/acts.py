@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, ClassVar
 
 from linli.kernel import clock
@@ -130,7 +129,7 @@ class AgencyImporter(Importer):
             if change.current is None:
                 parent = self._parent(change.record)
                 row = Agency(id=self._ids[change.record.key], parent_id=self._ids[parent] if parent else None, **fields)
-                row.opened_on = row.opened_on or today()
+                row.opened_on = row.opened_on or clock.today()
                 writes.create.append(row)
             else:
                 old: Agency = change.current["row"]
@@ -260,7 +259,7 @@ class RoomImporter(AgencyImporter):
     def _answer_for(self, codes: Sequence[str], room: Any, writes: Writes) -> None:
         """The room answers for these grids from today; whoever answered before is ended today."""
         for code in codes:
-            grid, day = self._grids[code], today()
+            grid, day = self._grids[code], clock.today()
             held = list(Responsibility.objects.filter(grid=grid, until__isnull=True))
             writes.change += [
                 (row, {"until": day, "version": row.version + 1}) for row in held if row.agency_id != room
@@ -273,8 +272,3 @@ def agency_values(row: Agency) -> dict[str, Any]:
     """A stored agency in the importer's names."""
     values = {name: getattr(row, name) for name in (*_PLAIN, "path")}
     return {**values, "parent": row.parent.code if row.parent else None, "row": row}
-
-
-def today() -> date:
-    """The day in Shanghai."""
-    return clock.shanghai(clock.now()).date()

@@ -12,7 +12,7 @@ from linli.places.addresses.models import Address, AddressGram, AddressName
 from linli.places.addresses.rules import Parsed, grams, initials, normal, parse, sound
 from linli.places.divisions.models import Division
 from linli.places.divisions.queries import by_codes
-from linli.places.divisions.rules import padded
+from linli.places.divisions.rules import padded_or_same
 from linli.works.tables.acts import importer
 from linli.works.tables.rules.columns import Column, Type
 from linli.works.tables.rules.planning import Change, Faults, Importer, Record, Writes
@@ -63,7 +63,7 @@ class AddressImporter(Importer):
 
     def prepare(self, records: list[Record], faults: Faults) -> list[Record]:
         """Find divisions and townships, then take each address apart."""
-        codes = {_padded_or_same(record.values["division"]) for record in records if "division" in record.values}
+        codes = {padded_or_same(record.values["division"]) for record in records if "division" in record.values}
         towns = {code[:9].ljust(12, "0") for code in codes if len(code) == 12}
         self._divisions = by_codes(codes | towns)
         self._towns = {code[:9]: row.name for code, row in self._divisions.items() if row.level == "township"}
@@ -75,7 +75,7 @@ class AddressImporter(Importer):
         values = record.values
         values["code"] = record.key
         if "division" in values:
-            values["division"] = _padded_or_same(values["division"])
+            values["division"] = padded_or_same(values["division"])
             if values["division"] not in self._divisions:
                 zh, en = f"没有代码为{values['division']}的区划", f"there is no division {values['division']}"
                 faults.reject(record, "division", "division.unknown", zh=zh, en=en, value=values["division"])
@@ -244,10 +244,3 @@ def _as_values(row: Address) -> dict[str, Any]:
         "unit": row.unit,
         "row": row,
     }
-
-
-def _padded_or_same(code: str) -> str:
-    try:
-        return padded(code)
-    except ValueError:
-        return code

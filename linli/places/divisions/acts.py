@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from typing import Any, ClassVar
 
@@ -14,7 +13,7 @@ from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.places.divisions.models import Division
 from linli.places.divisions.queries import by_codes
-from linli.places.divisions.rules import ancestors, level_of, padded
+from linli.places.divisions.rules import ancestors, level_of, padded, padded_or_same
 from linli.works.tables.acts import importer
 from linli.works.tables.rules.columns import Column, Type
 from linli.works.tables.rules.planning import Change, Faults, Importer, Record, Writes
@@ -85,8 +84,7 @@ class DivisionImporter(Importer):
         """330726 and 330726000000 are one division; a wrong code stays as it is written."""
         for name in ("code", "parent", "succeeded_by"):
             if name in values:
-                with suppress(ValueError):
-                    values[name] = padded(values[name])
+                values[name] = padded_or_same(values[name])
         return values
 
     def prepare(self, records: list[Record], faults: Faults) -> list[Record]:

@@ -15,6 +15,14 @@ def padded(code: str) -> str:
     return code.ljust(12, "0")
 
 
+def padded_or_same(code: str) -> str:
+    """The 12-digit form, or the text as it is when it is no code: a look-up will not find it, and say so."""
+    try:
+        return padded(code)
+    except ValueError:
+        return code
+
+
 def level_of(code: str) -> str:
     """The level that a 12-digit code stands for: by its last block that is not zero."""
     return _LEVELS[_significant(code)]

@@ -11,7 +11,7 @@ from django.db import transaction
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
-from linli.kernel import geo
+from linli.kernel import clock, geo
 from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, Invalid, NotFound, declare
 from linli.kernel.geo import Datum
@@ -19,9 +19,9 @@ from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.places.divisions.models import Division
 from linli.places.divisions.queries import by_codes
-from linli.places.divisions.rules import padded
+from linli.places.divisions.rules import padded_or_same
 from linli.places.grid.models import Grid
-from linli.places.grid.queries import cells, today
+from linli.places.grid.queries import cells
 from linli.places.grid.rules import Cell, mended, overlaps, polygon_fault, shared_area_m2
 from linli.works.tables.acts import importer
 from linli.works.tables.rules.columns import Column, Type
@@ -180,7 +180,7 @@ class GridImporter(Importer):
 
     def prepare(self, records: list[Record], faults: Faults) -> list[Record]:
         """Refuse broken polygons, unknown divisions, dates that run backwards, and overlaps within a kind."""
-        wanted = [_padded_or_same(record.values["division"]) for record in records if "division" in record.values]
+        wanted = [padded_or_same(record.values["division"]) for record in records if "division" in record.values]
         self._divisions = by_codes(wanted)
         good = [record for record in records if self._fits(record, faults)]
         return [
@@ -199,7 +199,7 @@ class GridImporter(Importer):
             faults.reject(record, "shape", "grid.shape", zh=words[0], en=words[1])
             return False
         if "division" in values:
-            values["division"] = _padded_or_same(values["division"])
+            values["division"] = padded_or_same(values["division"])
             if values["division"] not in self._divisions:
                 zh, en = f"没有代码为{values['division']}的区划", f"there is no division {values['division']}"
                 faults.reject(record, "division", "division.unknown", zh=zh, en=en, value=values["division"])
@@ -235,7 +235,7 @@ class GridImporter(Importer):
             old: Grid | None = change.current["row"] if change.current else None
             begins = change.changed.get("valid_from")
             if old is None:
-                writes.create.append(self._row(change.values, change.values.get("valid_from") or today(), 1))
+                writes.create.append(self._row(change.values, change.values.get("valid_from") or clock.today(), 1))
             elif "shape" in change.changed and begins and begins > old.valid_from:
                 kept = {"name": old.name, "division": old.division.code if old.division else None}
                 writes.change.append((old, {"active": False, "valid_to": begins, "version": old.version + 1}))
@@ -264,13 +264,6 @@ class GridImporter(Importer):
         return grid
 
 
-def _padded_or_same(code: str) -> str:
-    try:
-        return padded(code)
-    except ValueError:
-        return code
-
-
 def _without_overlaps(kind: str, records: list[Record], faults: Faults) -> list[Record]:
     """Those that share no land with a stored grid, nor with an accepted earlier row of the same file."""
     codes = {record.values["code"] for record in records}
@@ -293,5 +286,5 @@ def _without_overlaps(kind: str, records: list[Record], faults: Faults) -> list[
 
 def _cell(record: Record) -> Cell:
     values = record.values
-    begins = values.get("valid_from") or today()
+    begins = values.get("valid_from") or clock.today()
     return Cell(values["code"], values.get("name", ""), values["shape"], begins, values.get("valid_to"))

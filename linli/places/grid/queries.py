@@ -25,11 +25,6 @@ class NearGrid:
     distance_m: float
 
 
-def today() -> date:
-    """The day in Asia/Shanghai, on which grids begin and end."""
-    return clock.shanghai(clock.now()).date()
-
-
 class GridMap:
     """The police grids of today in memory, found by point through a tree of their boxes."""
 
@@ -82,12 +77,12 @@ class GridHistory:
 
 
 def _police_today() -> GridMap:
-    return GridMap(list(Grid.objects.filter(kind="police").on(today()).order_by("code")))
+    return GridMap(list(Grid.objects.filter(kind="police").on(clock.today()).order_by("code")))
 
 
 def _police_version() -> tuple[object, ...]:
     rows = Grid.objects.filter(kind="police")
-    return (today(), *rows.aggregate(n=Count("pk"), versions=Sum("version"), ended=Count("valid_to")).values())
+    return (clock.today(), *rows.aggregate(n=Count("pk"), versions=Sum("version"), ended=Count("valid_to")).values())
 
 
 _POLICE_TODAY = Kept(_police_today, changed_by=("grid.", "import.", "demo."), version=_police_version)
@@ -97,10 +92,10 @@ def grid_at(lon: float, lat: float, *, kind: str = "police", at: date | None = N
     """The grid of that kind around a position (WGS-84) on a day; on a shared border the lower code."""
     if not geo.possible(lon, lat):
         return None
-    if kind == "police" and at in (None, today()):
+    if kind == "police" and at in (None, clock.today()):
         return _POLICE_TODAY.get().at(lon, lat)
     point = shapely.Point(lon, lat)
-    rows = Grid.objects.filter(kind=kind).on(at or today()).touching(Box(lon, lat, lon, lat)).order_by("code")
+    rows = Grid.objects.filter(kind=kind).on(at or clock.today()).touching(Box(lon, lat, lon, lat)).order_by("code")
     return next((row for row in rows if row.shape.covers(point)), None)
 
 
@@ -110,7 +105,7 @@ def nearest_grid(
     """The grid nearest to a position, with the metres that it lies outside; ``None`` when none is within reach."""
     if not geo.possible(lon, lat):
         return None
-    in_force = Grid.objects.filter(kind=kind).on(at or today())
+    in_force = Grid.objects.filter(kind=kind).on(at or clock.today())
     reach_m = min(500.0, within_m)
     while True:
         near = [
