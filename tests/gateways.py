@@ -15,7 +15,8 @@ from linli.works.exchange.acts.carrying import forget_lines
 
 
 class Gateway:
-    """One stand-in. ``mood``: well, broken (500), refusing (400), hanging, dripping, dropping."""
+    """One stand-in. ``mood``: well, broken (500), refusing (400), hanging, dripping, dropping;
+    silent ones take a message and never say so."""
 
     def __init__(self) -> None:
         self.mood = "well"
@@ -93,6 +94,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "POST":
             owner.keep(self.path, {name.lower(): value for name, value in self.headers.items()}, raw)
         if mood == "dropping":
+            self.close_connection = True
+        elif mood == "silent":
+            owner.released.wait(30)
             self.close_connection = True
         elif mood == "dripping":
             self._drip(owner)

@@ -8,6 +8,7 @@ once.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -36,6 +37,7 @@ from linli.works.outbox.models import Message
 from tests.faults import crash
 from tests.faults.crash import CRASHED, crashes
 from tests.gateways import Gateway, gateway
+from tests.installation import Installation
 from tests.peers import BUREAU, KEY, Their, written
 from tests.town import build_town, call
 
@@ -210,3 +212,32 @@ def test_reading_with_a_crash_at_every_statement(tmp_path: Path) -> None:
     assert numbers == ["110-0", "110-1"] and not path.exists()
     written()
     assert [item["kind"] for item in side.ours()] == ["status", "status", "ack"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_killed_worker_loses_no_message(installation: Installation, post: Gateway) -> None:
+    """kill -9 of the real worker while the gateway has taken a message and not yet said so."""
+    secret = installation.home / "secret"
+    secret.write_text(SECRET)
+    set_up = ("--kind", "sms", "--url", post.url, "--secret-file", str(secret))
+    installation.command("channel", "set", "sms", *set_up)
+    key = installation.command("channel", "test", "sms", "13900000000")["message"]
+    post.mood = "silent"
+    installation.start("worker")
+    _until(lambda: len(post.asked) == 1, 60)
+    installation.kill("worker")
+    post.mood = "well"
+    post.released.set()
+    installation.start("worker")
+    _until(lambda: len(post.asked) == 2, 90)
+    assert list(post.effects) == [key], "asked again under the same key, so nothing is done twice"
+    time.sleep(1.0)
+    assert len(post.asked) == 2, "what was handed over is not sent again"
+
+
+def _until(true: Callable[[], bool], limit_s: float) -> None:
+    until_s = time.monotonic() + limit_s
+    while not true():
+        assert time.monotonic() < until_s, "it did not come to pass"
+        time.sleep(0.05)
