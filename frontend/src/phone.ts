@@ -9,6 +9,7 @@ import { get, post, Problem, problemText } from './shared/api'
 import { connectionChip } from './shared/connection'
 import { byId } from './shared/dom'
 import { wireHeader } from './shared/header'
+import { stillHere } from './shared/idle'
 import { Live } from './shared/live'
 import { audible, play, wake } from './shared/tones'
 import type { Me, Order } from './shared/types'
@@ -17,6 +18,8 @@ import { t } from './shared/words'
 export type Mine = Me['orders'][number]
 
 const POLL_MS = 20_000
+/** A phone on duty stays signed in: an order must find it. */
+const STILL_MS = 120_000
 const RING_MS = 4000
 const AFTER: Record<string, Order['state']> = { sign: 'signed', set_out: 'under_way', arrive: 'arrived', finish: 'done', decline: 'declined' }
 const STAMP: Record<string, keyof Order> = { sign: 'signed_at', set_out: 'under_way_at', arrive: 'arrived_at', finish: 'done_at' }
@@ -60,6 +63,7 @@ export class Phone {
       onState: (state, silent_ms) => chip(state, silent_ms),
     })
     window.setInterval(() => void this.load(), POLL_MS)
+    window.setInterval(stillHere, STILL_MS)
     window.setInterval(() => this.ring(), RING_MS)
     window.setInterval(() => this.draw(), 1000)
     window.addEventListener('online', () => this.draw())

@@ -12,9 +12,13 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from linli.matters.ledger.queries import matter_by_number
+from linli.org.people.models import Person
 from linli.web.context import CHIEF, DESK, NAV, PHONE
 from linli.web.guard import idle_limit_s
 from linli.web.visitor import actor_of, page
+
+MOST_TAKERS = 400
+"""Names that the form of an assignment offers; more are found by staff number."""
 
 
 @never_cache
@@ -65,7 +69,11 @@ def today(request: HttpRequest) -> HttpResponse:
 @ensure_csrf_cookie
 def matter(request: HttpRequest, number: str) -> HttpResponse:
     """One matter with its timeline and what may be done next; a stranger gets the 404 of a number that is not there."""
-    return render(request, "web/matter.html", {"matter": matter_by_number(actor_of(request), number)})
+    actor = actor_of(request)
+    found = matter_by_number(actor, number)
+    takers = Person.objects.visible_to(actor).filter(left_on__isnull=True).distinct().order_by("name")[:MOST_TAKERS]
+    people = [{"id": str(person.pk), "name": person.name} for person in takers]
+    return render(request, "web/matter.html", {"matter": found, "people": people})
 
 
 @require_POST

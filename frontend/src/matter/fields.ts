@@ -2,6 +2,9 @@ import { html, type TemplateResult } from 'lit-html'
 import type { Vocabulary } from '../shared/types'
 import { known, say, t } from '../shared/words'
 
+/** Whom the page names as possible takers; the desk names nobody and takes a staff number. */
+const people = (): { id: string; name: string }[] => JSON.parse(document.getElementById('people')?.textContent ?? '[]') as { id: string; name: string }[]
+
 const LONG: ReadonlySet<string> = new Set(['reason', 'result', 'outcome', 'text', 'narrative', 'note'])
 
 /** The form field of one fact that a move needs: a list where the house knows the answers, else text. */
@@ -9,6 +12,9 @@ export function field(name: string, vocabulary: Vocabulary | null): TemplateResu
   const label = known(`need.${name}`) ? t(`need.${name}`) : name
   if (name.includes('category') && vocabulary) {
     return html`<label>${label}<select name=${name} required>${vocabulary.categories.map((one) => html`<option value=${one.code}>${say(one)}</option>`)}</select></label>`
+  }
+  if (name === 'assignee_id' && people().length) {
+    return html`<label>${label}<select name=${name} required><option value=""></option>${people().map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select></label>`
   }
   if (name === 'agency' && vocabulary?.agencies) {
     return html`<label>${label}<select name=${name} required>${vocabulary.agencies.map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select></label>`

@@ -1,0 +1,216 @@
+"""`tools/pictures`: takes docs/pictures anew from a demo county that plays a live shift. In the checkout's own Python.
+
+Each page in both themes, as ``<page>.<theme>.<width>.png``: 1440 × 900 for desks, 390 × 844 for phones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tools.workshop import debian, frontend, python_env
+from tools.workshop.paths import BIN, ROOT, STATE
+from tools.workshop.postgres import free_port
+from tools.workshop.steps import say
+
+TARGET = ROOT / "docs" / "pictures"
+READY_S = 900
+PLAYED_S = 100
+PACE_S = 5
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-unsafe-swiftshader",
+]
+PAGES = {
+    "today": ("station_chief", "/today"),
+    "matters": ("station_chief", "/matters?open=1"),
+    "rooms": ("station_chief", "/rooms"),
+    "organisation": ("station_chief", "/organisation"),
+}
+WIDE, NARROW = (1440, 900), (390, 844)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Entry: becomes the checkout's Python first, because the browser's driver is installed there."""
+    python_env.ensure()
+    if Path(sys.executable).resolve() != (BIN / "python").resolve() and os.environ.get("LINLI_PICTURES") != "1":
+        os.environ["LINLI_PICTURES"] = "1"
+        os.execv(BIN / "python", ["python", str(ROOT / "tools" / "pictures"), *arguments])
+    frontend.ensure()
+    parser = argparse.ArgumentParser(prog="tools/pictures", description=__doc__)
+    parser.add_argument("--size", default="county", help="of the demo county")
+    parser.add_argument("--home", type=Path, default=STATE / "pictures", help="where the county is kept")
+    options = parser.parse_args(arguments)
+    with played(options.home, options.size) as origin:
+        take_all(origin)
+    say(f"pictures are in {TARGET.relative_to(ROOT)}")
+    return 0
+
+
+@contextmanager
+def played(home: Path, size: str) -> Iterator[str]:
+    """A served county in which calls come in and units move; its address."""
+    home.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    command = [str(BIN / "linli"), "demo", "run", "--size", size, "--port", str(port), "--pace", str(PACE_S)]
+    with (home / "pictures.log").open("ab") as log:
+        served = subprocess.Popen(
+            command, env={**os.environ, "LINLI_HOME": str(home)}, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        origin = f"http://127.0.0.1:{port}"
+        _wait(served, origin)
+        say(f"the county plays for {PLAYED_S} s")
+        time.sleep(PLAYED_S)
+        yield origin
+    finally:
+        os.killpg(served.pid, signal.SIGTERM)
+        served.wait(30)
+
+
+def _wait(served: subprocess.Popen[bytes], origin: str) -> None:
+    until = time.monotonic() + READY_S
+    while time.monotonic() < until:
+        if served.poll() is not None:
+            raise SystemExit("the demo ended before it was ready; see pictures.log in its home")
+        try:
+            with urllib.request.urlopen(f"{origin}/readyz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.5)
+    raise SystemExit(f"the demo is not ready after {READY_S} s")
+
+
+class Camera:
+    """One browser; ``page`` gives a signed-in page of a role, theme and size."""
+
+    def __init__(self, browser: Any, origin: str) -> None:
+        self.browser = browser
+        self.origin = origin
+
+    def page(self, role: str, theme: str, size: tuple[int, int]) -> Any:
+        """A fresh context: its own session, theme and position."""
+        width, height = size
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            has_touch=size == NARROW,
+        )
+        page = context.new_page()
+        page.goto(f"{self.origin}/sign-in/")
+        if role:
+            page.click(f"[data-role={role}]")
+            page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    def shoot(self, page: Any, name: str, theme: str, size: tuple[int, int]) -> None:
+        """Write the picture."""
+        page.wait_for_timeout(900)
+        page.screenshot(path=str(TARGET / f"{name}.{theme}.{size[0]}.png"))
+
+
+def take_all(origin: str) -> None:
+    """Every picture, in both themes."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only the checkout's Python has it
+
+    found = debian.chromium()
+    if found is None:
+        raise SystemExit(debian.explain(["chromium"]))
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(found), args=FLAGS)
+        camera = Camera(browser, origin)
+        for theme in ("light", "dark"):
+            say(f"taking the {theme} pictures")
+            _sign_in(camera, theme)
+            _desk(camera, theme)
+            _phone(camera, theme)
+            _pages(camera, theme)
+        browser.close()
+
+
+def _sign_in(camera: Camera, theme: str) -> None:
+    for size in (WIDE, NARROW):
+        page = camera.page("", theme, size)
+        camera.shoot(page, "sign-in", theme, size)
+        page.context.close()
+
+
+def _desk(camera: Camera, theme: str) -> None:
+    page = camera.page("dispatcher", theme, WIDE)
+    page.goto(f"{camera.origin}/desk")
+    page.wait_for_selector("#map[data-idle=true]", timeout=60_000)
+    page.keyboard.press("/")
+    page.keyboard.type("县人民医院 包工头欠薪")
+    page.wait_for_selector("#intake-panel .nearest .choice", timeout=30_000)
+    camera.shoot(page, "intake", theme, WIDE)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#card .choice", timeout=30_000)
+    camera.shoot(page, "desk", theme, WIDE)
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    page.keyboard.press("Escape")
+    camera.shoot(page, "desk", theme, NARROW)
+    page.context.close()
+
+
+def _phone(camera: Camera, theme: str) -> None:
+    page = camera.page("community_officer", theme, NARROW)
+    page.goto(f"{camera.origin}/phone")
+    page.wait_for_selector(".phone-idle, .phone-order", timeout=30_000)
+    unit = page.request.get(f"{camera.origin}/api/v1/me").json()["unit"]
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"longitude": unit["lon"] + 0.004, "latitude": unit["lat"] - 0.003})
+    if not page.locator(".phone-order").is_visible():
+        _order_unit(camera, theme, unit)
+        page.reload()
+    page.wait_for_selector(".phone-order", timeout=30_000)
+    camera.shoot(page, "phone", theme, NARROW)
+    page.context.close()
+
+
+def _order_unit(camera: Camera, theme: str, unit: dict[str, Any]) -> None:
+    """A call at the unit's own door, and the order to go."""
+    desk = camera.page("dispatcher", theme, WIDE)
+    desk.goto(f"{camera.origin}/matters")
+    csrf = desk.locator('meta[name="csrf"]').get_attribute("content")
+
+    def post(path: str, body: dict[str, Any]) -> Any:
+        headers = {"X-CSRFToken": csrf, "Idempotency-Key": f"{path}-{time.time_ns()}"}
+        return desk.request.post(f"{camera.origin}/api/v1{path}", data=body, headers=headers).json()
+
+    taken = post("/incidents", {"narrative": "包工头欠薪，工人堵门", "lon": unit["lon"], "lat": unit["lat"]})
+    post(f"/matters/{taken['number']}/orders", {"unit": unit["id"]})
+    desk.context.close()
+
+
+def _pages(camera: Camera, theme: str) -> None:
+    for name, (role, path) in PAGES.items():
+        for size in (WIDE, NARROW):
+            page = camera.page(role, theme, size)
+            page.goto(camera.origin + path)
+            camera.shoot(page, name, theme, size)
+            if name == "rooms":
+                page.click("tbody a >> nth=0")
+                camera.shoot(page, "room", theme, size)
+            if name == "matters":
+                page.goto(f"{camera.origin}/matters?kind=incident")
+                page.click("tbody a >> nth=0")
+                camera.shoot(page, "matter", theme, size)
+            page.context.close()
