@@ -44,6 +44,8 @@ COMMANDS: dict[str, Command] = {
     "recommend": Command("linli.command.recommend", "the right units for a place"),
     "report": Command("linli.command.reports", "figures: station, response"),
     "trail": Command("linli.command.trail", "check the chain of what was done"),
+    "backup": Command("linli.command.backup", "the house in one file, without its keys"),
+    "restore": Command("linli.command.backup", "put a backup back, checked first"),
     "exchange": Command("linli.command.exchange", "incidents to and from the bureau's other systems"),
     "channel": Command("linli.command.channel", "the ways out: WeCom, SMS, voice, mail; a test message"),
     "token": Command("linli.command.tokens", "a bearer token for a user"),
@@ -84,6 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     name = next((word for word in given if not word.startswith("-")), "")
     if name not in COMMANDS:
         return _overview(given)
+    os.umask(0o077)  # database, keys and files are nobody else's to read
     settle_environment(given[-1] if "--database" in given[-2:-1] else None)
     to_stderr()
     if COMMANDS[name].django:

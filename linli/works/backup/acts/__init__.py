@@ -1,0 +1,1 @@
+"""Putting a backup back. It is no act of the trail: the trail itself comes back with it."""

@@ -1,0 +1,1 @@
+"""Reading the house for a backup."""
