@@ -16,13 +16,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from pydantic_core import to_json
 
 from linli.api.problems import TooLarge, Unreadable
 from linli.kernel.errors import Conflict, Invalid, Refusal
 from linli.kernel.scope import Actor
+from linli.kernel.together import together
 from linli.works.receipts.acts import find_receipt, hold_key, keep_receipt
 
 _LONGEST_KEY = 255
@@ -99,22 +100,31 @@ def once(ticket: Ticket, status: int, deed: Callable[[], Any]) -> HttpResponse:
     """Do ``deed`` and keep its answer, in one transaction. Another process that was quicker wins, and its answer is
     given.
     """
-    caller, route, key = ticket.name
     with _in_flight(ticket):
         try:
-            with transaction.atomic():
-                hold_key(caller=caller, route=route, key=key)
-                answer = to_json(deed(), inf_nan_mode="null")
-                digest = ticket.body_digest
-                keep_receipt(
-                    caller=caller, route=route, key=key, body_digest=digest, status=status, answer=answer.decode()
-                )
+            answer = together(lambda: _done_and_kept(ticket, status, deed))
         except IntegrityError:
             before = replay(ticket)
             if before is None:
                 raise
             return before
     return HttpResponse(answer, status=status, content_type="application/json")
+
+
+def _done_and_kept(ticket: Ticket, status: int, deed: Callable[[], Any]) -> bytes:
+    """Inside the transaction: the work, then the row that stands for it."""
+    caller, route, key = ticket.name
+    hold_key(caller=caller, route=route, key=key)
+    answer: bytes = to_json(deed(), inf_nan_mode="null")
+    keep_receipt(
+        caller=caller,
+        route=route,
+        key=key,
+        body_digest=ticket.body_digest,
+        status=status,
+        answer=answer.decode(),
+    )
+    return answer
 
 
 def answered(body: Any, status: int = 200) -> HttpResponse:

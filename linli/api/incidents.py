@@ -15,7 +15,7 @@ from linli.api.idempotency import body_of, once
 from linli.api.reading import lenient
 from linli.api.shown import Shown, agency_ref
 from linli.matters.ledger.models import Matter
-from linli.matters.routing.acts import take_call
+from linli.matters.routing.acts import take_call, understand
 from linli.operations.recommendation.queries import stored_for
 
 router = Router(tags=["incidents"])
@@ -104,6 +104,12 @@ def take(request: ApiRequest) -> HttpResponse:
     """Store a call. Unknown category, impossible time, swapped or foreign coordinates, no place: stored, with
     warnings.
     """
-    sent = lenient(body_of(request))
-    source = "desk" if request.auth.kind == "person" else request.auth.name[:24]
-    return once(request.ticket, 201, lambda: taken_shown(take_call(request.auth, sent=sent, source=source)))
+    actor, sent = request.auth, lenient(body_of(request))
+    source = "desk" if actor.kind == "person" else actor.name[:24]
+    # Before the write lock: an address is looked for longer than a call is stored.
+    understood = understand(sent)
+    return once(
+        request.ticket,
+        201,
+        lambda: taken_shown(take_call(actor, sent=sent, source=source, understood=understood)),
+    )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
 
 
@@ -30,12 +30,14 @@ def insert(*rows: Model) -> None:
     if not rows:
         return
     begin, places, columns = _table(type(rows[0]))
-    values = [column.get_db_prep_save(getattr(row, column.attname), connection) for row in rows for column in columns]
-    with connection.cursor() as cursor:
+    # The proxy ``connection`` looks its thread up at every touch; a row has thirty columns.
+    held = connections[DEFAULT_DB_ALIAS]
+    values = [column.get_db_prep_save(getattr(row, column.attname), held) for row in rows for column in columns]
+    with held.cursor() as cursor:
         cursor.execute(begin + ", ".join([places] * len(rows)), values)
     for row in rows:
         row._state.adding = False
-        row._state.db = connection.alias
+        row._state.db = DEFAULT_DB_ALIAS
 
 
 def reread(row: Model, *changed: str) -> None:

@@ -1,9 +1,9 @@
-"""Deeds that wait for the one write lock of SQLite are done together: one lock, one transaction, one flush to the disk.
+"""Deeds that wait for the one write lock of SQLite are done together: one lock, one transaction, one flush to disk.
 
-A flush takes milliseconds and every writer needs the lock, so that one flush for each call limits a bureau to some hundred calls
-a second whatever the processor does. Here the first thread that comes leads: it does its own deed and those that queued meanwhile,
-each behind a savepoint of its own, commits once and only then lets them all go. A deed that fails takes nothing along; a commit
-that fails fails for all. PostgreSQL gathers flushes by itself.
+A flush takes milliseconds and every writer needs the lock, so one flush for each call limits a bureau to some hundred
+calls a second whatever the processor does. Here the first thread that comes leads: it does its own deed and those that
+queued meanwhile, each behind a savepoint of its own, commits once and only then lets them all go. A deed that fails
+takes nothing along; a commit that fails fails for all. PostgreSQL gathers flushes by itself.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ class _Waiting(Generic[R]):
 
     def __init__(self, deed: Callable[[], R]) -> None:
         self.deed = deed
-        self.done = threading.Event()
-        self.result: R | None = None
+        self.finished = False
+        self.results: list[R] = []
         self.error: BaseException | None = None
 
 
 _queue: deque[_Waiting[Any]] = deque()
-_guard = threading.Lock()
-_led: list[bool] = [False]
+_turn = threading.Condition()
+_leads: list[threading.Thread] = []
 
 
 def together(deed: Callable[[], R]) -> R:
@@ -44,19 +44,53 @@ def together(deed: Callable[[], R]) -> R:
         with transaction.atomic():
             return deed()
     mine = _Waiting(deed)
-    with _guard:
-        _queue.append(mine)
-        leads = not _led[0]
-        _led[0] = True
-    if not leads:
-        mine.done.wait()
-    while leads:
-        _carry_out()
-        with _guard:
-            # Who leads goes on only for its own sake: the next in line leads the rest.
-            leads = not mine.done.is_set()
-            if not leads:
-                _hand_on()
+    _queue.append(mine)
+    while _to_lead(mine):
+        try:
+            _carry_out()
+        finally:
+            with _turn:
+                _leads.clear()
+                _turn.notify_all()
     if mine.error is not None:
         raise mine.error
-    return mine.result  # type: ignore[return-value]  # a deed that did not fail has its result
+    return mine.results[0]
+
+
+def _to_lead(mine: _Waiting[Any]) -> bool:
+    """Wait until another thread has done my deed (False), or until it is on me to lead (True)."""
+    with _turn:
+        _turn.wait_for(lambda: mine.finished or not _leads)
+        if not mine.finished:
+            _leads.append(threading.current_thread())
+        return not mine.finished
+
+
+def _carry_out() -> None:
+    """Do what waits, in one transaction."""
+    batch: list[_Waiting[Any]] = []
+    began_s = time.monotonic()
+    try:
+        with transaction.atomic():
+            while _queue and len(batch) < MOST_AT_ONCE and (not batch or time.monotonic() - began_s < LONGEST_S):
+                batch.append(_queue.popleft())
+                _do(batch[-1])
+    except BaseException as failed:
+        # The lock, the transaction or its commit failed: nothing is there of any of them.
+        if not batch and _queue:
+            batch.append(_queue.popleft())
+        for one in batch:
+            one.error = failed
+        if not isinstance(failed, Exception):
+            raise
+    finally:
+        for one in batch:
+            one.finished = True
+
+
+def _do(one: _Waiting[Any]) -> None:
+    try:
+        with transaction.atomic():
+            one.results.append(one.deed())
+    except Exception as failed:  # noqa: BLE001  (whatever it is belongs to the thread that waits for this deed)
+        one.error = failed

@@ -44,19 +44,35 @@ class MatterPlaced:
         self.actor = actor
 
 
+Understood = tuple[Call, Category, Placed]
+"""What was heard, what it is, and where."""
+
+
+def understand(sent: dict[str, Any]) -> Understood:
+    """Read a call as it was sent, find its category and its place; nothing is written."""
+    call = read_call(sent, clock.now())
+    listed = _category_of(call)
+    return call, listed, _place_of(call, listed)
+
+
 @act("incident.take", zh="受理警情", en="take a call", keeps=("source",))
 def take_call(
-    actor: Actor, *, sent: dict[str, Any], source: str = "desk", answered_at: datetime | None = None
+    actor: Actor,
+    *,
+    sent: dict[str, Any],
+    source: str = "desk",
+    answered_at: datetime | None = None,
+    understood: Understood | None = None,
 ) -> Matter:
     """Store a call. What can be parsed at all is stored, doubts come back in ``warnings`` (contract, ``POST
     /api/v1/incidents``).
 
     ``sent`` is the body as it came: received_at, category, priority, narrative, caller, lon, lat, datum, address,
-    source, external_number. Returns the matter with its grid, room and station as far as they can be known.
+    source, external_number. Returns the matter with its grid, room and station as far as they can be known. A door
+    that
+    stands in line for the write lock understands the call before (``understood``).
     """
-    call = read_call(sent, clock.now())
-    listed = _category_of(call)
-    place = _place_of(call, listed)
+    call, listed, place = understood or understand(sent)
     _doubt_repeated_number(call, call.external_source or source)
     matter = _stored(actor, call, listed, place, source)
     phone = plain_phone(call.caller_phone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 import uuid
@@ -155,7 +156,12 @@ def incident_of(matter: Matter) -> Incident:
 def limits_of(matter: Matter) -> Limits:
     """The rule's numbers with the promise configured for this category and zone."""
     zone = matter.agency.zone if matter.agency else ""
-    return Limits(target_s=float(limit_for(matter.category, zone).target_s))
+    return _limits(float(limit_for(matter.category, zone).target_s))
+
+
+@functools.lru_cache(maxsize=64)
+def _limits(target_s: float) -> Limits:
+    return Limits(target_s=target_s)
 
 
 def _station_agencies() -> frozenset[uuid.UUID]:

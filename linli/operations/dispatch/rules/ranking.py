@@ -151,8 +151,11 @@ class Recommendation:
     network: str = ""
 
     def as_json(self) -> dict[str, object]:
+        return {"units": [suggestion.as_json() for suggestion in self.suggestions], **self.around_as_json()}
+
+    def around_as_json(self) -> dict[str, object]:
+        """What is said beside the units: how many were left out and why, and the warnings."""
         return {
-            "units": [suggestion.as_json() for suggestion in self.suggestions],
             "shortfall": [
                 {"code": code, "count": count, **SHORTFALLS[code].as_json()}
                 for code, count in self.shortfall.items()

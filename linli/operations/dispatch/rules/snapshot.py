@@ -8,6 +8,7 @@ cannot have changed them.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import datetime
@@ -28,7 +29,7 @@ _SETS = {"skills", "equipment", "needs"}
 
 def snapshot_of(answer: Recommendation) -> dict[str, Any]:
     """Everything needed to give ``answer`` again, as plain JSON values."""
-    here, stated = answer.situation, answer.as_json()
+    here = answer.situation
     units = {item.unit.id: item.unit for item in answer.suggestions}
     for item in answer.suggestions:
         if item.covers_hole is not None:
@@ -38,13 +39,13 @@ def snapshot_of(answer: Recommendation) -> dict[str, Any]:
         "at": here.at.isoformat(),
         "k": len(answer.suggestions),
         "incident": _columns(here.incident),
-        "limits": _columns(here.limits),
+        "limits": _limits(here.limits),
         "network": answer.network,
         "closed": [[list(arcs), kinds] for arcs, kinds in answer.closed],
         "units": [_columns(unit) for unit in units.values()],
         "left_out": answer.shortfall,
         "target_s": here.limits.target_s,
-        **{name: stated[name] for name in ("shortfall", "warnings")},
+        **answer.around_as_json(),
         "room_has_units": here.room_has_units,
         "relaxed": here.relaxed,
         "suggested": [
@@ -111,6 +112,12 @@ def _value(name: str, value: Any) -> Any:
     if name in _TIMES:
         return datetime.fromisoformat(value)
     return frozenset(value) if name in _SETS else value
+
+
+@functools.lru_cache(maxsize=64)
+def _limits(limits: Limits) -> dict[str, Any]:
+    """The same few limits hold for every call."""
+    return _columns(limits)
 
 
 def _columns(row: Incident | Limits | UnitRow) -> dict[str, Any]:
