@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from linli.api.eido import eido_document
 from linli.api.health import healthz, metrics, readyz
 from linli.api.main import api, nowhere
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics),
+    path("eido/<str:number>", eido_document),
     path("api/v1/", api.urls),
     path("api/v1/<path:path>", nowhere),
 ]

@@ -177,3 +177,13 @@ def test_strangers_see_nothing(town: Town) -> None:
     assert other.client.get(f"/api/v1/matters/{taken['number']}").status_code == 404
     assert taken["number"] not in str(other.get("/matters"))
     assert Client().get(f"/api/v1/matters/{taken['number']}").status_code == 401
+
+
+def test_d11_an_incident_is_handed_over_as_an_eido_document(town: Town) -> None:
+    desk = Hand(town, "dispatcher")
+    number = take(desk, town)["number"]
+    answer = desk.client.get(f"/eido/{number}")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/emergency.eido+json")
+    assert answer.json()["incidentComponent"]
+    assert Hand(town, "other_officer").client.get(f"/eido/{number}").status_code == 404
+    assert Client().get(f"/eido/{number}").status_code == 401
