@@ -51,7 +51,7 @@ def key_of(sender: str) -> tuple[str, str] | None:
 
 def in_our_words(source: str, sent: dict[str, Any]) -> dict[str, Any]:
     """A body that a machine sent, under our names and codes when its system is a registered peer with a field map."""
-    peer = Peer.objects.filter(name=source, enabled=True).exclude(field_map="").first()
+    peer = next((one for one in _ENABLED.get() if one.name == source and one.field_map), None)
     return as_ours(sent, read_field_map(peer.field_map)) if peer else sent
 
 

@@ -19,7 +19,7 @@ def next_due_at(at: datetime) -> datetime | None:
 
 def due_lanes(at: datetime) -> list[str]:
     """The lanes that have a job to do now: due, waiting, and leased to nobody."""
-    free = Job.objects.filter(state=Job.WAITING, due_at__lte=at).exclude(lane="")
+    free = Job.objects.filter(state=Job.WAITING, lane__gt="", due_at__lte=at)
     return list(
         free.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=at)).values_list("lane", flat=True).distinct()
     )
