@@ -51,13 +51,20 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _roads(options: argparse.Namespace) -> dict[str, Any]:
-    """A network is no table of rows with a key: it is read whole or not at all, so ``--strict`` says nothing new."""
+    """A network is no table of rows with a key; rows of tables that are wrong are rejected, or with ``--strict``
+    refuse it.
+    """
     if options.columns:
         return {"kind": ROADS, "key": [], "columns": [_road_column(name) for name in (*NODE_COLUMNS, *EDGE_COLUMNS)]}
     if options.file is None:
         raise Unreadable("FILE is missing: linli import roads FILE [--edges EDGES]")
     return import_roads_file(
-        COMMAND, path=options.file, edges=options.edges, map_path=options.map, dry_run=options.dry_run
+        COMMAND,
+        path=options.file,
+        edges=options.edges,
+        map_path=options.map,
+        dry_run=options.dry_run,
+        strict=options.strict,
     )
 
 

@@ -135,7 +135,7 @@ def test_what_cannot_be_closed_is_refused(home: Path) -> None:
         {"lon": 116.0, "lat": 27.0, "begins_at": now, "ends_at": now - timedelta(minutes=1)},
     ):
         with pytest.raises(Invalid):
-            close_road(TEST, reason="", **wrong)  # type: ignore[arg-type]  # wrong on purpose
+            close_road(TEST, reason="", **wrong)
     assert not RoadClosure.objects.exists()
 
 

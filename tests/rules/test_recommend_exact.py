@@ -135,7 +135,7 @@ def test_moving_units_equals_a_new_fleet(data: st.DataObject) -> None:
 MUTANTS = {
     "stops before a tie is seen": ("here + least_ms[kind] > best[k - 1, 1]", "here + least_ms[kind] >= best[k - 1, 1]"),
     "stops without the start delay": ("here + least_ms[kind] > best[k - 1, 1]", "here > 0 and found == k"),
-    "forgets the call's own road": ("wanted and slots[slot, 2] == road[row, 0] and ahead >= 0", "False"),
+    "forgets the call's own road": ("wanted and slots[slot, 2] == arc and ahead >= 0", "False"),
     "drives backwards on a one-way": ("and ahead >= 0", "and abs(ahead) >= 0"),
     "ignores whether home or position counts": (
         "and at_home[unit] == (slot >> 1 & 1) and unit != but",
@@ -143,8 +143,8 @@ MUTANTS = {
     ),
     "forgets what is left of the unit's road": ("here + delay[unit] + slots[slot, 1]", "here + delay[unit]"),
     "enters the call's road at one end only": (
-        "for i in range(seed_first[kind], seed_first[kind + 1]):",
-        "for i in range(seed_first[kind], min(seed_first[kind] + 1, seed_first[kind + 1])):",
+        "for i in range(start, end):",
+        "for i in range(start, min(start + 1, end)):",
     ),
     "ties by order of the search": (
         "_before(unit, best[at - 1, 0], tie)",
@@ -155,14 +155,13 @@ MUTANTS = {
 
 def mutant(old: str, new: str) -> Any:
     """``k_soonest`` and what it calls in plain Python, with one text replaced."""
-    parts = [
-        inspect.getsource(getattr(search, name).py_func) for name in ("_push", "_pop", "_before", "_offer", "k_soonest")
-    ]
+    names = ("_push", "_pop", "_before", "_offer", "_enter", "_relax", "_meet", "_meet_behind", "k_soonest")
+    parts = [inspect.getsource(getattr(search, name).py_func) for name in names]
     source = "from __future__ import annotations\n" + "\n".join(parts).replace("@compiled\n", "")
     assert old in source
-    names: dict[str, Any] = {"FAR": FAR, "_LOW": search._LOW}
-    exec(source.replace(old, new), names)
-    return names["k_soonest"]
+    made: dict[str, Any] = {"FAR": FAR, "_LOW": search._LOW}
+    exec(source.replace(old, new), made)
+    return made["k_soonest"]
 
 
 def some_cases() -> list[tuple[Town, list[UnitRow], Incident]]:

@@ -98,9 +98,20 @@ def test_a_bad_cell_is_named(
     tmp_path: Path, nodes: str, edges: str, code: str, facts: dict[str, object]
 ) -> None:  # fmt: skip
     with pytest.raises(Invalid) as refused:
-        parse_tables(*tables(tmp_path, nodes, edges))
+        parse_tables(*tables(tmp_path, nodes, edges), strict=True)
     assert refused.value.code == code
     assert {key: refused.value.facts[key] for key in facts} == facts
+
+
+def test_bad_rows_are_left_out_and_said(tmp_path: Path) -> None:
+    edges = EDGES + "9,8,x,20,4\n8,99,10,20,5\n9,8,1112,0,6\n9,8,1112,20,7\n"
+    raw = parse_tables(*tables(tmp_path, NODES + "10,99,0\n", edges))
+    assert (raw.about["rows"], raw.about["rejected"]) == (7, 3)
+    assert [fault["row"] for fault in raw.about["faults"]] == [5, 5, 7, 6]
+    assert len(raw.edge_u) == 2
+    with pytest.raises(Invalid) as refused:
+        parse_tables(*tables(tmp_path, edges="from,to,length\n1,2,3\n"))
+    assert refused.value.code == "roads.empty"
 
 
 def test_an_unknown_file_is_refused(tmp_path: Path) -> None:
@@ -179,7 +190,8 @@ def test_snapping_finds_the_nearest_open_road(raw: object, lon: float, lat: floa
 
 def shortest(graph: csr_matrix, start: int) -> F64:
     """scipy's answer from one vertex to all."""
-    return np.asarray(dijkstra(graph, indices=np.array([start])))[0]
+    ms: F64 = np.asarray(dijkstra(graph, indices=np.array([start])), np.float64)[0]
+    return ms
 
 
 def matrix(net: RoadNetwork, ms: I32) -> csr_matrix:

@@ -69,7 +69,13 @@ def import_roads(
 
 
 def import_roads_file(
-    actor: Actor, *, path: Path, edges: Path | None = None, map_path: Path | None = None, dry_run: bool = False, strict: bool = False
+    actor: Actor,
+    *,
+    path: Path,
+    edges: Path | None = None,
+    map_path: Path | None = None,
+    dry_run: bool = False,
+    strict: bool = False,
 ) -> dict[str, Any]:
     """``linli import roads``: what the console prints. Rows are the rows of the table of edges, or the ways of the
     OSM file that are roads; bad ones are rejected into the report, with ``strict`` the first of them refuses the file.

@@ -144,51 +144,69 @@ def penalty_ms(fleet: Fleet, limits: Limits, unit: int) -> int:
 
 
 @compiled
-def _ready(  # noqa: C901  one compiled pass over all units
+def _delay(
+    availability: int, kind: int, activity: int, age: int, side: int, off_m: float, turnout: I32, interrupt: I32,
+    basic: I64, walk: F64,
+) -> int:  # fmt: skip
+    """Milliseconds before a unit drives, and on foot to its vehicle's road. ``basic`` as in ``_Numbers``."""
+    ms = basic[0] + turnout[availability, kind]
+    if availability == 1:
+        ms += interrupt[activity]
+    ms += max(age, 0) * basic[3] // 1000 if side == 0 else basic[4]
+    if off_m > walk[0]:
+        ms += int((off_m - walk[0]) * walk[1])
+    return int(min(ms, FAR - 1))
+
+
+@compiled
+def _why_not(may: bool, able: bool, placed: bool) -> int:
+    """Where a unit that may not be sent is counted; −1 for one that may."""
+    if not may:
+        return OTHER_AGENCY
+    if not able:
+        return LACKS_NEEDS
+    return -1 if placed else NO_POSITION
+
+
+@compiled
+def _ready(
     kind: U8, availability: U8, activity: I32, agency: I32, fix_ms: I64, has: npt.NDArray[np.int64], off_m: F64,
     need: I64, may: Bits, at_ms: int, room: int, turnout: I32, interrupt: I32, basic: I64, walk: F64, arrive_ms: I64,
     columns: I32, counts: I64, counts_cover: I64, least: I64,
 ) -> None:  # fmt: skip
     """Fill ``columns`` (delay, at home, delay for covering), the counts, and the least of either delay by kind."""
-    signing, fresh, ahead, weight, stale, margin = basic[0], basic[1], basic[2], basic[3], basic[4], basic[5]
     for u in range(len(kind)):
         columns[0, u], columns[1, u], columns[2, u] = FAR, 0, FAR
         if availability[u] > 1:
             counts[UNAVAILABLE] += 1
             continue
         age = at_ms - fix_ms[u]
-        side = 0 if (-ahead <= age <= fresh and off_m[u, 0] < np.inf) else 1
+        side = 0 if (-basic[2] <= age <= basic[1] and off_m[u, 0] < np.inf) else 1
         placed = off_m[u, side] < np.inf
-        ms = signing + turnout[availability[u], kind[u]]
-        if availability[u] == 1:
-            ms += interrupt[activity[u]]
-        ms += max(age, 0) * weight // 1000 if side == 0 else stale
-        if placed and off_m[u, side] > walk[0]:
-            ms += int((off_m[u, side] - walk[0]) * walk[1])
+        ms = FAR
         columns[1, u] = side
         if placed:
-            columns[2, u] = min(ms, FAR - 1)
+            ms = _delay(
+                availability[u], kind[u], activity[u], age, side, off_m[u, side], turnout, interrupt, basic, walk
+            )
+            columns[2, u] = ms
             counts_cover[BY_KIND + kind[u]] += 1
             least[1, kind[u]] = min(least[1, kind[u]], ms)
         able = True
         for word in range(len(need)):
-            if has[u, word] & need[word] != need[word]:
-                able = False
-        if not may[agency[u]]:
-            counts[OTHER_AGENCY] += 1
-        elif not able:
-            counts[LACKS_NEEDS] += 1
-        elif not placed:
-            counts[NO_POSITION] += 1
-        else:
-            ms += arrive_ms[kind[u]]
-            if agency[u] == room:
-                counts[OF_ROOM] += 1
-            elif room >= 0:
-                ms += margin
-            columns[0, u] = min(ms, FAR - 1)
-            counts[BY_KIND + kind[u]] += 1
-            least[0, kind[u]] = min(least[0, kind[u]], ms)
+            able = able and has[u, word] & need[word] == need[word]
+        why = _why_not(may[agency[u]], able, placed)
+        if why >= 0:
+            counts[why] += 1
+            continue
+        ms += arrive_ms[kind[u]]
+        if agency[u] == room:
+            counts[OF_ROOM] += 1
+        elif room >= 0:
+            ms += basic[5]
+        columns[0, u] = min(ms, FAR - 1)
+        counts[BY_KIND + kind[u]] += 1
+        least[0, kind[u]] = min(least[0, kind[u]], ms)
 
 
 def soonest(fleet: Fleet, roads: OpenRoads, ready: Readiness, ways: Ways, k: int, *, but: int = -1) -> Soonest:

@@ -26,9 +26,6 @@ def build(raw: RawNetwork) -> RoadNetwork:
     tail, head = _arc_ends(raw)
     usable = np.flatnonzero((raw.arc_ms < FAR).any(axis=0)).astype(np.int32)
     graph = expand(n, tail, head, usable, raw.bans)
-    first, lon, lat = _shapes(raw)
-    copy_first, copy_vertex = _copies(graph.vertex_node, n)
-    name_first, name_text = _names(raw.names)
     about = {
         **raw.about,
         "nodes": n,
@@ -39,7 +36,16 @@ def build(raw: RawNetwork) -> RoadNetwork:
         "has_points": raw.has_points,
         "pieces": pieces.report,
     }
-    columns: dict[str, npt.NDArray[Any]] = {
+    columns = {**_road_columns(raw), **_graph_columns(raw, graph), "main_kinds": pieces.main_kinds}
+    columns["about"] = np.frombuffer(json.dumps(about, ensure_ascii=False, sort_keys=True).encode(), np.uint8)
+    return RoadNetwork(**{name: frozen(column) for name, column in columns.items()})
+
+
+def _road_columns(raw: RawNetwork) -> dict[str, npt.NDArray[Any]]:
+    """The arrays that describe the roads themselves."""
+    first, lon, lat = _shapes(raw)
+    name_first, name_text = _names(raw.names)
+    return {
         "node_ref": raw.node_ref,
         "node_lon": raw.node_lon,
         "node_lat": raw.node_lat,
@@ -53,6 +59,15 @@ def build(raw: RawNetwork) -> RoadNetwork:
         "shape_first": first,
         "shape_lon": lon,
         "shape_lat": lat,
+        "name_first": name_first,
+        "name_text": name_text,
+    }
+
+
+def _graph_columns(raw: RawNetwork, graph: Expanded) -> dict[str, npt.NDArray[Any]]:
+    """The arrays that the search runs on."""
+    copy_first, copy_vertex = _copies(graph.vertex_node, len(raw.node_ref))
+    return {
         "vertex_node": graph.vertex_node,
         "copy_first": copy_first,
         "copy_vertex": copy_vertex,
@@ -62,12 +77,7 @@ def build(raw: RawNetwork) -> RoadNetwork:
         "out_bar": graph.bar,
         "arc_lands": graph.arc_lands,
         "rank": _rank(raw, graph),
-        "main_kinds": pieces.main_kinds,
-        "name_first": name_first,
-        "name_text": name_text,
-        "about": np.frombuffer(json.dumps(about, ensure_ascii=False, sort_keys=True).encode(), np.uint8),
     }
-    return RoadNetwork(**{name: frozen(column) for name, column in columns.items()})
 
 
 def _arc_ends(raw: RawNetwork) -> tuple[I32, I32]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -289,7 +288,7 @@ class OpenRoads:
     def travel_to(self, spot: Spot, kind: int, *, within_s: float = FAR / 1000) -> I32:
         """Milliseconds from each vertex to ``spot`` by that kind; FAR beyond ``within_s``."""
         seeds, _ = self._ways_of_kind(spot, kind).of_kind(kind)
-        return self._travel(self.back(), kind, seeds[:, 0], seeds[:, 1], within_s)
+        return self._travel(self.back(), kind, seeds, within_s)
 
     def _ways_of_kind(self, spot: Spot, kind: int) -> Ways:
         return self.ways([spot if one == kind else None for one in range(len(KINDS))])
@@ -299,7 +298,8 @@ class OpenRoads:
         one = np.array([spot.node], np.int32), np.array([spot.edge], np.int32), np.array([spot.fraction])
         out = self.exits(*one, np.zeros(1), np.array([kind], np.uint8))
         ways = out.vertex[0] >= 0
-        return self._travel(self.forth(), kind, out.vertex[0][ways], out.ms[0][ways], within_s)
+        seeds = np.stack([out.vertex[0][ways], out.ms[0][ways]], axis=1).astype(np.int64)
+        return self._travel(self.forth(), kind, seeds, within_s)
 
     def reached_nodes(self, spot: Spot, kind: int, within_s: float) -> I32:
         """The nodes that can be reached from ``spot`` within that time (coverage)."""
@@ -321,15 +321,13 @@ class OpenRoads:
                     best = min(best, rest - behind)
         return None if best >= FAR else best / 1000
 
-    def _travel(
-        self, graph: Graph, kind: int, seed_vertex: npt.NDArray[Any], seed_ms: npt.NDArray[Any], within_s: float
-    ) -> I32:
+    def _travel(self, graph: Graph, kind: int, seeds: I64, within_s: float) -> I32:
         out = np.full(self.network.vertices, FAR, np.int32)
         labels = self.labels()
         within_ms = min(int(within_s * 1000), FAR - 1)
         travel_all(
             graph.first[kind], graph.pack, labels.label, labels.heap, labels.next_search(),
-            seed_vertex.astype(np.int32), seed_ms.astype(np.int64), within_ms, out,
+            np.ascontiguousarray(seeds), within_ms, out,
         )  # fmt: skip
         return out
 

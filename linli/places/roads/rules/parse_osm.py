@@ -132,6 +132,8 @@ def _assemble(path: Path, ways: _Ways, nodes: _Nodes) -> RawNetwork:
         "form": "osm",
         "ways_seen": ways.seen,
         "ways_used": len(ways.ids),
+        "rows": len(ways.ids),
+        "rejected": len(ways.ids) - len({way for way, _ in runs}),
         "ways_cut": {"count": len(missing), "ways": missing[:_NAMED]},
         "restrictions": restrictions,
         "barriers": len(nodes.barred),

@@ -10,8 +10,9 @@ from __future__ import annotations
 import csv
 import gzip
 import math
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -28,7 +29,18 @@ from linli.places.roads.rules.snap import M_PER_DEGREE
 from linli.places.roads.rules.speeds import CLASS_INDEX, MOTORCYCLE_TOP_KMH, WALK_KMH
 
 DOUBT_M = 100.0  # a given length this far from the straight line is doubted
-_NAMED = 20
+_NAMED, _FAULTS_NAMED = 20, 1_000
+_WHOLE = re.compile(r"^-?\d{1,18}$")
+_ANY_ID = (-9e18, 9e18)
+_NODE_RANGES = {"node": _ANY_ID, "lon": (-180.0, 180.0), "lat": (-90.0, 90.0)}
+_EDGE_RANGES = {
+    "from": _ANY_ID,
+    "to": _ANY_ID,
+    "edge": _ANY_ID,
+    "length": (0.0, 1e7),
+    "time": (0.0, 1e9),
+    "speed": (1e-3, 1e3),
+}
 
 
 @dataclass(slots=True)
@@ -38,37 +50,49 @@ class _Table:
     columns: dict[str, int]
     theirs: dict[str, str]
     rows: list[tuple[int, list[str]]]
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+
+    def text(self, row: int, name: str) -> str:
+        cells, at = self.rows[row][1], self.columns[name]
+        return cells[at].strip() if at < len(cells) else ""
 
     def floats(self, name: str) -> F64:
-        at = self.columns[name]
-        out = np.empty(len(self.rows))
-        for i, (row, cells) in enumerate(self.rows):
-            out[i] = self._number(row, cells, at)
-        return out
-
-    def _number(self, row: int, cells: list[str], at: int) -> float:
-        text = cells[at].strip() if at < len(cells) else ""
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
-            column = next(theirs for ours, theirs in self.theirs.items() if self.columns[ours] == at)
-            raise Invalid(faults.BAD_CELL, file=self.file, row=row, column=column, what=f"no number: {text!r}")
-        return value
+        return np.array([float(self.text(row, name)) for row in range(len(self.rows))])
 
     def ints(self, name: str) -> I64:
         # 16-digit identifiers do not survive a float
-        at = self.columns[name]
-        out = np.empty(len(self.rows), np.int64)
-        for i, (row, cells) in enumerate(self.rows):
-            text = cells[at].strip() if at < len(cells) else ""
-            out[i] = int(text) if text.lstrip("-").isdigit() else int(self._number(row, cells, at))
-        return out
+        texts = (self.text(row, name) for row in range(len(self.rows)))
+        return np.array([int(text) if _WHOLE.match(text) else int(float(text)) for text in texts], np.int64)
+
+    def keep(self, faulty: dict[int, tuple[str, str]], *, strict: bool) -> None:
+        """Without the rows named in ``faulty`` (index: column of ours, what is wrong); strict: refuse the first."""
+        for row, (name, what) in sorted(faulty.items()):
+            facts = {"row": self.rows[row][0], "column": self.theirs[name], "what": what}
+            if strict:
+                raise Invalid(faults.BAD_CELL, file=self.file, **facts)
+            self.rejected.append(facts)
+        self.rows = [cells for row, cells in enumerate(self.rows) if row not in faulty]
+
+    def check(self, ranges: dict[str, tuple[float, float]], *, strict: bool) -> None:
+        """Reject rows whose cells are no numbers within ``ranges`` (least, most; both allowed)."""
+        faulty: dict[int, tuple[str, str]] = {}
+        for name, (least, most) in ranges.items():
+            if name in self.columns:
+                for row in range(len(self.rows)):
+                    if row not in faulty and not least <= _number(text := self.text(row, name)) <= most:
+                        faulty[row] = (name, f"no number from {least:g} to {most:g}: {text!r}")
+        self.keep(faulty, strict=strict)
 
     def texts(self, name: str) -> list[str]:
         at = self.columns[name]
         return [cells[at].strip() if at < len(cells) else "" for _, cells in self.rows]
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan  # in no range
 
 
 def open_text(path: Path) -> TextIO:
@@ -78,25 +102,40 @@ def open_text(path: Path) -> TextIO:
     return path.open(encoding="utf-8-sig", newline="")
 
 
-def parse_tables(nodes: Path, edges: Path, options: TableOptions | None = None) -> RawNetwork:
-    """Read ``nodes`` and ``edges``. Each row of edges is one direction unless a column ``oneway`` says otherwise."""
+def parse_tables(
+    nodes: Path, edges: Path, options: TableOptions | None = None, *, strict: bool = False
+) -> RawNetwork:  # fmt: skip
+    """Read ``nodes`` and ``edges``. Each row of edges is one direction unless a column ``oneway`` says otherwise.
+
+    Rows with a bad cell are left out and reported; ``strict``: the first one refuses the file.
+    """
     options = options or TableOptions()
     node_table = _read(nodes, NODE_COLUMNS, ("node", "lon", "lat"), options)
+    node_table.check(_NODE_RANGES, strict=strict)
     ref, lon, lat = node_table.ints("node"), node_table.floats("lon"), node_table.floats("lat")
-    _check_points(node_table, lon, lat)
     lon, lat = _in_wgs84(lon, lat, options.datum)
-    edge_table = _read(edges, EDGE_COLUMNS, ("from", "to"), options)
-    tail, head = _ends(edge_table, "from", ref), _ends(edge_table, "to", ref)
-    straight = _straight_m(lon, lat, tail, head)
-    length, doubts = _lengths(edge_table, straight, options)
-    seconds = _seconds(edge_table, length, options)
-    ids = edge_table.ints("edge") if "edge" in edge_table.columns else np.arange(len(tail), dtype=np.int64)
-    names = edge_table.texts("name") if "name" in edge_table.columns else None
-    about = {"source": [nodes.name, edges.name], "form": "tables", "rows": len(tail), "doubtful_lengths": doubts}
-    both = np.zeros(len(tail), np.bool_)
-    if "oneway" in edge_table.columns:
-        both = np.array([text.lower() in {"0", "no", "false", ""} for text in edge_table.texts("oneway")], np.bool_)
-    return pair_arcs(ref, (lon, lat), _Arcs(tail, head, ids, length, seconds, names, both), about)
+    table = _read(edges, EDGE_COLUMNS, ("from", "to"), options)
+    rows = len(table.rows)
+    table.check(_EDGE_RANGES, strict=strict)
+    tail, head = _ends(table, ref, strict=strict)
+    length, doubts = _lengths(table, _straight_m(lon, lat, tail, head), options)
+    about = {
+        "source": [nodes.name, edges.name],
+        "form": "tables",
+        "rows": rows,
+        "rejected": len(table.rejected),
+        "faults": (node_table.rejected + table.rejected)[:_FAULTS_NAMED],
+        "doubtful_lengths": doubts,
+    }
+    ids = table.ints("edge") if "edge" in table.columns else np.arange(len(tail), dtype=np.int64)
+    arcs = _Arcs(tail, head, ids, length, _seconds(table, length, options))
+    if "name" in table.columns:
+        arcs.names = table.texts("name")
+    if "oneway" in table.columns:
+        arcs.both = np.array([text.lower() in {"0", "no", "false", ""} for text in table.texts("oneway")], np.bool_)
+    if not len(tail):
+        raise Invalid(faults.EMPTY, file=edges.name)
+    return pair_arcs(ref, (lon, lat), arcs, about)
 
 
 @dataclass(slots=True)
@@ -207,14 +246,6 @@ def _header(
     raise Invalid(faults.NO_COLUMN, file=path.name, row=row, column=missing[0], found="、".join(found))
 
 
-def _check_points(table: _Table, lon: F64, lat: F64) -> None:
-    bad = np.flatnonzero((np.abs(lon) > 180) | (np.abs(lat) > 90))
-    if len(bad):
-        row = table.rows[int(bad[0])][0]
-        what = f"no place on earth: {lon[bad[0]]}, {lat[bad[0]]}"
-        raise Invalid(faults.BAD_CELL, file=table.file, row=row, column=table.theirs["lat"], what=what)
-
-
 def _in_wgs84(lon: F64, lat: F64, datum: Datum) -> tuple[F64, F64]:
     if datum is Datum.WGS84:
         return lon, lat
@@ -222,17 +253,16 @@ def _in_wgs84(lon: F64, lat: F64, datum: Datum) -> tuple[F64, F64]:
     return np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
 
 
-def _ends(table: _Table, name: str, ref: I64) -> npt.NDArray[np.int64]:
-    wanted = table.ints(name)
-    order = np.argsort(ref, kind="stable")
-    at = np.searchsorted(ref[order], wanted)
-    found = order[np.minimum(at, len(ref) - 1)]
-    bad = np.flatnonzero(ref[found] != wanted)
-    if len(bad):
-        row = table.rows[int(bad[0])][0]
-        what = f"no such node: {wanted[bad[0]]}"
-        raise Invalid(faults.BAD_CELL, file=table.file, row=row, column=table.theirs[name], what=what)
-    return found.astype(np.int64)
+def _ends(table: _Table, ref: I64, *, strict: bool) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Tail and head of each row as positions in ``ref``; rows that name no node are rejected."""
+    place = dict(zip(ref.tolist(), range(len(ref)), strict=True))
+    faulty: dict[int, tuple[str, str]] = {}
+    for name in ("to", "from"):
+        found = table.ints(name).tolist()
+        faulty |= {row: (name, f"no such node: {node}") for row, node in enumerate(found) if node not in place}
+    table.keep(faulty, strict=strict)
+    tail, head = ([place[node] for node in table.ints(name).tolist()] for name in ("from", "to"))
+    return np.array(tail, np.int64), np.array(head, np.int64)
 
 
 def _straight_m(lon: F64, lat: F64, tail: npt.NDArray[np.int64], head: npt.NDArray[np.int64]) -> F64:
@@ -270,12 +300,7 @@ def _seconds(table: _Table, length: F64, options: TableOptions) -> F64:
         usual = "days" if table.theirs["time"] == "mode_1" else "s"
         return table.floats("time") * _unit(options.time_unit, table.theirs["time"], TIME_S, usual)
     if "speed" in table.columns:
-        speed = table.floats("speed")
-        bad = np.flatnonzero(speed <= 0)
-        if len(bad):
-            row = table.rows[int(bad[0])][0]
-            raise Invalid(faults.BAD_CELL, file=table.file, row=row, column=table.theirs["speed"], what="not above 0")
-        return length / (speed * _unit(options.speed_unit, table.theirs["speed"], SPEED_MPS, "kmh"))
+        return length / (table.floats("speed") * _unit(options.speed_unit, table.theirs["speed"], SPEED_MPS, "kmh"))
     return length / options.speed_mps
 
 
@@ -297,7 +322,13 @@ def parse_gr(path: Path, options: TableOptions | None = None) -> RawNetwork:
     length = weight * LENGTH_M[far] if far else weight * TIME_S[options.time_unit or "ms"] * options.speed_mps
     seconds = length / options.speed_mps
     nowhere = np.full(count, np.nan)
-    about = {"source": [path.name], "form": "dimacs", "rows": len(arcs), "weight": far or options.time_unit or "ms"}
+    about = {
+        "source": [path.name],
+        "form": "dimacs",
+        "rows": len(arcs),
+        "rejected": 0,
+        "weight": far or options.time_unit or "ms",
+    }
     rows = _Arcs(arcs[:, 0] - base, arcs[:, 1] - base, np.arange(len(arcs), dtype=np.int64), length, seconds)
     return pair_arcs(np.arange(count, dtype=np.int64) + base, (nowhere, nowhere), rows, about)
 

@@ -16,13 +16,18 @@ OSM_ENDINGS = (".osm", ".osm.gz", ".osm.bz2", ".osm.pbf", ".pbf")
 GRAPH_ENDINGS = (".gr", ".gr.gz")
 
 
-def read_roads(path: Path, *, edges: Path | None = None, options: TableOptions | None = None) -> RoadNetwork:
-    """Read and build a network from an OSM file, a ``.gr`` graph, or a table of nodes with a table of ``edges``."""
+def read_roads(
+    path: Path, *, edges: Path | None = None, options: TableOptions | None = None, strict: bool = False
+) -> RoadNetwork:
+    """Read and build a network from an OSM file, a ``.gr`` graph, or a table of nodes with a table of ``edges``.
+
+    Bad rows of tables are left out and reported; ``strict``: the first one refuses the file.
+    """
     for file in (path, edges):
         if file is not None and not file.is_file():
             raise Invalid(faults.UNREADABLE, file=file.name, what="no such file")
     if edges is not None:
-        return build(parse_tables(path, edges, options))
+        return build(parse_tables(path, edges, options, strict=strict))
     if path.name.endswith(GRAPH_ENDINGS):
         return build(parse_gr(path, options))
     if path.name.endswith(OSM_ENDINGS):

@@ -119,7 +119,63 @@ def _offer(unit: int, key: int, k: int, found: int, best: I64, tie: I64) -> int:
 
 
 @compiled
-def k_soonest(  # noqa: C901  one compiled loop: splitting it would cost more than a vertex does
+def _enter(seed: I64, start: int, end: int, base: int, label: I64, heap: I64) -> int:
+    """Put the seeds from ``start`` to ``end`` on the empty heap; returns its size."""
+    size = 0
+    for i in range(start, end):
+        vertex, ms = seed[i, 0], seed[i, 1]
+        if base | ms < label[vertex]:
+            label[vertex] = base | ms
+            size = _push(heap, size, (ms << 32) | vertex)
+    return size
+
+
+@compiled
+def _relax(
+    first: I32, pack: I64, vertex: int, here: int, base: int, label: I64, heap: I64, size: int
+) -> int:  # fmt: skip
+    """Go one arc on from a settled vertex; returns the heap's size."""
+    for i in range(first[vertex], first[vertex + 1]):
+        arc = pack[i]
+        there = here + (arc >> 32)
+        tail = arc & _LOW
+        if base | there < label[tail]:
+            label[tail] = base | there
+            size = _push(heap, size, (there << 32) | tail)
+    return size
+
+
+@compiled
+def _meet(
+    slot: int, here: int, slots: I32, at_home: I32, delay: I32, but: int, k: int, found: int, best: I64, tie: I64
+) -> int:  # fmt: skip
+    """Offer the units of a vertex's list, from ``slot`` on, that many milliseconds away."""
+    while slot >= 0:
+        unit = slot >> 2
+        if delay[unit] < FAR and at_home[unit] == (slot >> 1 & 1) and unit != but:
+            found = _offer(unit, here + delay[unit] + slots[slot, 1], k, found, best, tie)
+        slot = slots[slot, 0]
+    return found
+
+
+@compiled
+def _meet_behind(
+    slot: int, arc: int, rest: int, slots: I32, at_home: I32, delay: I32, but: int, k: int, found: int, best: I64,
+    tie: I64,
+) -> int:  # fmt: skip
+    """Offer the units on the call's own road behind it: they come along it without a junction."""
+    while slot >= 0:
+        unit = slot >> 2
+        ahead = slots[slot, 1] - rest
+        wanted = delay[unit] < FAR and unit != but and at_home[unit] == (slot >> 1 & 1)
+        if wanted and slots[slot, 2] == arc and ahead >= 0:
+            found = _offer(unit, delay[unit] + ahead, k, found, best, tie)
+        slot = slots[slot, 0]
+    return found
+
+
+@compiled
+def k_soonest(
     first: I32, pack: I64, label: I64, heap: I64, search: int, seed: I64, seed_first: I64, road: I64, road_first: I64,
     chain_head: I32, slots: I32, at_home: I32, delay: I32, least_ms: I64, but: int, k: int, best: I64, tie: I64,
 ) -> tuple[int, int]:  # fmt: skip
@@ -136,81 +192,46 @@ def k_soonest(  # noqa: C901  one compiled loop: splitting it would cost more th
     """
     found, settled = 0, 0
     for kind in range(first.shape[0]):
-        # units on the call's own road, behind the call, come along it without a junction
         for row in range(road_first[kind], road_first[kind + 1]):
             slot = chain_head[kind, road[row, 1]]
-            while slot >= 0:
-                unit = slot >> 2
-                ahead = slots[slot, 1] - road[row, 2]
-                wanted = delay[unit] < FAR and unit != but and at_home[unit] == (slot >> 1 & 1)
-                if wanted and slots[slot, 2] == road[row, 0] and ahead >= 0:
-                    found = _offer(unit, delay[unit] + ahead, k, found, best, tie)
-                slot = slots[slot, 0]
+            found = _meet_behind(slot, road[row, 0], road[row, 2], slots, at_home, delay, but, k, found, best, tie)
         base = (search - kind) << 32
-        size = 0
-        for i in range(seed_first[kind], seed_first[kind + 1]):
-            vertex = seed[i, 0]
-            if base | seed[i, 1] < label[vertex]:
-                label[vertex] = base | seed[i, 1]
-                size = _push(heap, size, (seed[i, 1] << 32) | vertex)
+        size = _enter(seed, seed_first[kind], seed_first[kind + 1], base, label, heap)
         while size > 0:
             top = heap[0]
             size = _pop(heap, size)
-            vertex = top & _LOW
-            here = top >> 32
+            vertex, here = top & _LOW, top >> 32
             if label[vertex] & _LOW != here:
                 continue
             if found == k and here + least_ms[kind] > best[k - 1, 1]:  # an equal one may still win the tie
                 break
             settled += 1
-            slot = chain_head[kind, vertex]
-            while slot >= 0:
-                unit = slot >> 2
-                if delay[unit] < FAR and at_home[unit] == (slot >> 1 & 1) and unit != but:
-                    found = _offer(unit, here + delay[unit] + slots[slot, 1], k, found, best, tie)
-                slot = slots[slot, 0]
-            for i in range(first[kind, vertex], first[kind, vertex + 1]):
-                arc = pack[i]
-                there = here + (arc >> 32)
-                tail = arc & _LOW
-                if base | there < label[tail]:
-                    label[tail] = base | there
-                    size = _push(heap, size, (there << 32) | tail)
+            found = _meet(chain_head[kind, vertex], here, slots, at_home, delay, but, k, found, best, tie)
+            size = _relax(first[kind], pack, vertex, here, base, label, heap, size)
     return found, settled
 
 
 @compiled
 def travel_all(
-    first: I32, pack: I64, label: I64, heap: I64, search: int, seed_vertex: I32, seed_ms: I64, within_ms: int,
-    out_ms: I32,
+    first: I32, pack: I64, label: I64, heap: I64, search: int, seed: I64, within_ms: int, out_ms: I32
 ) -> int:  # fmt: skip
-    """Milliseconds between the seeds and every vertex within ``within_ms``; ``out_ms`` comes filled with FAR."""
+    """Milliseconds between the seeds (vertex, ms) and every vertex within ``within_ms``; ``out_ms`` comes filled with
+    FAR.
+    """
     base = search << 32
-    size = 0
-    for i in range(len(seed_vertex)):
-        vertex = seed_vertex[i]
-        if base | seed_ms[i] < label[vertex]:
-            label[vertex] = base | seed_ms[i]
-            size = _push(heap, size, (seed_ms[i] << 32) | vertex)
+    size = _enter(seed, 0, len(seed), base, label, heap)
     settled = 0
     while size > 0:
         top = heap[0]
         size = _pop(heap, size)
-        vertex = top & _LOW
-        here = top >> 32
+        vertex, here = top & _LOW, top >> 32
         if label[vertex] & _LOW != here:
             continue
         if here > within_ms:
             break
         settled += 1
         out_ms[vertex] = here
-        for i in range(first[vertex], first[vertex + 1]):
-            arc = pack[i]
-            there = here + (arc >> 32)
-            tail = arc & _LOW
-            if base | there < label[tail]:
-                label[tail] = base | there
-                size = _push(heap, size, (there << 32) | tail)
+        size = _relax(first, pack, vertex, here, base, label, heap, size)
     return settled
 
 
