@@ -13,7 +13,8 @@ from linli.kernel.errors import Conflict
 
 def race(hands: int, deed: Callable[[int], Any]) -> list[Any]:
     """Let all hands do the deed at once; returns what each got: a result or the Conflict."""
-    gate, answers = threading.Barrier(hands), [None] * hands
+    gate = threading.Barrier(hands)
+    answers: list[Any] = [None] * hands
 
     def run(n: int) -> None:
         try:

@@ -40,32 +40,9 @@ def vocabulary(request: ApiRequest) -> HttpResponse:
     agencies = Agency.objects.visible_to(request.auth).at_work()
     answer = answered(
         {
-            "categories": [
-                {
-                    "code": row.code,
-                    "zh": row.zh,
-                    "en": row.en,
-                    "parent": row.parent or None,
-                    "priority": row.priority,
-                    "taken_by": row.taken_by,
-                    "automatic": row.automatic,
-                    "ask_along": row.ask_along,
-                    "words": row.words,
-                }
-                for row in categories()
-            ],
+            "categories": _categories(),
             "priorities": [{"value": value, **bilingual(words)} for value, words in PRIORITIES.items()],
-            "kinds": [
-                {
-                    "code": kind.code,
-                    **bilingual(kind.words),
-                    "icon": kind.icon,
-                    "prefix": kind.prefix,
-                    **_life(kind.workflow),
-                }
-                | {"details": [_field(item) for item in kind.details]}
-                for kind in KINDS.values()
-            ],
+            "kinds": _kinds(),
             "orders": _life(ORDER_LIFE),
             "handovers": _life(TICKET),
             "milestones": list(MILESTONES),
@@ -85,6 +62,37 @@ def vocabulary(request: ApiRequest) -> HttpResponse:
     )
     answer.headers["Cache-Control"] = "private, max-age=30"
     return answer
+
+
+def _categories() -> list[Shown]:
+    return [
+        {
+            "code": row.code,
+            "zh": row.zh,
+            "en": row.en,
+            "parent": row.parent or None,
+            "priority": row.priority,
+            "taken_by": row.taken_by,
+            "automatic": row.automatic,
+            "ask_along": row.ask_along,
+            "words": row.words,
+        }
+        for row in categories()
+    ]
+
+
+def _kinds() -> list[Shown]:
+    return [
+        {
+            "code": kind.code,
+            **bilingual(kind.words),
+            "icon": kind.icon,
+            "prefix": kind.prefix,
+            **_life(kind.workflow),
+            "details": [_field(item) for item in kind.details],
+        }
+        for kind in KINDS.values()
+    ]
 
 
 def _life(life: Workflow) -> Shown:

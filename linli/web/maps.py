@@ -115,6 +115,13 @@ def style_of(*, dark: bool, origin: str, has_roads: bool) -> dict[str, Any]:
             "source": "grids",
             "paint": {"line-color": line, "line-opacity": 0.45, "line-width": 1.2, "line-dasharray": [4, 2]},
         },
+        *_rooms(colours, line),
+    ]
+    return {"version": 8, "name": "Linli", "sources": sources, "layers": layers}
+
+
+def _rooms(colours: dict[str, str], line: str) -> list[dict[str, Any]]:
+    return [
         {
             "id": "room",
             "type": "circle",
@@ -143,7 +150,6 @@ def style_of(*, dark: bool, origin: str, has_roads: bool) -> dict[str, Any]:
             "paint": {"text-color": line, "text-halo-color": colours["halo"], "text-halo-width": 1.4},
         },
     ]
-    return {"version": 8, "name": "Linli", "sources": sources, "layers": layers}
 
 
 @require_GET

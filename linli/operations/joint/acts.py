@@ -54,8 +54,7 @@ def common_path(matters: list[Matter]) -> str:
     within=lambda facts: common_path(facts["matters"]),
 )
 def give_jointly(actor: Actor, *, matters: list[Matter]) -> GivenJointly:
-    """One unit for each waiting call where there are enough. All or nothing: a unit taken meanwhile is a Conflict.
-    """
+    """One unit for each waiting call where there are enough. All or nothing: a unit taken meanwhile is a Conflict."""
     waiting = [matter for matter in matters if matter.kind == "incident" and matter.state == "waiting"]
     if not waiting:
         raise Invalid("joint.nothing", field="matters")
