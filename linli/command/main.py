@@ -48,6 +48,7 @@ COMMANDS: dict[str, Command] = {
     "restore": Command("linli.command.backup", "put a backup back, checked first"),
     "exchange": Command("linli.command.exchange", "incidents to and from the bureau's other systems"),
     "channel": Command("linli.command.channel", "the ways out: WeCom, SMS, voice, mail; a test message"),
+    "account": Command("linli.command.accounts", "a way to sign in for a person or a machine"),
     "token": Command("linli.command.tokens", "a bearer token for a user"),
     "check": Command("linli.command.deploy", "what keeps this installation from being safe to run"),
 }
