@@ -9,6 +9,7 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,11 @@ from typing import Any, Self
 from tools.workshop.postgres import free_port
 
 BIN = Path(sys.executable).parent
-READY_S = 40.0
+SETPRIV = shutil.which("setpriv")
+WITH_US = [SETPRIV, "--pdeathsig", "TERM"] if SETPRIV else []
+"""The kernel ends what a test started when the test's process is gone, however it went."""
+
+READY_S = 60.0
 
 
 class Installation:
@@ -72,7 +77,7 @@ class Installation:
         extra = ("--port", str(self.port)) if name == "serve" else ()
         with (self.home / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
-                [str(BIN / "linli"), name, *extra, *arguments],
+                [*WITH_US, str(BIN / "linli"), name, *extra, *arguments],
                 env=self.env,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -56,13 +56,19 @@ def acts() -> str:
         run = inspect.unwrap(act.run)
         inputs = [p for p in inspect.signature(run).parameters.values() if p.name != "actor"]
         posts = sorted(post for post, rights in access.RIGHTS.items() if name in rights)
-        text += f"\n## `{name}` {act.words.zh} · {act.words.en}\n\n{inspect.cleandoc(run.__doc__ or '')}\n\n"
+        text += f"\n## `{name}` {act.words.zh} · {act.words.en}\n\n{prose(run.__doc__)}\n\n"
         rows = [(f"`{p.name}`", f"`{shown(p)}`", "" if p.default is p.empty else f"`{p.default!r}`") for p in inputs]
         text += table(("input", "type", "default"), rows) if rows else "No input.\n"
         may = code(posts) or "the house's own machines only"
         offline = " May be done offline." if act.offline else ""
         text += f"\nTrail keeps: {code(act.keeps) or 'nothing but that it was done'}. May: {may}.{offline}\n"
     return text
+
+
+def prose(docstring: str | None) -> str:
+    """A docstring as a paragraph of Markdown: how it was wrapped in the code does not matter."""
+    parts = inspect.cleandoc(docstring or "").split("\n\n")
+    return "\n\n".join(" ".join(part.split()) for part in parts if part.strip())
 
 
 def shown(parameter: inspect.Parameter) -> str:

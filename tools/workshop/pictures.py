@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.workshop import debian, frontend, python_env
-from tools.workshop.paths import BIN, ROOT, STATE
+from tools.workshop.paths import BIN, ROOT, STATE, VENV
 from tools.workshop.postgres import free_port
 from tools.workshop.steps import say
 
@@ -47,8 +47,7 @@ WIDE, NARROW = (1440, 900), (390, 844)
 def main(arguments: Sequence[str]) -> int:
     """Entry: becomes the checkout's Python first, because the browser's driver is installed there."""
     python_env.ensure()
-    if Path(sys.executable).resolve() != (BIN / "python").resolve() and os.environ.get("LINLI_PICTURES") != "1":
-        os.environ["LINLI_PICTURES"] = "1"
+    if Path(sys.prefix) != VENV:
         os.execv(BIN / "python", ["python", str(ROOT / "tools" / "pictures"), *arguments])
     frontend.ensure()
     parser = argparse.ArgumentParser(prog="tools/pictures", description=__doc__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 from tools.workshop import debian, frontend, postgres, python_env
 from tools.workshop.paths import BIN, ROOT
@@ -22,6 +24,7 @@ USAGE = """tools/test [--only sqlite|postgres] [PATH …] [pytest options]
 Runs the suite on SQLite (a real file) and on a PostgreSQL of its own, the browser tests in Chromium.
 PATH runs a part. With CI=true a missing database or browser is a failure, not a skip."""
 NOTHING_RAN = 5
+PUT_AWAY_S = 30.0
 
 
 @dataclass(slots=True)
@@ -43,6 +46,7 @@ def main(arguments: Sequence[str]) -> None:
         at = rest.index("--only")
         passes = [rest[at + 1]]
         del rest[at : at + 2]
+    signal.signal(signal.SIGTERM, told_to_stop)
     skipped = prepare(passes)
     outcomes = [run_pass(name, rest) for name in passes if name not in skipped]
     conclude(outcomes, skipped)
@@ -86,11 +90,29 @@ def pytest(name: str, database: str, home: str, arguments: Sequence[str]) -> Out
         "LINLI_TEST_COUNTS": str(counts),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    done = subprocess.run(
-        [str(BIN / "python"), "-m", "pytest", *arguments], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=False
-    )
+    code = to_the_end([str(BIN / "python"), "-m", "pytest", *arguments], env)
     seen = Counter(json.loads(counts.read_text())) if counts.is_file() else Counter({"failed": 1})
-    return Outcome(seen, done.returncode)
+    return Outcome(seen, code)
+
+
+def to_the_end(command: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run, and when we are told to stop, let pytest put its things away before we go."""
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL)
+    try:
+        return process.wait()
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=PUT_AWAY_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        raise
+
+
+def told_to_stop(number: int, frame: FrameType | None) -> None:
+    """SIGTERM ends the run like Ctrl-C: nothing stays running."""
+    raise SystemExit(128 + number)
 
 
 def conclude(outcomes: Sequence[Outcome], skipped: Mapping[str, str]) -> None:
