@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -266,3 +267,25 @@ def test_a_joint_plan_says_why_a_call_yields() -> None:
     )  # fmt: skip
     assert few.assigned[0].suggestion is None and few.assigned[0].reasons[0].code == "joint_unserved"
     assert assign_jointly([], fleet, roads, LIMITS, AT).assigned == ()
+
+
+def test_many_threads_ask_and_move_at_once() -> None:
+    """Searches in threads have labels of their own; a moving fleet is never seen half moved."""
+    roads = street()
+    rows = [unit(number, number % 10) for number in range(1, 60)]
+    fleet = Fleet.from_rows(rows, roads)
+    places = [number / 3 for number in range(30)]
+    alone = [recommend(call(at), fleet, roads, LIMITS, AT, 5).as_json() for at in places]
+
+    def ask(at: float) -> object:
+        return recommend(call(at), fleet, roads, LIMITS, AT, 5).as_json()
+
+    def stay(row: UnitRow) -> None:
+        fleet.update_unit(row.id, lon=row.lon, lat=row.lat, fix_at=AT)
+
+    with ThreadPoolExecutor(8) as pool:
+        moving = [pool.submit(stay, row) for row in rows * 3]
+        together = list(pool.map(ask, places * 3))
+        for one in moving:
+            one.result()
+    assert together == alone * 3

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from linli.places.roads.rules.compiled import compiled
 from linli.places.roads.rules.network import F64, FAR, I32, I64, KINDS, U8, RoadNetwork, frozen
 from linli.places.roads.rules.rare import Hierarchy
 from linli.places.roads.rules.search import Labels, labels_for, pack_graph, travel_all
@@ -265,22 +266,9 @@ class OpenRoads:
 
     def exits(self, node: I32, edge: I32, fraction: F64, off_m: F64, kind: npt.NDArray[np.uint8]) -> Exits:
         """How units of the given kinds (index) standing at these spots start driving."""
-        net = self.network
         count = len(node)
-        vertex = np.full((count, 2), -1, np.int32)
-        ms, arcs = np.zeros((count, 2), np.int32), np.full((count, 2), -1, np.int32)
-        vertex[:, 0] = node
-        on_edge = np.flatnonzero(edge >= 0)
-        for way in (0, 1):
-            arc = 2 * edge[on_edge] + way
-            whole = self.arc_ms[kind[on_edge], arc]
-            share = fraction[on_edge] if way == 0 else 1.0 - fraction[on_edge]
-            may = whole < FAR
-            # The same rounding as in entries(): a unit and a call at one spot are 0 apart.
-            rest = whole - np.rint(np.where(may, whole, 0) * share).astype(np.int32)
-            vertex[on_edge, way] = np.where(may, net.arc_lands[arc], -1)
-            ms[on_edge, way] = np.where(may, rest, 0)
-            arcs[on_edge, way] = np.where(may, arc, -1)
+        vertex, ms, arcs = (np.empty((count, 2), np.int32) for _ in range(3))
+        _leave(node, edge, fraction, kind, self.arc_ms, self.network.arc_lands, vertex, ms, arcs)
         return Exits(vertex, ms, arcs, off_m, node, edge, fraction)
 
     # -- questions
@@ -330,6 +318,28 @@ class OpenRoads:
             np.ascontiguousarray(seeds), within_ms, out,
         )  # fmt: skip
         return out
+
+
+@compiled
+def _leave(
+    node: I32, edge: I32, fraction: F64, kind: npt.NDArray[np.uint8], arc_ms: I32, arc_lands: I32, vertex: I32, ms: I32,
+    arcs: I32,
+) -> None:  # fmt: skip
+    """Fill the two ways in which each unit leaves its spot (−1: there is none); rounded as where a call's road is
+    entered.
+    """
+    for i in range(len(node)):
+        for way in range(2):
+            vertex[i, way], ms[i, way], arcs[i, way] = -1, 0, -1
+        if node[i] >= 0:
+            vertex[i, 0] = node[i]
+        elif edge[i] >= 0:
+            for way in range(2):
+                arc = 2 * edge[i] + way
+                whole = arc_ms[kind[i], arc]
+                if whole < FAR:
+                    gone = np.rint(whole * (fraction[i] if way == 0 else 1.0 - fraction[i]))
+                    vertex[i, way], ms[i, way], arcs[i, way] = arc_lands[arc], whole - int(gone), arc
 
 
 def _without(arc_ms: I32, closed: tuple[Closed, ...]) -> I32:
