@@ -119,6 +119,12 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect_ex", connect_ex)
 
 
+@pytest.fixture(autouse=True)
+def logs_stay_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that is run inside a test must not bind the loggers to that test's captured standard error."""
+    monkeypatch.setattr("linli.command.main.to_stderr", lambda: None)
+
+
 @pytest.fixture
 def fixed_clock() -> Iterator[Callable[[datetime], AbstractContextManager[None]]]:
     """The clock stands at Sunday 22 November 2026, 08:00 in Shanghai; call the fixture to stand elsewhere."""
