@@ -54,7 +54,7 @@ def test_one_that_fails_takes_nothing_along() -> None:
         job("gone")
         raise ValueError("as asked")
 
-    came = at_once([fails, *(lambda n=n: job(f"k{n}").key for n in range(MANY))])  # type: ignore[misc]
+    came = at_once([fails, *(lambda n=n: job(f"k{n}").key for n in range(MANY))])
     assert isinstance(came[0], ValueError)
     assert came[1:] == [f"k{n}" for n in range(MANY)]
     assert not Job.objects.filter(key="gone").exists()
