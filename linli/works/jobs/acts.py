@@ -116,8 +116,9 @@ def cancel(*, prefix: str) -> int:
     return done
 
 
+# "=", never "IN": PostgreSQL may run an IN's sub-select once for each row of the table, and each run locks another job.
 _CLAIM = (
-    "UPDATE works_job SET lease_until = %s, attempts = attempts + 1 WHERE id IN ("
+    "UPDATE works_job SET lease_until = %s, attempts = attempts + 1 WHERE id = ("
     "SELECT id FROM works_job WHERE state = 'waiting' AND lane = %s AND due_at <= %s "
     "AND (lease_until IS NULL OR lease_until < %s) ORDER BY due_at LIMIT 1"
 )
