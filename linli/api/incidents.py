@@ -99,6 +99,15 @@ def taken_shown(matter: Matter) -> Shown:
     }
 
 
+def moment(sent: Any) -> datetime | None:
+    """A time with offset as it was sent; None when there is none that can be read: a missing stamp is no stamp."""
+    try:
+        at = datetime.fromisoformat(str(sent))
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None and 1970 < at.year < 2100 else None
+
+
 @router.post("/incidents", response={201: Taken}, openapi_extra=_BODY, summary="Take a call")
 def take(request: ApiRequest) -> HttpResponse:
     """Store a call. Unknown category, impossible time, swapped or foreign coordinates, no place: stored, with
@@ -108,8 +117,9 @@ def take(request: ApiRequest) -> HttpResponse:
     source = "desk" if actor.kind == "person" else actor.name[:24]
     # Before the write lock: an address is looked for longer than a call is stored.
     understood = understand(sent)
+    answered_at = moment(sent.get("answered_at"))
     return once(
         request.ticket,
         201,
-        lambda: taken_shown(take_call(actor, sent=sent, source=source, understood=understood)),
+        lambda: taken_shown(take_call(actor, sent=sent, source=source, answered_at=answered_at, understood=understood)),
     )

@@ -48,6 +48,17 @@ def test_a_call_is_taken_located_and_recommended_for(town: Town, door: Enter) ->
     assert matter.received_at == at
 
 
+def test_when_the_call_was_answered_is_a_stamp_of_its_own(town: Town, door: Enter) -> None:
+    at = clock.now() - timedelta(seconds=8)
+    _, answer = door("110").post("/incidents", call(town, answered_at=at.isoformat()))
+    _, shown = door("dispatcher").get(f"/matters/{answer['number']}")
+    stamps = {stamp["milestone"]: stamp for stamp in shown["stamps"]}
+    assert stamps["answered"]["server_at"] == at.isoformat().replace("+00:00", "Z")
+    _, without = door("110").post("/incidents", call(town, answered_at="soon"))
+    _, shown = door("dispatcher").get(f"/matters/{without['number']}")
+    assert "answered" not in {stamp["milestone"] for stamp in shown["stamps"]}
+
+
 def outside(km: float) -> dict[str, Any]:
     return {"lon": WEST - km / 97, "lat": SOUTH + STEP / 2}
 
