@@ -17,6 +17,7 @@ from linli.api.shown import Shown, agency_ref
 from linli.matters.ledger.models import Matter
 from linli.matters.routing.acts import take_call, understand
 from linli.operations.recommendation.queries import stored_for
+from linli.works.exchange.queries import in_our_words
 
 router = Router(tags=["incidents"])
 
@@ -115,6 +116,9 @@ def take(request: ApiRequest) -> HttpResponse:
     """
     actor, sent = request.auth, lenient(body_of(request))
     source = "desk" if actor.kind == "person" else actor.name[:24]
+    if actor.kind == "partner":
+        # A registered peer sends in its own words; under its own name it is told what becomes of the call.
+        sent = {**in_our_words(actor.name, sent), "source": actor.name}
     # Before the write lock: an address is looked for longer than a call is stored.
     understood = understand(sent)
     answered_at = moment(sent.get("answered_at"))

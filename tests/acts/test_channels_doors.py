@@ -16,12 +16,14 @@ from linli.kernel.scope import system
 from linli.matters.ledger.models import Matter
 from linli.operations.dispatch.acts import give_order
 from linli.operations.dispatch.models import Order
+from linli.org.people.acts import make_token, open_account
 from linli.trail.models import Entry
 from linli.works.channels.acts.carrying import CARRIERS
 from linli.works.channels.acts.setting import set_channel
 from linli.works.channels.models import ChannelConfig
 from linli.works.channels.rules.signing import signed_headers
-from linli.works.exchange.models import Peer
+from linli.works.exchange.acts import register_peer
+from linli.works.exchange.models import Item, Peer
 from linli.works.jobs.acts import work_long
 from linli.works.outbox.models import Message
 from tests.gateways import Gateway, gateway
@@ -152,3 +154,16 @@ def test_a_files_peer_from_the_console(town: Town, tmp_path: Path, capsys: pytes
     (side.inbox / "bad.json").write_text("{")
     code, answer = said(capsys, "exchange", "read", "--folder", str(side.inbox))
     assert code == 1 and answer["rejected"][0]["code"] == "exchange.not_json"
+
+
+def test_a_peer_posts_in_its_own_words_and_is_told_what_became_of_it(town: Town) -> None:
+    table = '[columns]\nnarrative = "content"\nexternal_number = "serial"'
+    register_peer(SETUP, peer=BUREAU, kind="http", url="http://127.0.0.1:9/x", key=KEY, field_map=table)
+    account = open_account(SETUP, username="bureau", machine=BUREAU)
+    headers = {"Authorization": f"Bearer {make_token(SETUP, account=account, days=1)}", "Idempotency-Key": "k1"}
+    body = {"content": "老人走失", "serial": "110-7", "source": "whatever it says"}
+    answer = Client().post("/api/v1/incidents", body, content_type="application/json", headers=headers)
+    assert answer.status_code == 201
+    matter = Matter.objects.get(external_source=BUREAU, external_number="110-7")
+    assert matter.details["narrative"] == "老人走失"
+    assert [item.body["number"] for item in Item.objects.filter(kind="status")] == [matter.number]
