@@ -23,7 +23,7 @@ def crew_of(order: Order) -> list[Person]:
 
 
 def desk_people(matter: Matter, *, level: str) -> list[Person]:
-    """Who must hear: the station's desk (``station``), the bureau's dispatchers (``bureau``) or the chief (``chief``)."""
+    """Who must hear: a station's desk (``station``), a bureau's dispatchers (``bureau``) or a chief (``chief``)."""
     today = clock.shanghai(clock.now()).date()
     codes = {"station": ("station_desk",), "bureau": ("dispatcher",), "chief": ("station_chief",)}[level]
     home = matter.station or matter.agency
