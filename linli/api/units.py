@@ -10,14 +10,21 @@ from ninja import Router, Schema
 from pydantic import AwareDatetime, Field
 
 from linli.api.auth import ApiRequest
-from linli.api.finding import as_id, unit_named
+from linli.api.finding import agency_named, as_id, person_named, unit_named
 from linli.api.idempotency import answered, once
 from linli.api.shown import Shown, unit_shown
 from linli.kernel import clock
 from linli.kernel.acts import may
 from linli.kernel.errors import Invalid
 from linli.kernel.scope import Actor
-from linli.operations.units.acts import MOST_POSITIONS, Fix, set_availability, take_positions
+from linli.operations.units.acts import (
+    MOST_POSITIONS,
+    Fix,
+    crew_unit,
+    form_unit,
+    set_availability,
+    take_positions,
+)
 from linli.operations.units.models import Unit
 from linli.operations.units.queries import units_for
 
@@ -39,6 +46,22 @@ class Availability(Schema):
 
     availability: str = Field(max_length=12)
     activity: str = Field("", max_length=16)
+
+
+class Forming(Schema):
+    """A new unit: whose it is (agency by id or code), what it is called, how it moves, what it can and carries."""
+
+    agency: str = Field(max_length=64)
+    call_sign: str = Field(min_length=1, max_length=24)
+    kind: str = Field("car", max_length=12)
+    skills: list[str] = []
+    equipment: list[str] = []
+
+
+class Crewing(Schema):
+    """Who rides in the unit from now on, by id or staff number."""
+
+    people: list[str] = Field(max_length=20)
 
 
 @router.get("/units", summary="Units and where they are")
@@ -97,3 +120,30 @@ def available(request: ApiRequest, unit: str, sent: Availability) -> HttpRespons
         return unit_shown(set_availability(actor, unit=found, availability=sent.availability, activity=sent.activity))
 
     return once(request.ticket, 200, deed)
+
+
+@router.post("/units", response={201: dict[str, Any]}, summary="Form a unit")
+def formed(request: ApiRequest, sent: Forming) -> HttpResponse:
+    """A unit of an agency; it is unavailable until somebody signs it on."""
+    actor, agency = request.auth, agency_named(request.auth, sent.agency)
+
+    def deed() -> Shown:
+        made = form_unit(
+            actor,
+            agency=agency,
+            call_sign=sent.call_sign,
+            kind=sent.kind,
+            skills=sent.skills,
+            equipment=sent.equipment,
+        )
+        return unit_shown(made)
+
+    return once(request.ticket, 201, deed)
+
+
+@router.post("/units/{unit}/crew", summary="Say who rides in a unit")
+def crewed(request: ApiRequest, unit: str, sent: Crewing) -> HttpResponse:
+    """The crew from now on; 409 when somebody already rides elsewhere."""
+    actor, found = request.auth, unit_named(request.auth, unit)
+    people = [person_named(actor, name) for name in dict.fromkeys(sent.people)]
+    return once(request.ticket, 200, lambda: unit_shown(crew_unit(actor, unit=found, people=people)))

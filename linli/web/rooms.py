@@ -31,6 +31,7 @@ from linli.org.roster.models import Shift
 from linli.org.roster.queries import on_duty, who_answers
 from linli.web.context import ROOMS
 from linli.web.rooms_forms import HoursForm, MoveForm, NewRoom, ServicesForm, ThingForm
+from linli.web.units import units_shown
 from linli.web.visitor import actor_of, page
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
@@ -152,6 +153,7 @@ def _show(
         "answers": who_answers(room, now),
         "may_keep": holds_right(actor, "equipment.add", room.path),
         "problem": problem,
+        **units_shown(actor, room),
         "thing_form": forms.get("thing_form", ThingForm()),
         "hours_form": forms.get("hours_form", HoursForm()),
         "services_form": forms.get("services_form", ServicesForm()),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from linli.web import ledger, limits, maps, organisation, pages, rooms, sign_in
+from linli.web import ledger, limits, maps, organisation, pages, rooms, sign_in, units
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -34,6 +34,9 @@ urlpatterns = [
     path("rooms/<str:code>/services", rooms.services, name="room_services"),
     path("rooms/<str:code>/equipment", rooms.add_thing, name="room_equipment"),
     path("rooms/<str:code>/equipment/<uuid:thing>/<str:move>", rooms.move_thing, name="room_equipment_move"),
+    path("rooms/<str:code>/units", units.form, name="room_unit_form"),
+    path("rooms/<str:code>/units/<uuid:unit>/crew", units.crew, name="room_unit_crew"),
+    path("rooms/<str:code>/units/<uuid:unit>/sign", units.sign, name="room_unit_sign"),
     path("map/style.json", maps.style, name="map_style"),
     path("map/roads.pmtiles", maps.roads, name="map_roads"),
     path("", include("linli.api.urls")),
