@@ -24,7 +24,7 @@ from tools.workshop.steps import say
 
 TARGET = ROOT / "docs" / "pictures"
 READY_S = 900
-PLAYED_S = 100
+PLAYED_S = 75
 PACE_S = 5
 FLAGS = [
     "--no-sandbox",
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     """Entry: becomes the checkout's Python first, because the browser's driver is installed there."""
     python_env.ensure()
     if Path(sys.prefix) != VENV:
-        os.execv(BIN / "python", ["python", str(ROOT / "tools" / "pictures"), *arguments])
+        os.execv(BIN / "python", [str(BIN / "python"), str(ROOT / "tools" / "pictures"), *arguments])
     frontend.ensure()
     parser = argparse.ArgumentParser(prog="tools/pictures", description=__doc__)
     parser.add_argument("--size", default="county", help="of the demo county")

@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit-html'
+import { arrival } from '../shared/clockbar'
 import { icon } from '../shared/dom'
 import { liveOrders } from '../shared/stage'
 import { clockSeconds, seconds, span } from '../shared/time'
@@ -49,11 +50,11 @@ function orderRow(card: MatterCard, order: Order): CardPart {
   const gone = order.state === 'declined' || order.state === 'recalled' || order.state === 'done'
   const next = NEXT_BY_RADIO[order.state]
   const waiting = !order.signed_at && !gone
-  const stamps: [string, string | null][] = [['delivered', order.delivered_at], ['signed', order.signed_at], ['under_way', order.under_way_at], ['arrived', order.arrived_at], ['done', order.done_at]]
+  const stamps: [string, string | null][] = [['delivered', order.delivered_at], ['signed', order.signed_at], ['under_way', order.under_way_at], ['arrived', arrival(order)], ['done', order.done_at]]
   return html`<li class="order" data-order=${order.id} data-state=${order.state}>
     <div class="card-line"><strong>${order.unit.call_sign}</strong><span class="stage" data-stage=${orderStage(order)}>${t(`order.${order.state}`)}</span>
       ${waiting ? html`<span class="tag ${(seconds(order.ordered_at) ?? 0) > 30 ? 'is-danger' : ''}">${t('order.since', { s: span(seconds(order.ordered_at)) })}</span>` : nothing}
-      ${order.eta_s && !order.arrived_at && !gone ? html`<span class="quiet">${t('order.eta', { s: span(order.eta_s) })}</span>` : nothing}
+      ${order.eta_s && !arrival(order) && !gone ? html`<span class="quiet">${t('order.eta', { s: span(order.eta_s) })}</span>` : nothing}
       ${order.via ? html`<span class="quiet">${known(`via.${order.via}`) ? t(`via.${order.via}`) : order.via}</span>` : nothing}</div>
     <ol class="order-steps">${stamps.map(([name, at]) => html`<li class=${at ? 'is-done' : ''}><span>${t(`step.${name}`)}</span><b class="num">${at ? clockSeconds(at) : '—'}</b>
       ${name === 'arrived' && at ? html`<em class=${order.arrived_proven_at ? 'is-ok' : ''}>${t(order.arrived_proven_at ? 'stamp.proven' : 'stamp.claimed_only')}</em>` : nothing}</li>`)}</ol>

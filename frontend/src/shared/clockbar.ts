@@ -1,7 +1,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit-html'
 import { liveOrders } from './stage'
 import { exact, seconds, span } from './time'
-import type { Matter } from './types'
+import type { Matter, Order } from './types'
 import { t } from './words'
 
 /** One leg of a call: from one human milestone to the next. `value_s` is null when an end is missing, never 0. */
@@ -15,6 +15,9 @@ function earliest(values: (string | null)[]): string | null {
   return present.length ? present.reduce((a, b) => (a < b ? a : b)) : null
 }
 
+/** When a unit was there: as its crew said, else as its position proved. */
+export const arrival = (order: Order): string | null => order.arrived_at ?? order.arrived_proven_at
+
 export function legs(matter: Matter): Leg[] {
   const orders = liveOrders(matter)
   const at = {
@@ -22,7 +25,7 @@ export function legs(matter: Matter): Leg[] {
     ordered: earliest(orders.map((order) => order.ordered_at)),
     signed: earliest(orders.map((order) => order.signed_at)),
     way: earliest(orders.map((order) => order.under_way_at)),
-    arrived: earliest(orders.map((order) => order.arrived_at)),
+    arrived: earliest(orders.map(arrival)),
     done: earliest(orders.map((order) => order.done_at)),
   }
   const names: [string, string | null, string | null][] = [
@@ -38,7 +41,7 @@ export function legs(matter: Matter): Leg[] {
 
 /** Received to first arrival (or now); null when it never arrived and is over. */
 export function response_s(matter: Matter): number | null {
-  const arrived = earliest(liveOrders(matter).map((order) => order.arrived_at))
+  const arrived = earliest(liveOrders(matter).map(arrival))
   if (arrived) return seconds(matter.received_at, arrived)
   return ['waiting', 'ordered'].includes(matter.state) ? seconds(matter.received_at) : null
 }

@@ -25,10 +25,12 @@ export const STAGE_ICON: Record<string, string> = {
   fed_back: 'message', closed: 'lock', handed_over: 'arrow-forward-up', void: 'circle-x', open: 'circle-dashed', assigned: 'user-check', settled: 'circle-check',
 }
 
-/** The oldest order that nobody has signed and whose time is up. */
+/** The oldest order whose time to be signed is up, while nobody else has signed for the call either. */
 export function overdueOrder(matter: Matter): Order | null {
   if (matter.state !== 'ordered') return null
-  return liveOrders(matter).find((order) => !order.signed_at && (seconds(order.ordered_at) ?? 0) > UNSIGNED_S) ?? null
+  const orders = liveOrders(matter)
+  if (orders.some((order) => order.signed_at !== null)) return null
+  return orders.find((order) => (seconds(order.ordered_at) ?? 0) > UNSIGNED_S) ?? null
 }
 
 export const ENDED: ReadonlySet<string> = new Set(['closed', 'void'])

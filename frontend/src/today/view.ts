@@ -2,7 +2,7 @@ import { html, nothing } from 'lit-html'
 import { clockBar, response_s } from '../shared/clockbar'
 import { icon } from '../shared/dom'
 import { liveOrders, overdueOrder, STAGE_ICON, stageOf } from '../shared/stage'
-import { ago, clock, exact, span } from '../shared/time'
+import { ago, clock, exact, now_ms, span } from '../shared/time'
 import type { Matter, Today, Unit } from '../shared/types'
 import { known, lang, say, t } from '../shared/words'
 import type { CardPart } from '../matter/card'
@@ -33,7 +33,7 @@ export function todayView({ today, units, problem }: State): CardPart {
 
 const isLate = (matter: Matter, late: Set<string>): boolean => late.has(matter.number) || matter.late
 
-const period = (today: Today): string => `${clock(today.from)} – ${clock(today.to)}`
+const period = (today: Today): string => `${clock(today.from)} – ${clock(new Date(Math.min(now_ms(), Date.parse(today.to))).toISOString())}`
 
 function figure(name: string, value: string, note: string, hot = false): CardPart {
   return html`<div class="figure ${hot ? 'is-danger' : ''}"><span class="figure-name">${name}</span><b class="num">${value}</b><span class="quiet">${note}</span></div>`
