@@ -73,7 +73,8 @@ def replay(ticket: Ticket) -> HttpResponse | None:
     found = find_receipt(caller=caller, route=route, key=key, body_digest=ticket.body_digest)
     if found is None:
         return None
-    again = HttpResponse(found.answer, status=found.status, content_type="application/json")
+    status, answer = found
+    again = HttpResponse(answer, status=status, content_type="application/json")
     again.headers["Idempotent-Replay"] = "true"
     return again
 

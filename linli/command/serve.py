@@ -1,7 +1,10 @@
 """``linli serve``: pages, API and live feed on one port; on the embedded database the worker runs beside them.
 
-A small supervisor opens the socket and starts the processes that share it. One that dies is started again; while it
-starts, the others answer. The supervisor itself touches no database and imports no application.
+A small supervisor keeps the port and starts the processes that listen on it, each on a socket of its own
+(SO_REUSEPORT:
+on one shared socket a single process took nearly every connection). One that dies is started again; while it starts,
+the
+others answer. The supervisor itself touches no database and imports no application.
 """
 
 from __future__ import annotations
@@ -9,7 +12,6 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +22,7 @@ import structlog
 
 from linli.command.lifeline import SUPERVISOR
 from linli.command.main import Unreadable
+from linli.command.place import reserved
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +32,6 @@ END_WITHIN_S = 2.5
 _LOOK_EVERY_S = 0.05
 _SHORT_LIFE_S = 5.0
 _PAUSE_S = 1.0
-_BACKLOG = 4096
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,18 +73,14 @@ class Supervisor:
     """Starts the processes, starts again what dies, ends all together."""
 
     def __init__(self, *, port: int = PORT, host: str = "127.0.0.1", workers: int = WEB_PROCESSES) -> None:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_STREAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((host, port))
-        self._socket.listen(_BACKLOG)
-        self.port: int = self._socket.getsockname()[1]
+        reserved(host, port, alone=True).close()
+        # Bound and never listened on: it keeps the port while the processes come and go.
+        self._place = reserved(host, port)
+        self.port: int = self._place.getsockname()[1]
         self._ending = False
         python = sys.executable
-        handle = str(self._socket.fileno())
-        self.children = [
-            Child(f"web-{i + 1}", [python, "-m", "linli.command.web", "--fd", handle]) for i in range(workers)
-        ]
+        where = ["--host", host, "--port", str(self.port)]
+        self.children = [Child(f"web-{i + 1}", [python, "-m", "linli.command.web", *where]) for i in range(workers)]
         if is_embedded():
             self.children.append(Child("worker", [python, "-m", "linli.command.main", "worker"]))
 
@@ -97,7 +95,7 @@ class Supervisor:
                 time.sleep(_LOOK_EVERY_S)
         finally:
             self._end_all()
-            self._socket.close()
+            self._place.close()
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         self._ending = True
@@ -120,7 +118,6 @@ class Supervisor:
         child.process = subprocess.Popen(  # noqa: S603  (our own interpreter and modules)
             child.command,
             stdin=subprocess.DEVNULL,
-            pass_fds=[self._socket.fileno()],
             env={**os.environ, SUPERVISOR: str(os.getpid())},
         )
         child.started_s = time.monotonic()

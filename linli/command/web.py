@@ -1,10 +1,9 @@
-"""One web process: ``python -m linli.command.web --fd N``, started by ``linli serve`` on the socket that it opened."""
+"""One web process: ``python -m linli.command.web --port N``, started by ``linli serve``."""
 
 from __future__ import annotations
 
 import argparse
 import resource
-import socket
 import sys
 from collections.abc import Sequence
 
@@ -13,16 +12,19 @@ import uvicorn
 from linli.command.lifeline import end_with_parent
 from linli.command.logs import to_stderr
 from linli.command.main import settle_environment
+from linli.command.place import reserved
 
 STREAMS_END_S = 1
 """Open streams would keep a process for ever: after this they are cut, and the clients resume elsewhere."""
 _KEEP_ALIVE_S = 75
+_BACKLOG = 4096
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve on an inherited socket until SIGTERM."""
+    """Serve until SIGTERM."""
     parser = argparse.ArgumentParser(prog="linli.command.web")
-    parser.add_argument("--fd", type=int, required=True)
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args(argv)
     end_with_parent()
     settle_environment(None)
@@ -40,7 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=STREAMS_END_S,
     )
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=options.fd)])
+    place = reserved(options.host, options.port)
+    place.listen(_BACKLOG)
+    uvicorn.Server(config).run(sockets=[place])
     return 0
 
 

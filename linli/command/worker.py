@@ -24,7 +24,7 @@ from linli.works.outbox.acts.sender import Sender
 
 log = structlog.get_logger(__name__)
 
-SEAL_EVERY_S = 0.04
+SEAL_EVERY_S = 0.1
 """Commits of so long are sealed together: a sealer that ran after each would take the write lock as often as all
 acts.
 """

@@ -12,7 +12,11 @@ import functools
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Field, Model
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import CharField, Field, FloatField, IntegerField, Model, TextField
+
+_PLAIN_VALUES = (str, int, float)
+_PLAIN_COLUMNS = (CharField, TextField, IntegerField, FloatField)
 
 
 @functools.cache
@@ -25,6 +29,13 @@ def _table(model: type[Model]) -> tuple[str, str, tuple[Field[Any, Any], ...]]:
     return begin, places, columns
 
 
+def _value(column: Field[Any, Any], value: Any, held: BaseDatabaseWrapper) -> Any:
+    """The value as the driver takes it; a text or a number in a column of texts or numbers is that already."""
+    if value is None or (type(value) in _PLAIN_VALUES and isinstance(column, _PLAIN_COLUMNS)):
+        return value
+    return column.get_db_prep_save(value, held)
+
+
 def insert(*rows: Model) -> None:
     """Insert rows of one model with one statement; raises IntegrityError as ``save`` does. Keys must be set already."""
     if not rows:
@@ -32,7 +43,7 @@ def insert(*rows: Model) -> None:
     begin, places, columns = _table(type(rows[0]))
     # The proxy ``connection`` looks its thread up at every touch; a row has thirty columns.
     held = connections[DEFAULT_DB_ALIAS]
-    values = [column.get_db_prep_save(getattr(row, column.attname), held) for row in rows for column in columns]
+    values = [_value(column, getattr(row, column.attname), held) for row in rows for column in columns]
     with held.cursor() as cursor:
         cursor.execute(begin + ", ".join([places] * len(rows)), values)
     for row in rows:

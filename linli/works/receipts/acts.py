@@ -30,14 +30,22 @@ declare(
 KEEP_DAYS = 7
 
 
-def find_receipt(*, caller: str, route: str, key: str, body_digest: str) -> Receipt | None:
-    """The stored answer for this key, or None when it is new. Raises Invalid for another body."""
-    found = Receipt.objects.filter(caller=caller, route=route, key=key).order_by().first()
+_FIND = "SELECT body_digest, status, answer FROM works_receipt WHERE caller = %s AND route = %s AND key = %s"
+
+
+def find_receipt(*, caller: str, route: str, key: str, body_digest: str) -> tuple[int, str] | None:
+    """Status and answer stored for this key, or None when it is new. Raises Invalid for another body.
+
+    Asked before every POST, so in plain SQL: building the query took longer than answering it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [caller, route, key])
+        found = cursor.fetchone()
     if found is None:
         return None
-    if found.body_digest != body_digest:
+    if found[0] != body_digest:
         raise Invalid("receipt.other_body")
-    return found
+    return int(found[1]), str(found[2])
 
 
 def hold_key(*, caller: str, route: str, key: str) -> None:
