@@ -24,8 +24,8 @@ from tools.workshop.steps import say
 
 TARGET = ROOT / "docs" / "pictures"
 READY_S = 900
-PLAYED_S = 75
-PACE_S = 5
+PLAYED_S = 45
+PACE_S = 12
 FLAGS = [
     "--no-sandbox",
     "--disable-quic",
@@ -158,10 +158,11 @@ def _desk(camera: Camera, theme: str) -> None:
     page.wait_for_selector("#map[data-idle=true]", timeout=60_000)
     page.keyboard.press("/")
     page.keyboard.type("县人民医院 包工头欠薪")
-    page.wait_for_selector("#intake-panel .nearest .choice", timeout=30_000)
+    page.wait_for_selector("#intake-panel .is-place", timeout=30_000)
     camera.shoot(page, "intake", theme, WIDE)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#card .choice", timeout=30_000)
+    page.wait_for_selector("#card .number", timeout=30_000)
+    page.wait_for_timeout(1500)
     camera.shoot(page, "desk", theme, WIDE)
     page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
     page.keyboard.press("Escape")
