@@ -19,6 +19,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from linli.kernel import clock
 from tools.workshop import debian
@@ -123,6 +124,21 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 def logs_stay_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that is run inside a test must not bind the loggers to that test's captured standard error."""
     monkeypatch.setattr("linli.command.main.to_stderr", lambda: None)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database of the run. PostgreSQL drops it only when nobody is connected, so what threads and killed servers of
+    tests left open is ended first.
+    """
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
 
 
 @pytest.fixture
