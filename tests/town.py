@@ -131,7 +131,7 @@ def build_town(rooms: int = 3) -> Town:
 
 def lay_roads() -> Roads:
     """A net of streets every 0.0025 degrees over all grids and a little beyond, 12.5 m/s, both ways."""
-    network = _streets()
+    network = town_streets()
     sha256, _ = save(network, roads_folder())
     return Roads.objects.create(
         name="town", sha256=sha256, nodes=network.nodes, edges=network.edges, active=True, imported_at=clock.now()
@@ -139,7 +139,8 @@ def lay_roads() -> Roads:
 
 
 @cache
-def _streets() -> RoadNetwork:
+def town_streets() -> RoadNetwork:
+    """The net of streets, built once a run."""
     across, up, gap = 34, 10, 0.0025
     name = {(x, y): x * 100 + y for x in range(-1, across) for y in range(-1, up)}
     nodes = ["node_id,lat,lon", *(f"{key + 1000},{SOUTH + y * gap},{WEST + x * gap}" for (x, y), key in name.items())]

@@ -27,7 +27,6 @@ class _Weighted:
 
     ms: I32
     metric: routingkit_cch.CCHMetric
-    query: routingkit_cch.CCHManyToOne | None
     lock: threading.Lock = field(default_factory=threading.Lock)
     used: int = 0
 
@@ -38,7 +37,6 @@ class Hierarchy:
     def __init__(self, network: RoadNetwork) -> None:
         tail = np.repeat(np.arange(network.vertices, dtype=np.int32), np.diff(network.out_first))
         self._cch = routingkit_cch.CCH(network.rank.tolist(), tail.tolist(), network.out_head.tolist(), False)
-        self._updater = routingkit_cch.CCHMetricPartialUpdater(self._cch)
         self._kept: dict[int, list[_Weighted]] = {}
         self._lock = threading.Lock()
         self._turn = 0
@@ -51,10 +49,10 @@ class Hierarchy:
         with weighted.lock:
             if weighted.ms is not ms:
                 self._change(weighted, ms)
-            if weighted.query is None:
-                weighted.query = routingkit_cch.CCHManyToOne(weighted.metric, [0])
-            weighted.query.repin_sources(sources.tolist())
-            found = weighted.query.distances_to_multi([(vertex, ms) for vertex, ms in seeds.tolist()])
+            # Made and dropped here: the library refuses a query outside the thread that made it.
+            query = routingkit_cch.CCHManyToOne(weighted.metric, sources.tolist())
+            found = query.distances_to_multi([(vertex, ms) for vertex, ms in seeds.tolist()])
+            del query  # weights may not change under a living query
         return np.array([FAR if ms is None else ms for ms in found], np.int64)
 
     def _for(self, kind: int, ms: I32) -> _Weighted:
@@ -63,7 +61,7 @@ class Hierarchy:
             kept = self._kept.setdefault(kind, [])
             found = next((w for w in kept if w.ms is ms), None)
             if found is None and len(kept) < _KEPT:
-                found = _Weighted(ms, routingkit_cch.CCHMetric(self._cch, ms.tolist()), None)
+                found = _Weighted(ms, routingkit_cch.CCHMetric(self._cch, ms.tolist()))
                 kept.append(found)
             if found is None:
                 found = min(kept, key=lambda w: w.used)
@@ -71,10 +69,10 @@ class Hierarchy:
             return found
 
     def _change(self, weighted: _Weighted, ms: I32) -> None:
-        weighted.query = None  # weights may not change under a living query
         changed: npt.NDArray[np.intp] = np.flatnonzero(weighted.ms != ms)
         if len(changed) > _PARTIAL_AT_MOST:
             weighted.metric.reset(ms.tolist())
         elif len(changed):
-            self._updater.apply(weighted.metric, dict(zip(changed.tolist(), ms[changed].tolist(), strict=True)))
+            updater = routingkit_cch.CCHMetricPartialUpdater(self._cch)  # like a query, for this thread only
+            updater.apply(weighted.metric, dict(zip(changed.tolist(), ms[changed].tolist(), strict=True)))
         weighted.ms = ms
