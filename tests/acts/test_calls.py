@@ -175,3 +175,20 @@ def test_the_same_call_sent_at_once_by_many_lines_is_never_refused() -> None:
     assert all(isinstance(answer, Matter) for answer in answers)
     assert Matter.objects.filter(external_number="同号").count() == 1
     assert Matter.objects.count() == 5
+
+
+class Panic(BaseException):
+    """What a compiled library may throw: no Exception."""
+
+
+@pytest.mark.parametrize("fault", [ValueError, Panic])
+def test_a_recommendation_that_fails_loses_no_call(
+    town: Town, monkeypatch: pytest.MonkeyPatch, fault: type[BaseException]
+) -> None:
+    def broken(*given: object) -> None:
+        raise fault("as asked")
+
+    monkeypatch.setattr("linli.operations.dispatch.queries.recommend", broken)
+    matter = call(town.actor("call_taker"), town)
+    assert Matter.objects.get(pk=matter.pk).state == "waiting"
+    assert matter.recommendations.get().units == []

@@ -10,6 +10,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.db import connection
 
 from linli.kernel import clock
@@ -26,6 +27,8 @@ from linli.operations.units.models import Position, Unit
 from linli.org.rooms.queries import equipment_kinds_at
 from linli.places.roads.queries import active_roads
 from linli.places.roads.rules.open_roads import OpenRoads
+
+log = structlog.get_logger(__name__)
 
 _OVERLAP = timedelta(seconds=5)
 _FULL_AFTER_S = 300.0
@@ -195,8 +198,15 @@ def recommended(
     if roads is None:
         return [], {"why": "no_roads"}, 0.0
     fleet = LIVE.now(roads)
+    incident, limits = incident_of(matter), limits_of(matter)
     began = time.perf_counter()
-    answer = recommend(incident_of(matter), fleet, roads, limits_of(matter), clock.now(), k + len(without))
+    try:
+        answer = recommend(incident, fleet, roads, limits, clock.now(), k + len(without))
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:
+        log.exception("recommendation_failed", number=matter.number)
+        return [], {"why": "failed"}, 0.0
     took_ms = (time.perf_counter() - began) * 1000
     units = [item for item in answer.suggestions if item.unit.id not in without][:k]
     return units, snapshot_of(answer), took_ms
