@@ -85,9 +85,9 @@ def _waits_during_an_import() -> list[float]:
     django.setup()
     from django.db import connection, transaction  # noqa: PLC0415 - settings come first
 
-    from linli.kernel.scope import system  # noqa: PLC0415
-    from linli.matters.ledger.models import NumberSeries  # noqa: PLC0415
-    from linli.works.tables.acts import run_import  # noqa: PLC0415
+    from linli.kernel.scope import system  # noqa: PLC0415 - settings come first
+    from linli.matters.ledger.models import NumberSeries  # noqa: PLC0415 - settings come first
+    from linli.works.tables.acts import run_import  # noqa: PLC0415 - settings come first
 
     done, waits_ms = threading.Event(), [0.0]
 

@@ -20,8 +20,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings.embedded")
 django.setup()
 
 from linli.kernel import clock  # noqa: E402  (models need the settings above)
-from linli.works.jobs.acts import claim, schedule_many  # noqa: E402
-from linli.works.jobs.models import Job  # noqa: E402
+from linli.works.jobs.acts import claim, schedule_many  # noqa: E402  (models need the settings above)
+from linli.works.jobs.models import Job  # noqa: E402  (models need the settings above)
 
 NAMES = ("timers", "timers.postgres")
 COUNT = 1_000

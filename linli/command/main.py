@@ -142,7 +142,7 @@ def _leaves(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
     below = [
         choice
         for action in parser._actions  # noqa: SLF001  (argparse has no other way to ask for its sub-commands)
-        if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001
+        if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001  (argparse offers no other way)
         for choice in action.choices.values()
     ]
     return [leaf for child in below for leaf in _leaves(child)] or [parser]

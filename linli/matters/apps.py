@@ -15,4 +15,4 @@ class MattersConfig(AppConfig):
         import linli.matters.ledger.acts
         import linli.matters.links.acts
         import linli.matters.notes.acts
-        import linli.matters.routing.acts  # noqa: F401
+        import linli.matters.routing.acts  # noqa: F401  (importing declares the acts)

@@ -18,4 +18,4 @@ class OperationsConfig(AppConfig):
         import linli.operations.limits.acts
         import linli.operations.recommendation.acts
         import linli.operations.team.acts
-        import linli.operations.units.acts  # noqa: F401
+        import linli.operations.units.acts  # noqa: F401  (importing declares the acts)

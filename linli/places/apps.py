@@ -15,4 +15,4 @@ class PlacesConfig(AppConfig):
         import linli.places.addresses.acts
         import linli.places.divisions.acts
         import linli.places.grid.acts
-        import linli.places.roads.acts  # noqa: F401
+        import linli.places.roads.acts  # noqa: F401  (importing declares the acts)

@@ -15,4 +15,4 @@ class WorksConfig(AppConfig):
         import linli.works.exchange.acts.reading
         import linli.works.exchange.acts.registering
         import linli.works.outbox.acts.sending
-        import linli.works.receipts.acts  # noqa: F401
+        import linli.works.receipts.acts  # noqa: F401  (importing declares the acts)
