@@ -1,7 +1,8 @@
-"""`tools/test`: the whole suite on SQLite, then what concerns a database again on PostgreSQL; one total at the end."""
+"""`tools/test`: the whole suite on SQLite, beside it what concerns a database on PostgreSQL; one total at the end."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -48,8 +49,7 @@ def main(arguments: Sequence[str]) -> None:
         del rest[at : at + 2]
     signal.signal(signal.SIGTERM, told_to_stop)
     skipped = prepare(passes)
-    outcomes = [run_pass(name, rest) for name in passes if name not in skipped]
-    conclude(outcomes, skipped)
+    conclude(run_passes([name for name in passes if name not in skipped], rest), skipped)
 
 
 def prepare(passes: Sequence[str]) -> dict[str, str]:
@@ -69,45 +69,76 @@ def prepare(passes: Sequence[str]) -> dict[str, str]:
     return {}
 
 
-def run_pass(name: str, arguments: Sequence[str]) -> Outcome:
-    """One pytest process with its own home folder and database."""
-    print(f"\n━━━ {name} ━━━", flush=True)
-    with tempfile.TemporaryDirectory(prefix=f"linli-{name}-") as home:
-        if name == "sqlite":
-            return pytest(name, f"sqlite:///{home}/linli.sqlite3", home, arguments)
-        with postgres.Postgres() as server:
-            return pytest(name, server.url("linli"), home, arguments)
+@dataclass(slots=True)
+class Pass:
+    """One pytest process: its home folder, and the file that keeps what it says until the end."""
+
+    name: str
+    home: Path
+    process: subprocess.Popen[bytes]
+    said: Path | None
+
+    def outcome(self) -> Outcome:
+        """Wait for the end, show what was kept back, read the counts that conftest.py wrote."""
+        code = self.process.wait()
+        if self.said is not None:
+            print(f"\n━━━ {self.name} ━━━\n{self.said.read_text(errors='replace')}", flush=True)
+        counts = counts_of(self.home)
+        return Outcome(Counter(json.loads(counts.read_text())) if counts.is_file() else Counter({"failed": 1}), code)
 
 
-def pytest(name: str, database: str, home: str, arguments: Sequence[str]) -> Outcome:
-    """Run pytest and read its counts; conftest.py writes them."""
-    counts = Path(home) / "counts.json"
+def run_passes(names: Sequence[str], arguments: Sequence[str]) -> list[Outcome]:
+    """The passes beside each other, a core for each: the first speaks at once, the others when they are through."""
+    with contextlib.ExitStack() as things:
+        passes = [begin(name, arguments, things, aside=at > 0) for at, name in enumerate(names)]
+        try:
+            return [one.outcome() for one in passes]
+        except BaseException:
+            put_away([one.process for one in passes])
+            raise
+
+
+def begin(name: str, arguments: Sequence[str], things: contextlib.ExitStack, *, aside: bool) -> Pass:
+    """Start one pass with its own home folder and database."""
+    home = Path(things.enter_context(tempfile.TemporaryDirectory(prefix=f"linli-{name}-")))
+    if name == "sqlite":
+        database = f"sqlite:///{home}/linli.sqlite3"
+    else:
+        database = things.enter_context(postgres.Postgres()).url("linli")
     env: Mapping[str, str] = {
         **os.environ,
         "LINLI_DATABASE_URL": database,
-        "LINLI_HOME": home,
+        "LINLI_HOME": str(home),
         "LINLI_TEST_PASS": name,
-        "LINLI_TEST_COUNTS": str(counts),
+        "LINLI_TEST_COUNTS": str(counts_of(home)),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    code = to_the_end([str(BIN / "python"), "-m", "pytest", *arguments], env)
-    seen = Counter(json.loads(counts.read_text())) if counts.is_file() else Counter({"failed": 1})
-    return Outcome(seen, code)
+    said = home / "said.txt" if aside else None
+    if said is None:
+        print(f"\n━━━ {name} ━━━", flush=True)
+    out = things.enter_context(said.open("wb")) if said else None
+    command = [str(BIN / "python"), "-m", "pytest", *arguments]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT if out else None
+    )
+    return Pass(name, home, process, said)
 
 
-def to_the_end(command: Sequence[str], env: Mapping[str, str]) -> int:
-    """Run, and when we are told to stop, let pytest put its things away before we go."""
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL)
-    try:
-        return process.wait()
-    except BaseException:
+def counts_of(home: Path) -> Path:
+    """Where a pass leaves its counts."""
+    return home / "counts.json"
+
+
+def put_away(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """We are told to stop: let each pytest put its things away before we go."""
+    for process in processes:
         process.send_signal(signal.SIGINT)
+    for process in processes:
         try:
             process.wait(timeout=PUT_AWAY_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        raise
 
 
 def told_to_stop(number: int, frame: FrameType | None) -> None:
