@@ -71,6 +71,8 @@ _ESTABLISH = frozenset(
         "grid.open",
         "grid.redraw",
         "grid.close",
+        "grid.split",
+        "grid.merge",
         "unit.form",
         "unit.crew",
         "road.close",
