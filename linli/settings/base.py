@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "linli.web.guard.IdleSignOut",
+    "linli.web.second_factor.SecondFactor",
     "linli.web.guard.Headers",
     "linli.api.guard.Problems",
 ]
@@ -119,7 +120,8 @@ WSGI_APPLICATION = "linli.web.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "linli" / "web" / "templates"],
+        # the second root makes "components/…" of linli/web/components
+        "DIRS": [ROOT / "linli" / "web" / "templates", ROOT / "linli" / "web"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -153,6 +155,9 @@ ACCOUNT_ADAPTER = "linli.web.adapter.ClosedDoor"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "linli.web.adapter.SealedFactors"
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "邻里"
+# A phone in the field may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from linli.org.people.models import Account
+from linli.org.people.queries import lacks_second_factor
 from linli.org.posts.rules import POSTS
 from linli.web.guard import idle_limit_s
 from linli.web.visitor import actor_of
@@ -50,7 +52,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
     actor = actor_of(request)
     posts = [post.code for post in actor.posts]
     titles = list(dict.fromkeys(str(POSTS[code]) if code in POSTS else code for code in posts))
-    nav = [{"name": name, "href": href, "label": label} for name, href, label, may in NAV if actor.holds(*may)]
+    shut = lacks_second_factor(request.user) if isinstance(request.user, Account) else True
+    nav = [
+        {"name": name, "href": href, "label": label} for name, href, label, may in NAV if actor.holds(*may) and not shut
+    ]
     return {
         "page_words": words(),
         "page_facts": facts(request, actor.name, posts),

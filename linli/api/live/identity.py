@@ -19,6 +19,7 @@ from linli.kernel import clock
 from linli.kernel.scope import Actor
 from linli.org.people.acts import token_digest
 from linli.org.people.models import Account, Token
+from linli.org.people.queries import lacks_second_factor
 from linli.org.posts.queries import actor_for
 
 _AT_ONCE = 400
@@ -64,7 +65,7 @@ def _by_cookie(header: str) -> Identity | None:
     request: Any = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value)
     account = get_user(request)
-    if not isinstance(account, Account) or not account.is_active:
+    if not isinstance(account, Account) or not account.is_active or lacks_second_factor(account):
         return None
     return Identity(
         actor_for(account, door="page"),
