@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
+import { tablerTokens } from './scripts/tabler'
 
 const OUT = resolve(import.meta.dirname, '../linli/web/static/dist')
 const ENTRIES = ['base', 'desk', 'phone', 'today', 'matter', 'rooms', 'open', 'sign-in']
@@ -47,6 +48,7 @@ export default defineConfig({
   base: '/static/dist/',
   plugins: [pruned(), compressed()],
   worker: { format: 'es' },
+  css: { postcss: { plugins: [tablerTokens()] } },
   build: {
     outDir: OUT,
     emptyOutDir: false,

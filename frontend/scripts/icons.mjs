@@ -2,11 +2,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const NAMES = `phone phone-call phone-incoming map-pin map-pin-question map-2 navigation car motorbike walk users user user-check user-off clock clock-exclamation alarm
-alert-triangle alert-octagon check checks x arrow-right arrow-back-up arrow-forward-up link unlink flag flag-check home building building-community broadcast volume
-volume-off bell bell-ringing sun moon language wifi wifi-off refresh search list list-check chart-bar share transfer-out message printer plus player-play
-lock lock-open shield shield-check steering-wheel device-mobile radio key logout dots info-circle history circle-check circle-x circle-dashed cloud-upload
-ambulance flame traffic-cone headset tool package calendar chevron-right external-link keyboard hand-stop send compass fingerprint login`.split(/\s+/)
+const NAMES = `phone phone-call phone-incoming map-pin map-pin-question map-2 navigation car motorbike walk users user user-check user-off clock clock-exclamation
+alarm alert-triangle alert-octagon check checks x arrow-right arrow-back-up arrow-forward-up link unlink flag flag-check home building
+building-community broadcast volume volume-off bell bell-ringing sun moon language wifi wifi-off refresh search list list-check chart-bar share
+transfer-out message printer plus player-play lock lock-open shield shield-check steering-wheel device-mobile radio key logout dots info-circle history
+circle-check circle-x circle-dashed cloud-upload ambulance flame traffic-cone headset tool package calendar chevron-right external-link keyboard
+hand-stop send compass fingerprint login trending-up trending-down equal circle chevron-left chevron-down device-tv layout-dashboard adjustments
+command bookmark table star filter download upload edit trash file file-text eye clipboard-check school-bell school heart-handshake camera arrow-up
+arrow-down player-pause volume-3 palette users-group gavel scale report`.split(/\s+/)
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 const symbols = NAMES.map((name) => {

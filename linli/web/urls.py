@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from linli.web import ledger, limits, maps, organisation, pages, rooms, sign_in, units
+from linli.web import language, ledger, limits, maps, organisation, pages, rooms, sign_in, units
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("today", pages.today, name="today"),
     path("matters", ledger.index, name="matters"),
     path("matters/new/<str:kind>", ledger.new, name="matter_new"),
+    path("components", language.components, name="components"),
     path("limits", limits.index, name="limits"),
     path("organisation", organisation.index, name="organisation"),
     path("organisation/<str:code>/roster", organisation.roster, name="roster"),

@@ -7,6 +7,8 @@ from tools.workshop.paths import FRONTEND, ROOT, digest, is_current, mark_curren
 from tools.workshop.steps import run, say
 
 BUNDLE = ROOT / "linli" / "web" / "static" / "dist"
+LOOKS = ROOT / "linli" / "web" / "components" / "looks.json"
+"""The one file outside of ``frontend`` that the bundle is made of: pages and scripts show a state alike."""
 _NOT_INPUT = {"node_modules", "dist", "test-results"}
 
 
@@ -25,7 +27,7 @@ def ensure() -> None:
     """Build the bundle when anything it is made from changed."""
     if not (FRONTEND / "package.json").is_file():
         return
-    inputs = [path for path in sorted(FRONTEND.iterdir()) if path.name not in _NOT_INPUT]
+    inputs = [LOOKS, *(path for path in sorted(FRONTEND.iterdir()) if path.name not in _NOT_INPUT)]
     wanted = digest(inputs)
     if (BUNDLE / "manifest.json").is_file() and is_current("bundle", wanted):
         return

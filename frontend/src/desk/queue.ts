@@ -1,5 +1,6 @@
 import { iconElement, setText } from '../shared/dom'
-import { liveOrders, overdueOrder, STAGE_ICON, stageOf, urgency, type Stage } from '../shared/stage'
+import { stateIcon } from '../shared/parts'
+import { liveOrders, overdueOrder, stageOf, urgency, type Stage } from '../shared/stage'
 import { ago, exact, seconds, span } from '../shared/time'
 import type { Matter } from '../shared/types'
 import { lang, say, t } from '../shared/words'
@@ -138,7 +139,7 @@ function fill(row: Row, matter: Matter): void {
   parts.stage.dataset.stage = stage
   setText(parts.stageText, t(`stage.${stage}`))
   const icons = parts.use.getAttribute('href')?.split('#')[0] ?? ''
-  parts.use.setAttribute('href', `${icons}#${STAGE_ICON[stage] ?? 'circle-dashed'}`)
+  parts.use.setAttribute('href', `${icons}#${stateIcon(stage)}`)
   setText(parts.units, liveOrders(matter).map((order) => order.unit.call_sign).join(' · ') || matter.agency?.name || '')
   setText(parts.number, matter.number.slice(-6))
   parts.warn.hidden = matter.warnings.length === 0

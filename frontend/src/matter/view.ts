@@ -1,7 +1,8 @@
 import { html, nothing } from 'lit-html'
 import { clockBar } from '../shared/clockbar'
 import { icon } from '../shared/dom'
-import { STAGE_ICON, stageOf } from '../shared/stage'
+import { stateIcon } from '../shared/parts'
+import { stageOf } from '../shared/stage'
 import { ago, clockSeconds, exact } from '../shared/time'
 import type { MatterDetail, TimelineEntry } from '../shared/types'
 import { known, say, t } from '../shared/words'
@@ -41,7 +42,7 @@ function head(card: MatterCard, matter: MatterDetail): CardPart {
       ${card.host.close ? html`<button type="button" class="icon-button" @click=${() => card.host.close?.()} aria-label=${t('action.close_panel')} title="Esc">${icon('x')}</button>` : nothing}
     </div>
     <div class="card-line card-sub">
-      <span class="stage" data-stage=${stage}>${icon(STAGE_ICON[stage] ?? 'circle-dashed')}<span>${known(`stage.${stage}`) ? t(`stage.${stage}`) : say(matter.state_words)}</span></span>
+      <span class="stage" data-stage=${stage}>${icon(stateIcon(stage))}<span>${known(`stage.${stage}`) ? t(`stage.${stage}`) : say(matter.state_words)}</span></span>
       ${matter.late ? html`<span class="tag is-danger">${icon('clock-exclamation')} ${t('matter.late')}</span>` : nothing}
       ${matter.category ? html`<span class="tag">${say(matter.category)}</span>` : nothing}
       <a class="number" href="/matters/${matter.number}">${matter.number}</a>

@@ -1,3 +1,5 @@
+import { wireComponents } from './components'
+
 /** The header's switches. Theme: auto → light → dark; kept in a cookie, so that theme.js knows it before the first paint. */
 const ORDER = ['auto', 'light', 'dark'] as const
 
@@ -13,6 +15,7 @@ function apply(choice: string): void {
 }
 
 export function wireHeader(): void {
+  wireComponents()
   const root = document.documentElement
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-theme-switch]')) {
     button.addEventListener('click', () => {

@@ -20,11 +20,6 @@ export function stageOf(matter: Matter): Stage {
   return 'unsigned'
 }
 
-export const STAGE_ICON: Record<string, string> = {
-  waiting: 'phone-incoming', unsigned: 'bell-ringing', signed: 'check', under_way: 'navigation', on_scene: 'map-pin', done: 'circle-check',
-  fed_back: 'message', closed: 'lock', handed_over: 'arrow-forward-up', void: 'circle-x', open: 'circle-dashed', assigned: 'user-check', settled: 'circle-check',
-}
-
 /** The oldest order whose time to be signed is up, while nobody else has signed for the call either. */
 export function overdueOrder(matter: Matter): Order | null {
   if (matter.state !== 'ordered') return null

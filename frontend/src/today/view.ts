@@ -1,7 +1,8 @@
 import { html, nothing } from 'lit-html'
 import { clockBar, response_s } from '../shared/clockbar'
 import { icon } from '../shared/dom'
-import { liveOrders, overdueOrder, STAGE_ICON, stageOf } from '../shared/stage'
+import { stateIcon } from '../shared/parts'
+import { liveOrders, overdueOrder, stageOf } from '../shared/stage'
 import { ago, clock, exact, now_ms, span } from '../shared/time'
 import type { Matter, Today, Unit } from '../shared/types'
 import { known, lang, say, t } from '../shared/words'
@@ -45,7 +46,7 @@ function callRow(matter: Matter, late: boolean): CardPart {
   return html`<li class="call-line ${late ? 'is-late' : ''}"><a href="/matters/${matter.number}" class="call-main">
       <span class="call-priority" data-priority=${matter.priority ?? ''}>${matter.priority ?? '–'}</span>
       <span class="call-text"><strong>${matter.title || say(matter.category) || t('matter.untitled')}</strong><span class="quiet">${matter.address || matter.grid?.name || t('matter.no_place')}</span></span>
-      <span class="stage" data-stage=${stage}>${icon(STAGE_ICON[stage] ?? 'circle-dashed')}<span>${known(`stage.${stage}`) ? t(`stage.${stage}`) : say(matter.state_words)}</span></span>
+      <span class="stage" data-stage=${stage}>${icon(stateIcon(stage))}<span>${known(`stage.${stage}`) ? t(`stage.${stage}`) : say(matter.state_words)}</span></span>
       <span class="call-total"><b class="num ${late ? 'is-danger' : ''}">${span(total)}</b><span class="quiet" title=${exact(matter.received_at)}>${ago(matter.received_at)}</span></span></a>
     ${clockBar(matter)}
     <p class="quiet call-units">${liveOrders(matter).map((order) => order.unit.call_sign).join(' · ') || t('today.no_unit')}</p></li>`

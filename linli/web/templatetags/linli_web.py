@@ -25,7 +25,9 @@ def icon(name: str, extra: str = "") -> SafeString:
 
 @register.filter
 def say(words: Words | tuple[str, str] | object) -> str:
-    """The side of a bilingual value that the reader wants."""
+    """The side of a bilingual value that the reader wants; nothing for None."""
+    if words is None:
+        return ""
     english = (get_language() or "").startswith("en")
     if isinstance(words, Words):
         return words.en if english else words.zh
