@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from linli.places.addresses.models import Address, AddressGram, AddressName
+from linli.places.devices.models import Device
 from linli.places.divisions.models import Division
-from linli.places.grid.models import Grid
+from linli.places.grading.models import Grade, Grading, Scheme
+from linli.places.grid.models import Grid, GridSheet
+from linli.places.premises.models import Premises
 from linli.places.roads.models import RoadClosure, Roads
 
-__all__ = ["Address", "AddressGram", "AddressName", "Division", "Grid", "RoadClosure", "Roads"]
+__all__ = [
+    "Address",
+    "AddressGram",
+    "AddressName",
+    "Device",
+    "Division",
+    "Grade",
+    "Grading",
+    "Grid",
+    "GridSheet",
+    "Premises",
+    "RoadClosure",
+    "Roads",
+    "Scheme",
+]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
 from linli.places.divisions.rules import ancestors, area_of, level_of, padded
-from linli.places.grid.rules import Cell, mended, nearest_m, overlaps, polygon_fault, shared_area_m2
+from linli.places.grid.rules.cells import Cell, mended, nearest_m, overlaps, polygon_fault, shared_area_m2
 
 BEGAN = date(2024, 1, 1)
 

@@ -8,6 +8,7 @@ from datetime import date
 from linli.kernel import clock
 from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, Invalid, declare
+from linli.kernel.news import listen
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import take
 from linli.org.agencies.acts import open_agency
@@ -15,8 +16,14 @@ from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.org.rooms.models import EQUIPMENT_LIFE, Equipment, OpeningHours, Responsibility, Service
 from linli.org.rooms.rules import read_hours
+from linli.places.grid.acts import GridsRedrawn
 from linli.places.grid.models import Grid
 
+declare(
+    "grid.who_answers",
+    zh="这些网格由不同警务室负责（{rooms}），请指定合并后由哪个警务室负责",
+    en="different rooms answer for these grids ({rooms}): say which one shall answer for the joined grid",
+)
 declare("room.not_a_room", zh="“{kind}”不是警务室类别。", en="{kind} is not a kind of room.")
 declare("equipment.unknown_kind", zh="没有“{kind}”这类装备。", en="There is no equipment of kind {kind}.")
 declare("equipment.serial_taken", zh="编号“{serial}”已登记。", en="The serial {serial} is already registered.")
@@ -115,6 +122,28 @@ def answer_for_grid(
         same.save(update_fields=["officer", "version"])
         return same
     return Responsibility.objects.create(grid=grid, agency=agency, officer=officer, since=day)
+
+
+@listen(GridsRedrawn)
+def carry_answers(news: GridsRedrawn) -> None:
+    """New boundaries, same people: whoever answered for the land goes on, unless the editor named another.
+
+    Where several answered and none was named the change is refused: nobody is made responsible by chance.
+    """
+    held = list(Responsibility.objects.on(news.since).filter(grid__in=news.was).select_related("agency", "officer"))
+    rooms = {row.agency_id: row.agency for row in held}
+    for grid, wanted in zip(news.now, news.answered_by, strict=True):
+        agency = Agency.objects.at_work().filter(code=wanted).first() if wanted else next(iter(rooms.values()), None)
+        if wanted and agency is None:
+            raise Invalid("row.unknown", field="answered_by", what=wanted)
+        if not wanted and len(rooms) > 1:
+            names = "、".join(sorted(room.name for room in rooms.values()))
+            raise Conflict("grid.who_answers", field="answered_by", rooms=names)
+        if agency is not None:
+            officers = {row.officer for row in held if row.agency_id == agency.pk}
+            officer = officers.pop() if len(officers) == 1 else None
+            answer_for_grid(news.actor, grid=grid, agency=agency, officer=officer, since=news.since)
+    Responsibility.objects.filter(grid__in=news.was, until__isnull=True).update(until=news.since)
 
 
 @act(

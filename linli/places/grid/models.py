@@ -83,3 +83,12 @@ class Grid(models.Model):
 
     def scope_paths(self) -> tuple[str, ...]:
         return ("/",)
+
+
+class GridSheet(models.Model):
+    """The sheet on which the grids of one kind are drawn: whoever changes a boundary counts it up, and so holds it."""
+
+    scope_excuse = "Public geography: says only how often the boundaries of a kind of grid were changed."
+
+    kind = models.CharField(max_length=8, primary_key=True)
+    version = models.PositiveIntegerField(default=0)

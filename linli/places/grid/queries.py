@@ -14,7 +14,7 @@ from linli.kernel import clock, geo
 from linli.kernel.geo import Box
 from linli.kernel.kept import Kept
 from linli.places.grid.models import Grid
-from linli.places.grid.rules import Cell, nearest_m
+from linli.places.grid.rules.cells import Cell, nearest_m
 
 
 @dataclass(frozen=True, slots=True)

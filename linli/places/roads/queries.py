@@ -9,11 +9,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import shapely
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from shapely.geometry.base import BaseGeometry
 
 from linli.kernel import clock
 from linli.kernel.errors import Conflict
+from linli.kernel.geo import Box
 from linli.kernel.kept import Kept
 from linli.places.roads.models import RoadClosure, Roads
 from linli.places.roads.rules import faults
@@ -94,3 +98,20 @@ def active_features() -> Iterator[dict[str, Any]]:
     """The active network's roads as GeoJSON lines; none when none was imported."""
     roads = active_roads()
     return iter(()) if roads is None else road_features(roads.network)
+
+
+def roads_near(box: Box) -> list[BaseGeometry]:
+    """The roads of the active network that come into a box, as lines in WGS-84: what a drawn border is laid on."""
+    roads = active_roads()
+    if roads is None or not roads.network.has_points:
+        return []
+    network = roads.network
+    lon, lat = network.shape_lon, network.shape_lat
+    inside = (lon >= box.west) & (lon <= box.east) & (lat >= box.south) & (lat <= box.north)
+    edges = np.unique(np.searchsorted(network.shape_first, np.flatnonzero(inside), side="right") - 1)
+    found: list[BaseGeometry] = []
+    for edge in edges:
+        points = slice(int(network.shape_first[edge]), int(network.shape_first[edge + 1]))
+        if points.stop - points.start > 1:
+            found.append(shapely.linestrings(lon[points], lat[points]))
+    return found

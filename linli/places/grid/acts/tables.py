@@ -1,156 +1,24 @@
-"""Opening, redrawing and closing grids."""
+"""Grids from a table or a GeoJSON file."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from django.db import transaction
 from shapely import STRtree
-from shapely.geometry.base import BaseGeometry
 
 from linli.kernel import clock, geo
-from linli.kernel.acts import act
-from linli.kernel.errors import Conflict, Invalid, NotFound, declare
-from linli.kernel.geo import Datum
-from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.places.divisions.models import Division
 from linli.places.divisions.queries import by_codes
 from linli.places.divisions.rules import padded_or_same
 from linli.places.grid.models import Grid
 from linli.places.grid.queries import cells
-from linli.places.grid.rules import Cell, mended, overlaps, polygon_fault, shared_area_m2
+from linli.places.grid.rules.cells import Cell, mended, polygon_fault, shared_area_m2
 from linli.works.tables.acts import importer
 from linli.works.tables.rules.columns import Column, Type
 from linli.works.tables.rules.planning import Change, Faults, Importer, Record, Writes
-
-declare("grid.shape", zh="网格图形有误：{why}", en="the grid's shape is not right: {why_en}")
-declare("grid.kind", zh="没有“{kind}”这种网格", en="there is no kind of grid {kind}")
-declare("grid.dates", zh="启用日期应早于停用日期", en="a grid must begin before it ends")
-declare("grid.code_taken", zh="网格编号{code}已在使用", en="the grid code {code} is in use")
-declare("grid.closed", zh="网格{code}已停用", en="the grid {code} is closed")
-declare(
-    "grid.overlaps",
-    zh="与网格{other}（{other_name}）重叠{area_m2}平方米",
-    en="it overlaps the grid {other} ({other_name}) by {area_m2} square metres",
-)
-
-
-@act("grid.open", zh="启用网格", en="open a grid", keeps=("code", "kind", "valid_from", "valid_to"))
-def open_grid(
-    actor: Actor,
-    *,
-    code: str,
-    name: str,
-    kind: str,
-    shape: BaseGeometry | dict[str, Any],
-    valid_from: date,
-    valid_to: date | None = None,
-    division: Division | None = None,
-    datum: Datum = Datum.WGS84,
-) -> Grid:
-    """Open a grid from a polygon (Shapely, or a GeoJSON geometry). It may not share land with another of its kind.
-
-    Raises ``Invalid`` for a wrong shape, kind or date, ``Conflict`` with the other's name and the area for an overlap.
-    """
-    if kind not in Grid.KINDS:
-        raise Invalid("grid.kind", field="kind", kind=kind)
-    if valid_to is not None and valid_to <= valid_from:
-        raise Invalid("grid.dates", field="valid_to")
-    if Grid.objects.filter(kind=kind, code=code, active=True).exists():
-        raise Conflict("grid.code_taken", field="code", code=code)
-    polygon = _polygon(shape, datum)
-    _refuse_overlap(kind, Cell(code, name, polygon, valid_from, valid_to))
-    grid = Grid(code=code, name=name, kind=kind, division=division, valid_from=valid_from, valid_to=valid_to)
-    grid.set_shape(polygon)
-    grid.save(force_insert=True)
-    return grid
-
-
-@act("grid.redraw", zh="重划网格", en="redraw a grid", keeps=("grid_id", "valid_from"))
-def redraw_grid(
-    actor: Actor,
-    *,
-    grid_id: uuid.UUID,
-    shape: BaseGeometry | dict[str, Any],
-    valid_from: date,
-    datum: Datum = Datum.WGS84,
-) -> Grid:
-    """Give a grid a new polygon from a day on; the old polygon stays on record for the days before.
-
-    Returns the new version (same code). Raises like ``open_grid``.
-    """
-    old = _active(grid_id)
-    if valid_from <= old.valid_from:
-        raise Invalid("grid.dates", field="valid_from")
-    polygon = _polygon(shape, datum)
-    _refuse_overlap(old.kind, Cell(old.code, old.name, polygon, valid_from, old.valid_to))
-    new = Grid(code=old.code, name=old.name, kind=old.kind, division_id=old.division_id, valid_from=valid_from)
-    new.valid_to, new.version = old.valid_to, old.version + 1
-    new.set_shape(polygon)
-    _retire(old, valid_from)
-    new.save(force_insert=True)
-    return new
-
-
-@act("grid.close", zh="停用网格", en="close a grid", keeps=("grid_id", "valid_to"))
-def close_grid(actor: Actor, *, grid_id: uuid.UUID, valid_to: date) -> Grid:
-    """Close a grid: ``valid_to`` is the first day on which it is no longer in force."""
-    grid = _active(grid_id)
-    if valid_to < grid.valid_from:
-        raise Invalid("grid.dates", field="valid_to")
-    _retire(grid, valid_to)
-    grid.refresh_from_db()
-    return grid
-
-
-def _active(grid_id: uuid.UUID) -> Grid:
-    grid = Grid.objects.filter(pk=grid_id).first()
-    if grid is None:
-        raise NotFound("row.unknown", what=str(grid_id))
-    if not grid.active:
-        raise Conflict("grid.closed", code=grid.code)
-    return grid
-
-
-def _retire(grid: Grid, valid_to: date) -> None:
-    """Compare and swap: two desks that redraw one grid get one winner."""
-    with transaction.atomic():
-        swapped = Grid.objects.filter(pk=grid.pk, active=True, version=grid.version).update(
-            active=False, valid_to=valid_to, version=grid.version + 1
-        )
-    if not swapped:
-        raise Conflict("grid.closed", code=grid.code)
-
-
-def _polygon(shape: BaseGeometry | dict[str, Any], datum: Datum) -> BaseGeometry:
-    try:
-        given = geo.from_geojson(shape, datum) if isinstance(shape, dict) else geo.shape_to_wgs84(shape, datum)
-    except ValueError as fault:
-        raise Invalid("grid.shape", field="shape", why=str(fault), why_en=str(fault)) from fault
-    polygon = mended(given)
-    fault_words = polygon_fault(polygon)
-    if fault_words:
-        raise Invalid("grid.shape", field="shape", why=fault_words[0], why_en=fault_words[1])
-    return polygon
-
-
-def _refuse_overlap(kind: str, cell: Cell) -> None:
-    found = overlaps(cell, cells(kind, geo.box_of(cell.shape)))
-    if found:
-        other = found[0]
-        raise Conflict(
-            "grid.overlaps",
-            field="shape",
-            other=other.code,
-            other_name=other.name,
-            area_m2=round(other.area_m2),
-            others=[overlap.code for overlap in found],
-        )
-
 
 _KINDS = {word: key for key, words in Grid.KINDS.items() for word in (key, *words)}
 
