@@ -13,6 +13,10 @@ class PlacesConfig(AppConfig):
     def ready(self) -> None:
         """Declare the importers and acts of the rooms."""
         import linli.places.addresses.acts
+        import linli.places.devices.acts
         import linli.places.divisions.acts
+        import linli.places.grading.acts
         import linli.places.grid.acts
+        import linli.places.map.queries
+        import linli.places.premises.acts
         import linli.places.roads.acts  # noqa: F401  (importing declares the acts)

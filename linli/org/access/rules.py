@@ -56,6 +56,18 @@ _ROOM = frozenset(
         "unit.set_availability",
     }
 )
+_REGISTER = frozenset(
+    {
+        "premises.register",
+        "premises.change",
+        "premises.close",
+        "device.register",
+        "device.change",
+        "device.move",
+        "grading.decide",
+        "grading.release",
+    }
+)
 _ESTABLISH = frozenset(
     {
         "agency.open",
@@ -114,12 +126,14 @@ RIGHTS: dict[str, frozenset[str]] = {
     | _SEE_TO_IT
     | _OWN_ORDER
     | _ROOM
+    | _REGISTER
     | {"room.open", "grid.answer_for", "road.close", "road.reopen", "limits.set"},
     "bureau_leader": frozenset({"matter.note", "matter.assign", "limits.set"}),
     "community_officer": _OWN_ORDER
     | _SEE_TO_IT
     | _ROOM
     | _REPORT
+    | _REGISTER
     | {"incident.take", "incident.recategorise", "order.give"},
     "auxiliary": _OWN_ORDER | _REPORT,
     "assistant": _OWN_ORDER | _REPORT | {"matter.move"},
@@ -127,7 +141,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "grid_worker": _REPORT | {"matter.move"},
     "liaison_cadre": _REPORT,
     "partner_officer": frozenset({"handover.move", "matter.note"}),
-    "administrator": _ESTABLISH | _LOAD | _ROOM,
+    "administrator": _ESTABLISH | _LOAD | _ROOM | _REGISTER | {"grading.declare_scheme"},
     "auditor": frozenset(),
     "intake_machine": frozenset({"incident.take", "exchange.read", "matter.open"}),
 }

@@ -1,0 +1,1 @@
+"""Front-end devices: a register and what they cover. No stream, no recognition (D10)."""

@@ -1,0 +1,1 @@
+"""Firms, shops, schools, sites and rentals: places that people use, never the people in them."""
