@@ -58,7 +58,7 @@ def test_a_grid_is_divided_from_a_day_on_and_the_room_goes_on_answering(town: To
         assert (found.agency, found.officer) == (town.rooms[0], officer)
     assert responsible_for(old.pk, later) is None
     entry = Entry.objects.filter(act="grid.split").get()
-    assert (entry.subject_id, entry.facts["codes"]) == (str(old.pk), ["G1", "G1-2"])
+    assert (entry.subject_id, (entry.facts or {})["codes"]) == (str(old.pk), ["G1", "G1-2"])
 
 
 def test_each_part_may_be_answered_by_another_room(town: Town) -> None:
@@ -135,9 +135,9 @@ def test_an_overlap_is_refused_with_the_place(town: Town) -> None:
         redraw_grid(
             SETUP, grid_id=grid("G1").pk, shape=box(WEST, SOUTH, WEST + 1.5 * STEP, SOUTH + STEP), valid_from=later
         )
-    facts = refused.value.facts
+    facts: Any = refused.value.facts
     assert facts["other"] == "G2"
-    assert shapely.contains_xy(grid("G2").shape, facts["lon"], facts["lat"])
+    assert grid("G2").shape.contains(shapely.Point(facts["lon"], facts["lat"]))
 
 
 def test_redrawing_keeps_who_answers(town: Town) -> None:

@@ -88,15 +88,14 @@ def test_a_neighbours_corner_on_the_way_becomes_a_corner() -> None:
     bent = Polygon([(WEST + STEP, SOUTH), (WEST + 2 * STEP, SOUTH), (WEST + 2 * STEP, SOUTH + STEP),
                     (WEST + STEP, SOUTH + STEP), (WEST + STEP - 9 * METRE, SOUTH + STEP / 2)])  # fmt: skip
     made = snapped(SQUARE, neighbours=[bent])
-    assert (WEST + STEP - 9 * METRE, SOUTH + STEP / 2) in list(made.exterior.coords)
+    assert [WEST + STEP - 9 * METRE, SOUTH + STEP / 2] in shapely.get_coordinates(made).tolist()
     assert shapely.intersection(made, bent).area == 0.0
 
 
 def test_a_road_takes_corners_that_no_neighbour_wants() -> None:
     road = LineString([(WEST - 5 * METRE, SOUTH - 0.01), (WEST - 5 * METRE, SOUTH + 0.05)])
     made = snapped(SQUARE, neighbours=[NEXT], roads=[road])
-    west = min(made.exterior.coords)
-    assert west[0] == pytest.approx(WEST - 5 * METRE, abs=1e-12)
+    assert made.bounds[0] == pytest.approx(WEST - 5 * METRE, abs=1e-12)
 
 
 def test_overlaps_and_gaps_are_shapes_to_be_shown() -> None:

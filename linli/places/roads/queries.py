@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from shapely.geometry.base import BaseGeometry
+from shapely.geometry import LineString
 
 from linli.kernel import clock
 from linli.kernel.errors import Conflict
@@ -100,7 +99,7 @@ def active_features() -> Iterator[dict[str, Any]]:
     return iter(()) if roads is None else road_features(roads.network)
 
 
-def roads_near(box: Box) -> list[BaseGeometry]:
+def roads_near(box: Box) -> list[LineString]:
     """The roads of the active network that come into a box, as lines in WGS-84: what a drawn border is laid on."""
     roads = active_roads()
     if roads is None or not roads.network.has_points:
@@ -109,9 +108,9 @@ def roads_near(box: Box) -> list[BaseGeometry]:
     lon, lat = network.shape_lon, network.shape_lat
     inside = (lon >= box.west) & (lon <= box.east) & (lat >= box.south) & (lat <= box.north)
     edges = np.unique(np.searchsorted(network.shape_first, np.flatnonzero(inside), side="right") - 1)
-    found: list[BaseGeometry] = []
+    found: list[LineString] = []
     for edge in edges:
         points = slice(int(network.shape_first[edge]), int(network.shape_first[edge + 1]))
         if points.stop - points.start > 1:
-            found.append(shapely.linestrings(lon[points], lat[points]))
+            found.append(LineString(np.column_stack((lon[points], lat[points]))))
     return found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from linli.places.grid.acts.boundaries import close_grid, open_grid, redraw_grid
-from linli.places.grid.acts.regrouping import GridsRedrawn, merge_grids, split_grid
+from linli.places.grid.acts.boundaries import GridsRedrawn, close_grid, open_grid, redraw_grid
+from linli.places.grid.acts.regrouping import merge_grids, split_grid
 from linli.places.grid.acts.tables import GridImporter
 
 __all__ = ["GridImporter", "GridsRedrawn", "close_grid", "merge_grids", "open_grid", "redraw_grid", "split_grid"]

@@ -72,9 +72,9 @@ def snapped(
 def _moved(
     corners: NDArray[np.float64], borders: BaseGeometry | None, lines: BaseGeometry | None, reach: float
 ) -> NDArray[np.float64]:
-    points = shapely.points(corners)
     out = corners.copy()
-    for at, point in enumerate(points):
+    for at, (lon, lat) in enumerate(corners):
+        point = shapely.Point(lon, lat)
         for target in (borders, lines):
             if target is None or shapely.distance(point, target) > reach:
                 continue
@@ -191,7 +191,7 @@ def joined(shapes: Sequence[BaseGeometry]) -> BaseGeometry | None:
             if int((shapely.distance(shapely.get_parts(whole), part) == 0.0).sum()) > 1
         ]
         whole = shapely.union_all([whole, *cracks])
-    if whole.geom_type != "Polygon":
+    if not isinstance(whole, Polygon):
         return None
     rings = [ring for ring in whole.interiors if geo.area_m2(Polygon(ring)) > SLIVER_M2]
     return Polygon(whole.exterior, rings)
