@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
-# Before base: keys and files of a bare test run must never land in somebody's own home.
-os.environ.setdefault("LINLI_HOME", tempfile.mkdtemp(prefix="linli-test-"))
+# Before base: keys and files of a bare test run must never land in somebody's own home, nor stay behind.
+if "LINLI_HOME" not in os.environ:
+    os.environ["LINLI_HOME"] = tempfile.mkdtemp(prefix="linli-test-")
+    atexit.register(shutil.rmtree, os.environ["LINLI_HOME"], ignore_errors=True)
 
 from linli.settings.base import *  # noqa: F403  (Django settings are layered this way)
 from linli.settings.base import DATABASES, LINLI_HOME
