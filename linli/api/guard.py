@@ -22,7 +22,7 @@ class Problems:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith("/api/"):
+        if not request.path_info.startswith(("/api/", "/ogc/")):
             return self.get_response(request)
         refused = _before(request)
         if refused is not None:

@@ -9,7 +9,21 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from linli.api import channels, incidents, matters, mine, orders, places, problems, rooms, ties, units, vocabulary
+from linli.api import (
+    channels,
+    grids,
+    incidents,
+    layers,
+    matters,
+    mine,
+    orders,
+    places,
+    problems,
+    rooms,
+    ties,
+    units,
+    vocabulary,
+)
 from linli.api.auth import Bearer, Replayed, Session, on_replayed, whoever
 from linli.api.problems import CONTENT_TYPE, SignedOut, problem
 from linli.api.reading import StrictParser
@@ -41,7 +55,7 @@ api = NinjaAPI(
     urls_namespace="api",
     openapi_extra={"components": {"schemas": {"Problem": _PROBLEM}}},
 )
-for module in (channels, incidents, matters, orders, ties, units, places, vocabulary, mine, rooms):
+for module in (channels, incidents, matters, orders, ties, units, places, vocabulary, mine, rooms, layers, grids):
     api.add_router("", module.router)
 
 _HANDLERS: dict[type[Exception], Any] = {

@@ -7,12 +7,14 @@ from django.urls import path
 from linli.api.eido import eido_document
 from linli.api.health import healthz, metrics, readyz
 from linli.api.main import api, nowhere
+from linli.api.ogc.door import api as ogc
 
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics),
     path("eido/<str:number>", eido_document),
+    path("ogc/", ogc.urls),
     path("api/v1/", api.urls),
     path("api/v1/<path:path>", nowhere),
 ]

@@ -1,0 +1,177 @@
+"""The columns of matters that the map holds, read fast: keys as hexadecimal text, moments as seconds."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import CharField, Expression, Func, IntegerField, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+from linli.matters.kinds import KINDS
+from linli.matters.ledger.models import Fact, Matter, MatterShare
+from linli.matters.map.rules import COLOURS
+from linli.places.map.rules.points import I64, NEVER, Points
+from linli.places.map.rules.tiles import F64, U64
+
+_CHUNK = 50_000
+_FEW = 500
+
+
+class Hex(Func):
+    """A key as 32 hexadecimal digits, as SQLite stores it already."""
+
+    output_field = CharField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, template="%(expressions)s", **extra)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, template="REPLACE(CAST(%(expressions)s AS text), '-', '')", **extra)
+
+
+class Seconds(Func):
+    """A moment as whole seconds since 1970."""
+
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, Any]:
+        return self.as_sql(
+            compiler, connection, template="CAST(strftime('%%%%s', %(expressions)s) AS INTEGER)", **extra
+        )
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, Any]:
+        template = "CAST(FLOOR(EXTRACT(EPOCH FROM %(expressions)s)) AS bigint)"
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+
+class Words:
+    """Texts as small numbers, given out as they come."""
+
+    def __init__(self, first: Iterable[str] = ()) -> None:
+        self.number: dict[str, int] = {text: place for place, text in enumerate(first)}
+
+    def __call__(self, text: str | None) -> int:
+        """The number of a text; None and texts beyond 254 share the last."""
+        return self.number.setdefault(text or "", len(self.number))
+
+    def text(self, number: int) -> str:
+        return next((text for text, own in self.number.items() if own == number), "")
+
+
+class Vocabulary:
+    """The numbers of kinds, states, agencies and people while a process lives."""
+
+    def __init__(self) -> None:
+        self.kinds = Words(KINDS)
+        self.states = Words()
+        self.colours = Words(COLOURS)
+        self.agencies = Words([""])
+        self.people = Words([""])
+
+
+def read(words: Vocabulary, changed: set[uuid.UUID] | None = None) -> Points:
+    """The points of all matters that have a place, or of those ``changed``."""
+    parts = [_part(words, rows) for rows in _chunks(_rows(changed))]
+    colours = _colours(changed)
+    keys = np.concatenate([part[0] for part in parts]) if parts else np.zeros((0, 2), np.uint64)
+    floats = np.concatenate([part[1] for part in parts]) if parts else np.zeros((0, 2))
+    whole = np.concatenate([part[2] for part in parts]) if parts else np.zeros((0, 8), np.int64)
+    codes = np.zeros((len(keys), 3), np.uint8)
+    codes[:, :2] = np.minimum(whole[:, :2], 254)
+    points = Points.made(
+        keys=keys,
+        lon=floats[:, 0],
+        lat=floats[:, 1],
+        codes=codes,
+        begun=whole[:, 2],
+        ended=whole[:, 3],
+        scope=whole[:, 4:8].astype(np.int32),
+    )
+    for colour, hexes in colours.items():
+        points.codes[points.places_of(keys_of(hexes)), 2] = words.colours(colour)
+    return points
+
+
+def _rows(changed: set[uuid.UUID] | None) -> Iterator[tuple[Any, ...]]:
+    rows = Matter.objects.filter(lon__gte=-180, lon__lte=180, lat__gte=-90, lat__lte=90).order_by()
+    columns: tuple[str | Expression, ...] = (
+        Hex("pk"), "lon", "lat", "kind", "state", Seconds("received_at"), Seconds("closed_at"),
+        Hex("agency_id"), Hex("station_id"), Hex("assignee_id"), Hex("opened_by"),
+    )  # fmt: skip
+    if changed is None:
+        yield from rows.values_list(*columns).iterator(chunk_size=_CHUNK)
+        return
+    for some in _some(changed):
+        yield from rows.filter(pk__in=some).values_list(*columns)
+
+
+def _some(keys: Iterable[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
+    left = iter(keys)
+    while part := list(islice(left, _FEW)):
+        yield part
+
+
+def _chunks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    while part := list(islice(rows, _CHUNK)):
+        yield part
+
+
+def _part(words: Vocabulary, rows: list[tuple[Any, ...]]) -> tuple[U64, F64, I64]:
+    """Keys, coordinates and whole numbers (kind, state, begun, ended, agency, station, assignee, opener) of rows."""
+    key, lon, lat, kind, state, begun, ended, agency, station, assignee, opener = zip(*rows, strict=True)
+    floats = np.array([lon, lat], np.float64).T
+    whole = np.array(
+        [
+            [words.kinds(text) for text in kind],
+            [words.states(text) for text in state],
+            begun,
+            [NEVER if moment is None else moment for moment in ended],
+            [words.agencies(text) for text in agency],
+            [words.agencies(text) for text in station],
+            [words.people(text) for text in assignee],
+            [words.people(text) for text in opener],
+        ],
+        np.int64,
+    ).T
+    return keys_of(key), floats, whole
+
+
+def keys_of(hexes: Iterable[str]) -> U64:
+    """Keys as two halves each, from their hexadecimal digits."""
+    packed = bytes.fromhex("".join(hexes))
+    return np.frombuffer(packed, ">u8").astype(np.uint64).reshape(-1, 2)
+
+
+def _colours(changed: set[uuid.UUID] | None) -> dict[str, list[str]]:
+    facts = Fact.objects.filter(name="colour").order_by()
+    found: dict[str, list[str]] = {}
+    parts: list[QuerySet[Fact]] = [facts] if changed is None else [facts.filter(matter__in=p) for p in _some(changed)]
+    for part in parts:
+        for text, key in part.values_list("text", Hex("matter_id")):
+            found.setdefault(text, []).append(key)
+    return found
+
+
+def shares_since(seen: datetime | None) -> list[tuple[uuid.UUID, str, str]]:
+    """Who else may see what: (key of the share, matter, agency), all of them or those made since."""
+    rows = MatterShare.objects.order_by()
+    if seen is not None:
+        # Keys are UUIDv7: they begin with the millisecond in which they were made.
+        rows = rows.filter(pk__gte=uuid.UUID(int=int(seen.timestamp() * 1000) << 80))
+    return list(rows.values_list("pk", Hex("matter_id"), Hex("agency_id")))
+
+
+def marks_since(seen: datetime) -> dict[uuid.UUID, object]:
+    """Matters touched since, each with a mark of its state."""
+    stamp = connection.ops.adapt_datetimefield_value(seen)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, version, touched_at FROM matters_matter WHERE touched_at >= %s", [stamp])
+        found = cursor.fetchall()
+    return {(row[0] if isinstance(row[0], uuid.UUID) else uuid.UUID(row[0])): row[1:] for row in found}

@@ -1,0 +1,1 @@
+"""The map: every layer declared once, its features for an actor, its vector tiles."""
