@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.db.models.functions import Greatest
 
 from linli.kernel import clock
 from linli.kernel.acts import act
@@ -126,9 +127,7 @@ def grade_premises(
     due_on = review_due_on or clock.shanghai(now).date() + timedelta(days=grade.review_every_days)
     if due_on <= clock.shanghai(now).date():
         raise Invalid("grading.review_past", field="review_due_on")
-    Grading.objects.filter(premises=premises, scheme=scheme, ended_at__isnull=True).update(
-        ended_at=now, ended_why="regraded", version=F("version") + 1
-    )
+    end_gradings(Grading.objects.filter(premises=premises, scheme=scheme), why="regraded")
     try:
         with transaction.atomic():
             return Grading.objects.create(
@@ -156,10 +155,17 @@ def grade_premises(
 )
 def release_grading(actor: Actor, *, grading: Grading) -> Grading:
     """The place needs no grade any more."""
-    changed = Grading.objects.filter(pk=grading.pk, ended_at__isnull=True).update(
-        ended_at=clock.now(), ended_why="released", version=F("version") + 1
-    )
+    changed = end_gradings(Grading.objects.filter(pk=grading.pk), why="released")
     grading.refresh_from_db()
     if not changed:
         raise Conflict("grading.ended")
     return grading
+
+
+def end_gradings(rows: QuerySet[Grading], *, why: str) -> int:
+    """End those of ``rows`` that still count; how many. A clock that is behind the one of another machine ends none
+    before it began.
+    """
+    return rows.filter(ended_at__isnull=True).update(
+        ended_at=Greatest(clock.now(), F("graded_at")), ended_why=why, version=F("version") + 1
+    )

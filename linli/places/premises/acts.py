@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db.models import F
 
-from linli.kernel import clock
 from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, Invalid, declare
 from linli.kernel.geo import possible
 from linli.kernel.scope import Actor
+from linli.places.grading.acts import end_gradings
 from linli.places.grading.models import Grading
 from linli.places.grid.queries import grid_at
 from linli.places.premises.models import Premises
@@ -120,9 +120,7 @@ def close_premises(actor: Actor, *, premises: Premises, on: date) -> Premises:
     )
     if not changed:
         raise Conflict("premises.closed")
-    Grading.objects.filter(premises=premises, ended_at__isnull=True).update(
-        ended_at=clock.now(), ended_why="closed", version=F("version") + 1
-    )
+    end_gradings(Grading.objects.filter(premises=premises), why="closed")
     premises.refresh_from_db()
     return premises
 
