@@ -28,15 +28,29 @@ ROOMS = (
     "station_desk",
     "auditor",
 )
+MAP = tuple(dict.fromkeys((*DESK, *PHONE, *CHIEF, *ROOMS)))
 
 NAV = (
     ("desk", "/desk", _("接警台"), DESK),
     ("phone", "/phone", _("我的任务"), PHONE),
     ("today", "/today", _("今日"), CHIEF),
     ("matters", "/matters", _("台账"), tuple(POSTS)),
+    ("map", "/map", _("地图"), MAP),
     ("rooms", "/rooms", _("警务室"), ROOMS),
     ("organisation", "/organisation", _("组织"), ROOMS),
 )
+
+ICONS = {
+    "desk": "headset",
+    "phone": "device-mobile",
+    "today": "sun",
+    "matters": "list-check",
+    "map": "map",
+    "rooms": "home",
+    "organisation": "building",
+    "wall": "device-tv",
+}
+"""The shape beside the word; a page that has none yet gets a plain one."""
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -54,7 +68,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
     titles = list(dict.fromkeys(str(POSTS[code]) if code in POSTS else code for code in posts))
     shut = lacks_second_factor(request.user) if isinstance(request.user, Account) else True
     nav = [
-        {"name": name, "href": href, "label": label} for name, href, label, may in NAV if actor.holds(*may) and not shut
+        {
+            "name": name,
+            "href": href,
+            "label": label,
+            "icon": ICONS.get(name, "file-text"),
+            "current": request.path == href or request.path.startswith(f"{href}/"),
+        }
+        for name, href, label, may in NAV
+        if actor.holds(*may) and not shut
     ]
     return {
         "page_words": words(),

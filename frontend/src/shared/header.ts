@@ -1,7 +1,10 @@
 import { wireComponents } from './components'
+import { startPalette } from './palette'
 
 /** The header's switches. Theme: auto → light → dark; kept in a cookie, so that theme.js knows it before the first paint. */
 const ORDER = ['auto', 'light', 'dark'] as const
+const OLD_MIN = 10
+const TICK_MS = 15_000
 
 function apply(choice: string): void {
   const dark = choice === 'dark' || (choice === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches)
@@ -14,18 +17,62 @@ function apply(choice: string): void {
   }
 }
 
-export function wireHeader(): void {
-  wireComponents()
+function themes(): void {
   const root = document.documentElement
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-theme-switch]')) {
+    const say = (choice: string): void => {
+      const label = button.dataset[`label${choice[0]?.toUpperCase()}${choice.slice(1)}`] ?? ''
+      button.title = label
+      const words = button.querySelector('span')
+      if (words) words.textContent = label
+    }
+    say(root.dataset.themeChoice ?? 'auto')
     button.addEventListener('click', () => {
       const at = ORDER.indexOf((root.dataset.themeChoice ?? 'auto') as (typeof ORDER)[number])
       const next = ORDER[(at + 1) % ORDER.length] ?? 'auto'
       document.cookie = `linli_theme=${next}; path=/; max-age=31536000; samesite=lax`
       apply(next)
-      button.title = button.dataset[`label${next[0]?.toUpperCase()}${next.slice(1)}`] ?? ''
+      say(next)
     })
   }
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => apply(root.dataset.themeChoice ?? 'auto'))
+}
+
+/** A page that does not live says of which moment it is; an old one offers to be fetched anew, one without network says so. */
+function freshness(): void {
+  const chip = document.getElementById('freshness')
+  const text = chip?.querySelector('span')
+  if (!chip || !text) return
+  const opened = Date.now()
+  const at = text.textContent ?? ''
+  const show = (): void => {
+    const minutes = Math.floor((Date.now() - opened) / 60_000)
+    const state = !navigator.onLine ? 'lost' : minutes >= OLD_MIN ? 'stale' : 'fresh'
+    chip.dataset.state = state
+    const words = state === 'lost' ? chip.dataset.offline : state === 'stale' ? chip.dataset.old?.replace('{n}', String(minutes)) : chip.dataset.of?.replace('{at}', at)
+    if (words && text.textContent !== words) text.textContent = words
+  }
+  chip.addEventListener('click', () => location.reload())
+  for (const event of ['online', 'offline']) window.addEventListener(event, show)
+  window.setInterval(show, TICK_MS)
+  show()
+}
+
+function menu(): void {
+  const button = document.querySelector<HTMLButtonElement>('.top-menu')
+  const open = (on: boolean): void => {
+    button?.setAttribute('aria-expanded', String(on))
+    document.body.classList.toggle('menu-open', on)
+  }
+  button?.addEventListener('click', () => open(button.getAttribute('aria-expanded') !== 'true'))
+  document.addEventListener('keydown', (event) => { if (event.key === 'Escape') open(false) })
+}
+
+export function wireHeader(): void {
+  wireComponents()
+  themes()
+  freshness()
+  menu()
+  startPalette()
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-print]')) button.addEventListener('click', () => window.print())
 }
