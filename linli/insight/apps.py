@@ -4,7 +4,11 @@ from django.apps import AppConfig
 
 
 class InsightConfig(AppConfig):
-    """Figures read the floors below and own no rows yet."""
+    """Figures read the floors below; their sums follow the ledger by jobs."""
 
     name = "linli.insight"
     label = "insight"
+
+    def ready(self) -> None:
+        import linli.insight.lists.acts
+        import linli.insight.measures.acts  # noqa: F401  (importing declares the acts and jobs)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from linli.insight.measures.rules import Leg, change, grouped, share
+from linli.insight.measures.rules import Leg, change, grouped, same_day_last_year, share
 from linli.kernel import clock
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Actor
@@ -26,14 +26,6 @@ GROUPINGS = ("unit", "beat", "category")
 def midnight(day: date) -> datetime:
     """The beginning of a day in Asia/Shanghai."""
     return datetime.combine(day, time(), tzinfo=clock.SHANGHAI)
-
-
-def same_day_last_year(day: date) -> date:
-    """The same date a year before; 29 February has 28 February before it."""
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return day.replace(year=day.year - 1, day=28)
 
 
 def calls_between(actor: Actor, begins: date | None, ends: date | None) -> QuerySet[Matter]:

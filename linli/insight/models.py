@@ -1,0 +1,8 @@
+"""The tables of this floor, for Django."""
+
+from __future__ import annotations
+
+from linli.insight.lists.models import ListReader, ListSet, NamedList
+from linli.insight.measures.models import Followed, Rolled, Tally
+
+__all__ = ["Followed", "ListReader", "ListSet", "NamedList", "Rolled", "Tally"]

@@ -1,0 +1,215 @@
+"""Sums follow the ledger: what a page says is what the rows say, also when they came late or were corrected."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from linli.insight.measures import acts
+from linli.insight.measures.models import Followed, Rolled, Tally
+from linli.insight.measures.queries import direct, figures_of
+from linli.insight.measures.rules import counts, period_of
+from linli.kernel import clock
+from linli.kernel.errors import NotFound
+from linli.kernel.scope import system
+from linli.matters.ledger.models import Matter, Stamp
+from linli.operations.dispatch.models import Order
+from linli.org.agencies.acts import open_agency
+from linli.places.grid.models import Grid
+from linli.works.jobs.acts import work_one
+from linli.works.jobs.models import Job
+from tests.town import SETUP, Town, build_town
+
+NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
+TODAY = date(2026, 11, 20)
+HALF = period_of("half", TODAY)
+Fixed = Callable[[datetime], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def town(db: None) -> Town:
+    town = build_town()
+    town.rooms.append(
+        open_agency(SETUP, code="S2", name="溪西派出所", kind="station", parent=town.bureau, lon=119.9, lat=29.4)
+    )
+    return town
+
+
+def fill(town: Town, n: int = 300, seed: int = 7) -> list[Matter]:
+    """Matters of two years: of every state and place, some without station, point or arrival."""
+    chance = random.Random(seed)
+    grids = list(Grid.objects.order_by("code"))
+    rooms = [room for room in town.rooms if room.is_room]
+    rows, orders, stamps = [], [], []
+    for running in range(n):
+        room = chance.choice(rooms)
+        received = NOON - timedelta(hours=chance.choice([0, 8760]) + chance.randrange(55 * 24))
+        rows.append(
+            Matter(
+                number=f"JQ20261120-{running:06d}",
+                kind=chance.choice(["incident"] * 5 + ["dispute", "tip", "hazard"]),
+                state=chance.choice(["closed", "closed", "void", "done"]),
+                category=chance.choice(["1040", "5020", "2010"]),
+                agency=chance.choice([room, room, town.station, town.bureau]),
+                station=chance.choice([town.station, town.station, town.rooms[-1], None]),
+                handled_by=chance.choice([room, rooms[0], town.station, None]),
+                grid=chance.choice([*grids, None]),
+                opened_by=SETUP.id,
+                source=chance.choice(["desk", "import"]),
+                lon=chance.choice([119.81, None]),
+                received_at=received,
+                opened_at=received,
+                closed_at=chance.choice([received + timedelta(hours=1), None]),
+            )
+        )
+        if chance.random() < 0.6:
+            arrived = chance.choice([None, received + timedelta(seconds=chance.choice([200, 900]))])
+            orders.append(
+                Order(
+                    matter=rows[-1],
+                    unit=town.units[0],
+                    state="done",
+                    ordered_by="t",
+                    ordered_at=received,
+                    arrived_at=arrived,
+                    target_at=chance.choice([received + timedelta(seconds=300), None]),
+                )
+            )
+        elif chance.random() < 0.5:
+            stamps.append(Stamp(matter=rows[-1], milestone="ordered", source="import", server_at=received))
+    Matter.objects.bulk_create(rows)
+    Order.objects.bulk_create(orders)
+    Stamp.objects.bulk_create(stamps)
+    return rows
+
+
+def work_off() -> None:
+    """Do every figure's job that is due, and those that they plan."""
+    Job.objects.exclude(name__startswith="figures.").delete()
+    acts.watch({})
+    for _ in range(2_000):
+        if not work_one():
+            return
+    pytest.fail("the sums never come to rest")
+
+
+def by_hand(town: Town) -> dict[tuple[object, str, str], int]:
+    """Every count of every place and span from the rows themselves."""
+    places: list[object] = [town.bureau, town.station, *town.rooms, *Grid.objects.all()]
+    spans = {
+        "today": (TODAY, TODAY + timedelta(days=1)),
+        "now": (HALF.begins, HALF.ends),
+        "before": (HALF.before_begins, HALF.before_ends),
+    }
+    return {
+        (place.pk, name, measure.code): direct(measure, place, *days).count()  # type: ignore[attr-defined, arg-type]  # agencies and grids
+        for place in places
+        for name, days in spans.items()
+        for measure in counts()
+        if not isinstance(place, Grid) or "grid" in measure.grains
+    }
+
+
+def shown(town: Town) -> dict[tuple[object, str, str], int]:
+    places = [town.bureau, town.station, *town.rooms, *Grid.objects.all()]
+    found = figures_of(system("test"), places=places, period=HALF)
+    return {
+        (place.pk, name, measure.code): getattr(found[place.pk].sums, name).get(measure.code, 0)
+        for place in places
+        for name in ("today", "now", "before")
+        for measure in counts()
+        if not isinstance(place, Grid) or "grid" in measure.grains
+    }
+
+
+def test_without_sums_with_sums_and_after_every_change_a_figure_is_that_of_the_rows(
+    town: Town, fixed_clock: Fixed
+) -> None:
+    with fixed_clock(NOON):
+        rows = fill(town)
+        hand = by_hand(town)
+        assert sum(hand.values()) > 1_000
+        assert shown(town) == hand, "nothing is summed yet: counted from the rows"
+        work_off()
+        assert Tally.objects.filter(span="M").exists()
+        assert not Rolled.objects.filter(stale=True).exists()
+        assert shown(town) == hand
+        assert {code for _, _, code in hand} <= {measure.code for measure in counts()}
+    with fixed_clock(NOON + timedelta(minutes=10)):
+        _correct(town, rows)
+        changed = by_hand(town)
+        assert changed != hand
+        assert shown(town) == changed, "at once, before any job has run"
+        work_off()
+        assert shown(town) == changed, "and again from the sums"
+    with fixed_clock(NOON + timedelta(minutes=20)):
+        fill_one_late(town)
+        assert shown(town) == by_hand(town)
+
+
+def _correct(town: Town, rows: list[Matter]) -> None:
+    """Another category, another room, void after all, erased: each in another month."""
+    past = sorted(
+        (row for row in rows if row.kind == "incident" and row.received_at < NOON), key=lambda r: r.received_at
+    )
+    Matter.objects.filter(pk=past[3].pk).update(category="5020", state="closed")
+    Matter.objects.filter(pk=past[-9].pk).update(agency=town.rooms[1], station=town.station, handled_by=town.rooms[1])
+    Matter.objects.filter(pk=past[-20].pk).update(state="void")
+
+
+def fill_one_late(town: Town) -> None:
+    Matter.objects.create(
+        number="JQ20261120-900001", kind="incident", state="closed", agency=town.rooms[0], station=town.station,
+        opened_by=SETUP.id, received_at=NOON - timedelta(days=40), opened_at=NOON,
+    )  # fmt: skip
+
+
+def test_a_day_that_lost_a_matter_is_found_by_its_number_of_rows(town: Town, fixed_clock: Fixed) -> None:
+    with fixed_clock(NOON):
+        rows = fill(town, 80)
+        work_off()
+        gone = next(row for row in rows if row.kind == "incident" and HALF.begins <= row.received_at.date() < HALF.ends)
+        Stamp.objects.filter(matter=gone).delete()
+        Order.objects.filter(matter=gone).delete()
+        Matter.objects.filter(pk=gone.pk).delete()
+        acts.check({"month": gone.received_at.date().isoformat()})
+        while work_one():
+            pass
+        assert shown(town) == by_hand(town)
+
+
+def test_a_page_asks_the_same_few_questions_however_many_places(town: Town, fixed_clock: Fixed) -> None:
+    with fixed_clock(NOON):
+        fill(town, 60)
+        work_off()
+        places = [town.bureau, town.station, *town.rooms]
+        asked = []
+        for some in (places[:1], places):
+            with CaptureQueriesContext(connection) as held:
+                figures_of(system("test"), places=some, period=HALF)
+            asked.append(len(held))
+        assert asked[0] == asked[1] <= 7
+
+
+def test_nobody_reads_the_figures_of_a_place_beyond_his_reach(town: Town) -> None:
+    chief = town.actor("station_chief")
+    assert figures_of(chief, places=[town.station], period=HALF)
+    with pytest.raises(NotFound):
+        figures_of(chief, places=[town.bureau], period=HALF)
+
+
+def test_following_a_flood_of_one_statement_comes_to_an_end(
+    town: Town, fixed_clock: Fixed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "AT_ONCE", 20)
+    with fixed_clock(NOON):
+        fill(town, 90)
+        work_off()
+        assert shown(town) == by_hand(town)
+        assert Followed.objects.get().until <= clock.now()
