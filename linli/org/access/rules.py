@@ -80,6 +80,8 @@ _ESTABLISH = frozenset(
         "person.let_go",
         "post.give",
         "post.end",
+        "post.appoint",
+        "account.reset_factor",
         "grid.open",
         "grid.redraw",
         "grid.close",
@@ -116,6 +118,7 @@ _LOAD = frozenset(
         "exchange.write",
     }
 )
+_NAME_LISTS = frozenset({"list.name_one", "list.end", "list.call_set"})
 _REPORT = frozenset({"matter.open", "matter.note"})
 
 RIGHTS: dict[str, frozenset[str]] = {
@@ -128,7 +131,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     | _ROOM
     | _REGISTER
     | {"room.open", "grid.answer_for", "road.close", "road.reopen", "limits.set"},
-    "bureau_leader": frozenset({"matter.note", "matter.assign", "limits.set"}),
+    "bureau_leader": _NAME_LISTS | frozenset({"matter.note", "matter.assign", "limits.set"}),
     "community_officer": _OWN_ORDER
     | _SEE_TO_IT
     | _ROOM
@@ -141,7 +144,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "grid_worker": _REPORT | {"matter.move"},
     "liaison_cadre": _REPORT,
     "partner_officer": frozenset({"handover.move", "matter.note"}),
-    "administrator": _ESTABLISH | _LOAD | _ROOM | _REGISTER | {"grading.declare_scheme"},
+    "administrator": _NAME_LISTS | _ESTABLISH | _LOAD | _ROOM | _REGISTER | {"grading.declare_scheme"},
     "auditor": frozenset(),
     "intake_machine": frozenset({"incident.take", "exchange.read", "matter.open"}),
 }
