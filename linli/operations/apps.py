@@ -16,6 +16,7 @@ class OperationsConfig(AppConfig):
         import linli.operations.joint.acts
         import linli.operations.ladder.acts
         import linli.operations.limits.acts
+        import linli.operations.map.queries
         import linli.operations.recommendation.acts
         import linli.operations.team.acts
         import linli.operations.units.acts  # noqa: F401  (importing declares the acts)

@@ -13,6 +13,7 @@ class OrgConfig(AppConfig):
         import linli.org.agencies.acts
         import linli.org.enrolment.acts
         import linli.org.intake.acts
+        import linli.org.map.queries
         import linli.org.people.acts
         import linli.org.posts.acts
         import linli.org.rooms.acts
