@@ -16,11 +16,16 @@ SYSTEM_NAMESPACE = uuid.UUID("6a1f7a52-2f0b-5c36-9d0a-6c696e6c6900")
 
 @dataclass(frozen=True, slots=True)
 class HeldPost:
-    """A function held now: ``code`` of the post, and the agency where it is held."""
+    """A function held now: ``code`` of the post, and the agency where it is held.
+
+    ``sees`` is False of a civil post at a police agency (a liaison cadre of a room): it may act there, and sees nothing
+    of it but what is its own.
+    """
 
     code: str
     agency_id: uuid.UUID
     path: str
+    sees: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Actor:
         """The shortest paths that this actor reaches; a system actor reaches all."""
         if self.is_system:
             return ("/",)
-        held = sorted({post.path for post in self.posts}, key=len)
+        held = sorted({post.path for post in self.posts if post.sees}, key=len)
         return tuple(path for i, path in enumerate(held) if not any(path.startswith(up) for up in held[:i]))
 
     def holds(self, *codes: str) -> bool:

@@ -84,6 +84,7 @@ REPORTERS = (
     "information_officer",
     "grid_worker",
     "liaison_cadre",
+    "property_manager",
 )
 
 

@@ -143,6 +143,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "information_officer": _REPORT,
     "grid_worker": _REPORT | {"matter.move"},
     "liaison_cadre": _REPORT,
+    "property_manager": _REPORT,
     "partner_officer": frozenset({"handover.move", "matter.note"}),
     "administrator": _NAME_LISTS | _ESTABLISH | _LOAD | _ROOM | _REGISTER | {"grading.declare_scheme"},
     "auditor": frozenset(),

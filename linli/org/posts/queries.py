@@ -8,6 +8,7 @@ from linli.kernel import clock
 from linli.kernel.scope import Actor, HeldPost, system
 from linli.org.people.models import Account, Person
 from linli.org.posts.models import Post
+from linli.org.posts.rules import sees_there
 
 
 def actor_for(account: Account, *, door: str, purpose: str = "", device: str = "") -> Actor:
@@ -28,7 +29,9 @@ def person_actor(person: Person, *, door: str, purpose: str = "", device: str = 
     """The actor that a person is today."""
     today = clock.shanghai(clock.now()).date()
     held = Post.objects.held_on(today).filter(person=person).select_related("agency")
-    posts = tuple(HeldPost(post.code, post.agency_id, post.agency.path) for post in held)
+    posts = tuple(
+        HeldPost(post.code, post.agency_id, post.agency.path, sees_there(post.code, post.agency.kind)) for post in held
+    )
     return Actor(id=person.pk, name=person.name, kind="person", posts=posts, door=door, purpose=purpose, device=device)
 
 

@@ -18,11 +18,23 @@ POSTS: dict[str, Words] = {
     "information_officer": Words("警务信息员", "information officer"),
     "grid_worker": Words("网格员", "grid worker"),
     "liaison_cadre": Words("包联干部", "liaison cadre"),
+    "property_manager": Words("物业经理", "property manager"),
     "partner_officer": Words("联动单位联系人", "partner's officer"),
     "administrator": Words("系统管理员", "administrator"),
     "auditor": Words("审计员", "auditor"),
     "intake_machine": Words("110接警系统", "110 intake machine"),
 }
+
+
+CIVIL: frozenset[str] = frozenset({"liaison_cadre", "property_manager"})
+"""Posts of people who work beside the police and see no police data (Q1, experience)."""
+
+
+def sees_there(code: str, agency_kind: str) -> bool:
+    """Whether a post reaches what lies at its agency. A civil post at a police agency reaches only its own: what it
+    reported, what it was given. At a partner's it sees what the partner was handed.
+    """
+    return code not in CIVIL or agency_kind == "partner"
 
 
 def overlaps(since: date, until: date | None, other_since: date, other_until: date | None) -> bool:

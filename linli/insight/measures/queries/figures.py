@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, cast
 
 from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, When
 
@@ -146,7 +147,7 @@ def counted(spans: list[Span], tree: Tree) -> Found:
     named = Matter.objects.filter(within).annotate(span=Case(*whens, output_field=CharField()), **proofs()).order_by()
     sums = {f"n_{measure.code}": Count("pk", filter=measure.where) for measure in measures}
     grouped = named.values("span", "agency_id", "station_id", "handled_by_id", "grid_id").annotate(**sums)
-    for row in grouped:
+    for row in cast("Iterable[dict[str, Any]]", grouped):
         ids = (row["agency_id"], row["station_id"], row["handled_by_id"], row["grid_id"])
         _spread(found, tree, row["span"], ids, {measure: row[f"n_{measure.code}"] for measure in measures})
     return found
