@@ -14,5 +14,7 @@ class MattersConfig(AppConfig):
         import linli.matters.intake.acts
         import linli.matters.ledger.acts
         import linli.matters.links.acts
+        import linli.matters.map.queries
         import linli.matters.notes.acts
-        import linli.matters.routing.acts  # noqa: F401  (importing declares the acts)
+        import linli.matters.routing.acts
+        import linli.matters.search.acts  # noqa: F401  (importing declares the acts)

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from linli.matters.handovers.models import Handover
-from linli.matters.ledger.models import Fact, Matter, MatterShare, NumberSeries, Stamp
+from linli.matters.ledger.models import Fact, Listing, Matter, MatterShare, NumberSeries, Stamp
 from linli.matters.links.models import Link
 from linli.matters.notes.models import Note
 from linli.matters.parties.models import Party
 from linli.matters.routing.models import Category
+from linli.matters.search.models import Words
 
-__all__ = ["Category", "Fact", "Handover", "Link", "Matter", "MatterShare", "Note", "NumberSeries", "Party", "Stamp"]
+__all__ = [
+    "Category",
+    "Fact",
+    "Handover",
+    "Link",
+    "Listing",
+    "Matter",
+    "MatterShare",
+    "Note",
+    "NumberSeries",
+    "Party",
+    "Stamp",
+    "Words",
+]

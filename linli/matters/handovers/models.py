@@ -11,7 +11,7 @@ from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor, below
 from linli.kernel.words import Words
 from linli.kernel.workflow import Move, State, Workflow
-from linli.matters.ledger.models import Matter
+from linli.matters.ledger.models import Matter, reach_q
 from linli.org.agencies.models import Agency
 
 TICKET = Workflow(
@@ -35,7 +35,7 @@ TICKET = Workflow(
 
 class HandoverQuery(models.QuerySet["Handover"]):
     def visible_to(self, actor: Actor) -> Self:
-        mine = Q(matter__in=Matter.objects.visible_to(actor)) | below("to_agency__path", actor.paths)
+        mine = reach_q(actor, "matter__line") | below("to_agency__path", actor.paths)
         return self.filter(mine)
 
 

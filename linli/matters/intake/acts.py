@@ -21,6 +21,7 @@ from linli.matters.ledger.rules import public_number
 from linli.matters.routing.models import Category
 from linli.matters.routing.queries import bureau, categories
 from linli.matters.routing.rules import OTHER
+from linli.matters.search.acts import index_rows
 from linli.org.agencies.models import Agency
 from linli.org.agencies.queries import station_of
 from linli.org.rooms.queries import Held, held_on
@@ -145,7 +146,7 @@ class IncidentImporter(Importer):
                 facts += _facts(matter, change.values)
             else:
                 self._alter(change, change.current, writes)
-        writes.create = [*matters, *stamps, *facts, *writes.create]
+        writes.create = [*matters, *stamps, *facts, *index_rows(matters), *writes.create]
         return writes
 
     def _number(self, at: datetime) -> str:

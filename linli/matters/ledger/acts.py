@@ -17,8 +17,8 @@ from linli.kernel.scope import Actor
 from linli.kernel.workflow import Move, take
 from linli.matters.kinds import KINDS
 from linli.matters.kinds.rules import Kind
-from linli.matters.ledger.models import Fact, Matter, MatterShare, Stamp
-from linli.matters.ledger.rules import public_number
+from linli.matters.ledger.models import Fact, Matter, MattersEntered, MatterShare, MattersRewritten, Stamp
+from linli.matters.ledger.rules import line_of, public_number
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.places.grid.models import Grid
@@ -128,7 +128,9 @@ def open_matter(
     )
     if row_id is not None:
         matter.id = row_id
+    matter.line = line_of(matter.received_at, matter.number)
     insert(matter)
+    news.announce(MattersEntered([matter]))
     count_facts(matter, declared)
     located = [("located", now)] if place.grid else []
     stamp_all(matter, [("received", matter.received_at), ("created", now), *located], actor, device_at)
@@ -252,3 +254,4 @@ def share(matter: Matter, agency_id: Any) -> None:
     MatterShare.objects.bulk_create(
         [MatterShare(matter=matter, agency_id=agency_id, since=clock.now())], ignore_conflicts=True
     )
+    news.announce(MattersRewritten([matter.line], frozenset({"agency"})))

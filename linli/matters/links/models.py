@@ -9,14 +9,13 @@ from django.db.models import F, Q
 
 from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor
-from linli.matters.ledger.models import Matter
+from linli.matters.ledger.models import Matter, reach_q
 
 
 class LinkQuery(models.QuerySet["Link"]):
     def visible_to(self, actor: Actor) -> Self:
         """Both ends must be visible: a tie to a sealed matter does not exist for others."""
-        seen = Matter.objects.visible_to(actor)
-        return self.filter(one__in=seen, other__in=seen)
+        return self.filter(reach_q(actor, "one__line"), reach_q(actor, "other__line"))
 
     def standing(self) -> Self:
         return self.filter(undone_at__isnull=True)

@@ -8,12 +8,12 @@ from django.db import models
 
 from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor
-from linli.matters.ledger.models import Matter
+from linli.matters.ledger.models import Matter, reach_q
 
 
 class NoteQuery(models.QuerySet["Note"]):
     def visible_to(self, actor: Actor) -> Self:
-        return self.filter(matter__in=Matter.objects.visible_to(actor))
+        return self.filter(reach_q(actor, "matter__line"))
 
 
 class Note(models.Model):

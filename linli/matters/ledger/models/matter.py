@@ -1,42 +1,107 @@
-"""The ledger's rows: the matter, the stamps of its clock, and the facts one filters and counts by."""
+"""The matter itself."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self, cast
 
-from django.db import models
+from django.db import connections, models, transaction
 from django.db.models import Q
+from django.db.models.sql import UpdateQuery
 
-from linli.kernel import clock
+from linli.kernel import clock, news
 from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import Workflow
 from linli.matters.kinds import KINDS
+from linli.matters.ledger.models.listing import reached_by
+from linli.matters.ledger.rules import line_of
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.places.grid.models import Grid
+
+FOLLOWED = frozenset(
+    {
+        *("kind", "state", "category", "priority", "closed_at", "late_since", "due_at", "warnings"),
+        *("agency", "agency_id", "station", "station_id", "assignee", "assignee_id", "grid", "grid_id", "received_at"),
+        *("title", "address", "details", "external_number"),
+    }
+)
+"""The columns that the list and the word index hold a copy of, or a word from."""
+
+
+@dataclass(frozen=True, slots=True)
+class MattersEntered:
+    """News: rows were inserted, by one act or in bulk."""
+
+    matters: list[Matter]
+
+
+@dataclass(frozen=True, slots=True)
+class MattersRewritten:
+    """News: rows got other values in columns that the list or the word index follows."""
+
+    lines: list[int]
+    columns: frozenset[str]
+
+
+class LineField(models.BigIntegerField):  # type: ignore[type-arg]  # the stubs' two parameters do not exist at run time
+    """The matter's place in the order of the ledger, worked out from its other columns when the row is saved."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> int:
+        """The line, worked out when it is not there yet."""
+        matter = cast("Matter", model_instance)
+        if matter.line is None:
+            matter.line = line_of(matter.received_at, matter.number)
+        return int(matter.line)
 
 
 class MatterQuery(models.QuerySet["Matter"]):
     def visible_to(self, actor: Actor) -> Self:
         """What lies at or below one's posts, what is one's own to do, and what one's agency was handed or sent to."""
-        if "/" in actor.paths:
-            return self.all()
-        agencies = Agency.objects.none()
-        for path in actor.paths:
-            agencies = agencies | Agency.objects.below(path)
-        ids = agencies.values("pk")
-        reach = Q(agency_id__in=ids) | Q(station_id__in=ids) | Q(assignee_id=actor.id) | Q(opened_by=actor.id)
-        shared = MatterShare.objects.filter(agency_id__in=ids).values("matter_id")
-        return self.filter(reach | Q(pk__in=shared))
+        reach = reached_by(actor, "line")
+        return self.all() if reach is None else self.filter(reach)
 
     def still_open(self) -> Self:
         return self.filter(closed_at__isnull=True)
 
+    def bulk_create(self, objs: Iterable[Matter], *args: Any, **kwargs: Any) -> list[Matter]:
+        """As every bulk insert, and the rows are entered in the list and the word index with it."""
+        with transaction.atomic():
+            rows = super().bulk_create(objs, *args, **kwargs)
+            news.announce(MattersEntered(rows))
+        return rows
+
     def update(self, **columns: Any) -> int:
-        """As every update, and the rows say that they were touched: the map in memory follows by that (ADR 0055)."""
+        """As every update, and the rows say that they were touched: the map in memory follows by that (ADR 0055).
+
+        What the list or the word index holds of the changed columns follows in the same transaction (ADR 0027).
+        """
         columns.setdefault("touched_at", clock.now())
-        return super().update(**columns)
+        if not FOLLOWED & columns.keys():
+            return super().update(**columns)
+        with transaction.atomic(savepoint=False):
+            lines = self._updated_lines(columns)
+            if lines:
+                news.announce(MattersRewritten(lines, frozenset(columns)))
+        return len(lines)
+
+    update.alters_data = True  # type: ignore[attr-defined]  # how Django keeps templates from calling it
+
+    def _updated_lines(self, columns: dict[str, Any]) -> list[int]:
+        """The same UPDATE with RETURNING: which rows it changed is known only to the statement itself."""
+        self._for_write = True
+        query: Any = self.query.chain(UpdateQuery)
+        query.add_update_values(columns)
+        query.annotations = {}
+        statement, values = query.get_compiler(self.db).as_sql()
+        if not statement:
+            return []
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(f"{statement} RETURNING line", values)
+            self._result_cache = None
+            return [int(row[0]) for row in cursor.fetchall()]
 
 
 class Matter(models.Model):
@@ -49,6 +114,8 @@ class Matter(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(max_length=32, unique=True)
+    line = LineField(null=True, unique=True, editable=False)
+    """The order of the ledger in one whole number: the second it was received, then its running number (ADR 0027)."""
     external_source = models.CharField(max_length=40, blank=True)
     external_number = models.CharField(max_length=64, blank=True)
     kind = models.CharField(max_length=24)
@@ -104,6 +171,13 @@ class Matter(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """One row at a time is entered like many. House code writes through acts; tests make rows by hand."""
+        new = self._state.adding
+        super().save(*args, **kwargs)
+        if new:
+            news.announce(MattersEntered([self]))
+
     @property
     def workflow(self) -> Workflow:
         return KINDS[self.kind].workflow
@@ -112,84 +186,5 @@ class Matter(models.Model):
         """Where it may be seen from: first whose it is, then its station, then whom it was shared with."""
         paths = [agency.path for agency in (self.agency, self.station) if agency]
         if self.version > 1:  # a matter just opened is shared with nobody: no query on the hot path
-            paths += MatterShare.objects.filter(matter=self).values_list("agency__path", flat=True)
+            paths += self.shares.values_list("agency__path", flat=True)
         return tuple(dict.fromkeys(paths)) or ("/",)
-
-
-class MatterShare(models.Model):
-    """An agency beside the responsible one that may see a matter: it was handed over, asked along, or its unit was
-    sent.
-    """
-
-    scope_excuse = "A reach, not a record: it is read by Matter.visible_to only."
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="shares")
-    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="+")
-    since = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["matter", "agency"], name="share_once")]
-
-
-class StampQuery(models.QuerySet["Stamp"]):
-    def visible_to(self, actor: Actor) -> Self:
-        return self.filter(matter__in=Matter.objects.visible_to(actor))
-
-
-class Stamp(models.Model):
-    """One milestone of the clock: who says so, when by his device, when by the server, and the proof where a position
-    gives one.
-
-    A missing stamp is a missing row, never 0; a machine's stamp never stands for a human one (``source``: person,
-    radio, position, machine, import).
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="stamps")
-    order_id = models.UUIDField(null=True)
-    milestone = models.CharField(max_length=20)
-    source = models.CharField(max_length=12)
-    claimed_by = models.CharField(max_length=80, blank=True)
-    device_at = models.DateTimeField(null=True)
-    server_at = models.DateTimeField()
-    proof = models.JSONField(null=True)
-
-    objects = StampQuery.as_manager()
-
-    class Meta:
-        ordering: ClassVar = ["server_at", "id"]
-        indexes: ClassVar = [models.Index(fields=["matter", "milestone"], name="stamp_matter")]
-
-
-class FactQuery(models.QuerySet["Fact"]):
-    def visible_to(self, actor: Actor) -> Self:
-        return self.filter(matter__in=Matter.objects.visible_to(actor))
-
-
-class Fact(models.Model):
-    """A declared detail that is filtered or counted by, as a typed row: a new kind needs no migration."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="counted")
-    name = models.CharField(max_length=40)
-    text = models.CharField(max_length=200, blank=True)
-    number = models.FloatField(null=True)
-    at = models.DateTimeField(null=True)
-
-    objects = FactQuery.as_manager()
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["name", "text"], name="fact_text")]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["matter", "name"], name="fact_once")]
-
-
-class NumberSeries(models.Model):
-    """The running part of public numbers on SQLite, where writers stand in line anyway; PostgreSQL uses a sequence (ADR
-    0106).
-    """
-
-    scope_excuse = "One counter; it holds no fact about anybody."
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    last = models.BigIntegerField(default=0)
