@@ -58,12 +58,14 @@ def act(
     about: str = "return",
     within: Callable[[dict[str, Any]], str | None] | None = None,
     offline: bool = False,
+    joins: bool = False,
 ) -> Callable[[Callable[Concatenate[Actor, P], R]], Callable[Concatenate[Actor, P], R]]:
     """Declare a verb.
 
     ``keeps`` names the arguments whose values the trail keeps: never personal data. ``about`` names the argument that
     is the subject, or ``return``. ``within`` gives the path where the right is needed, from the arguments (``None``:
-    any post's). An act inside another is part of it and covered by its right: opening a room opens an agency.
+    any post's). An act inside another is part of it and covered by its right: opening a room opens an agency. An act
+    that ``joins`` a transaction takes no savepoint in it: whoever calls it lets its refusal pass, or sets one.
     """
 
     def declare(run: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
@@ -79,7 +81,7 @@ def act(
                 _require(declared, actor, within(facts) if within else None)
             mark = _parent.set(entry_id)
             try:
-                with transaction.atomic():
+                with transaction.atomic(savepoint=not joins):
                     result = run(actor, *args, **kwargs)
                     _record(declared, actor, facts, result, entry_id, above)
                     forget_after(name)

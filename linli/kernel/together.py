@@ -16,6 +16,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
 
+from linli.kernel.rows import in_one_go
+
 R = TypeVar("R")
 
 MOST_AT_ONCE = 16
@@ -41,7 +43,7 @@ _leads: list[threading.Thread] = []
 def together(deed: Callable[[], R]) -> R:
     """Do ``deed`` in a transaction; it is durable when this returns, and nothing of it is there when this raises."""
     if connection.vendor != "sqlite" or connection.in_atomic_block:
-        with transaction.atomic():
+        with transaction.atomic(), in_one_go():
             return deed()
     mine = _Waiting(deed)
     _queue.append(mine)

@@ -22,6 +22,16 @@ LINLI_PUBLIC_URL: str = env.str("LINLI_PUBLIC_URL", default="")
 """Where people reach this installation; links in messages begin with it."""
 LINLI_KEPT_S = env.float("LINLI_KEPT_S", default=1.0)
 """How old the small tables kept in memory may be (kernel.kept), in seconds."""
+LINLI_BASE_MAPS: str = env.str("LINLI_BASE_MAPS", default="")
+"""Other base maps beside our own, as a JSON list of {code, zh, en, tiles, credit, max_zoom} (linli.web.base_maps).
+
+Empty: nothing is ever loaded from outside. ``tiles`` are addresses with {z}, {x}, {y} in Web Mercator, WGS-84 or
+CGCS2000 (XYZ or WMTS); a list in the list is a second sheet above the first.
+"""
+LINLI_TIANDITU_KEY: str = env.str("LINLI_TIANDITU_KEY", default="")
+"""A browser key of Tianditu: offers its street map and its pictures as base maps."""
+LINLI_MAP_NOTE: str = env.str("LINLI_MAP_NOTE", default="")
+"""The line printed under every map, for example its approval number (审图号)."""
 LINLI_IDLE_S = env.int("LINLI_IDLE_S", default=0 if LINLI_DEMO else 600)
 
 _SQLITE_PRAGMAS = (
@@ -44,6 +54,8 @@ def database(url: str) -> dict[str, Any]:
     entry["CONN_MAX_AGE"] = 0
     entry["OPTIONS"] = {
         **entry.get("OPTIONS", {}),
+        # Of kernel.prepared only: Django's own cursors bind on the client and are never prepared.
+        "prepare_threshold": 0,
         "pool": {"min_size": 1, "max_size": env.int("LINLI_POOL_SIZE", default=12), "timeout": 15},
     }
     return entry

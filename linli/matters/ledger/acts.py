@@ -12,7 +12,8 @@ from django.db.models import F
 from linli.kernel import clock, news
 from linli.kernel.acts import act
 from linli.kernel.errors import Invalid, NotAllowed, declare
-from linli.kernel.rows import insert
+from linli.kernel.prepared import ask
+from linli.kernel.rows import beside_what_waits, insert
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import Move, take
 from linli.matters.kinds import KINDS
@@ -73,13 +74,9 @@ _NEXT = "INSERT INTO matters_numberseries VALUES (1, 1) ON CONFLICT (id) DO UPDA
 
 def next_number(kind: Kind, at: datetime) -> str:
     """The next public number: on PostgreSQL of a sequence, so that no two calls wait; on SQLite of a counter row."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT nextval('matters_number')")
-            return public_number(kind.prefix, at, int(cursor.fetchone()[0]))
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT)
-        return public_number(kind.prefix, at, int(cursor.fetchone()[0]))
+    with beside_what_waits():
+        [[last]] = ask("SELECT nextval('matters_number')" if connection.vendor == "postgresql" else _NEXT)
+    return public_number(kind.prefix, at, int(last))
 
 
 @act(
@@ -88,6 +85,7 @@ def next_number(kind: Kind, at: datetime) -> str:
     en="open a matter",
     keeps=("kind", "source"),
     offline=True,
+    joins=True,
     within=lambda facts: facts["place"].agency.path if facts["place"].agency else None,
 )
 def open_matter(

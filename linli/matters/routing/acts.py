@@ -55,7 +55,7 @@ def understand(sent: dict[str, Any]) -> Understood:
     return call, listed, _place_of(call, listed)
 
 
-@act("incident.take", zh="受理警情", en="take a call", keeps=("source",))
+@act("incident.take", zh="受理警情", en="take a call", keeps=("source",), joins=True)
 def take_call(
     actor: Actor,
     *,

@@ -17,6 +17,8 @@ from linli.kernel import clock
 from linli.kernel.errors import NotFound
 from linli.kernel.geo import distance_m
 from linli.kernel.kept import Kept
+from linli.kernel.prepared import ask
+from linli.kernel.rows import beside_what_waits
 from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Matter
 from linli.matters.routing.queries import category
@@ -104,9 +106,8 @@ _MARKS = (
 def _marks(since: datetime) -> dict[uuid.UUID, tuple[object, ...]]:
     """What changed since a moment, each with a mark of its state: the only question that every call asks."""
     stamp = connection.ops.adapt_datetimefield_value(since)
-    with connection.cursor() as cursor:
-        cursor.execute(_MARKS, [stamp, stamp])
-        found = cursor.fetchall()
+    with beside_what_waits():
+        found = ask(_MARKS, [stamp, stamp])
     return {(row[0] if isinstance(row[0], uuid.UUID) else uuid.UUID(row[0])): row[1:] for row in found}
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 
 from linli.kernel import clock
 from linli.kernel.errors import Conflict, Invalid, declare
+from linli.kernel.prepared import ask
 from linli.kernel.rows import insert
 from linli.works.jobs.acts import hourly
 from linli.works.receipts.models import Receipt
@@ -38,14 +39,13 @@ def find_receipt(*, caller: str, route: str, key: str, body_digest: str) -> tupl
 
     Asked before every POST, so in plain SQL: building the query took longer than answering it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND, [caller, route, key])
-        found = cursor.fetchone()
-    if found is None:
+    found = ask(_FIND, [caller, route, key])
+    if not found:
         return None
-    if found[0] != body_digest:
+    [(digest, status, answer)] = found
+    if digest != body_digest:
         raise Invalid("receipt.other_body")
-    return int(found[1]), str(found[2])
+    return int(status), str(answer)
 
 
 def hold_key(*, caller: str, route: str, key: str) -> None:
@@ -57,10 +57,9 @@ def hold_key(*, caller: str, route: str, key: str) -> None:
     """
     if connection.vendor != "postgresql":
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{caller} {route} {key}"])
-        if not cursor.fetchone()[0]:
-            raise Conflict("receipt.in_flight")
+    [[held]] = ask("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{caller} {route} {key}"])
+    if not held:
+        raise Conflict("receipt.in_flight")
 
 
 def keep_receipt(*, caller: str, route: str, key: str, body_digest: str, status: int, answer: str) -> Receipt:
