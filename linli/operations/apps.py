@@ -11,6 +11,7 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         import linli.operations.backup.acts
+        import linli.operations.coverage.queries
         import linli.operations.dispatch.acts
         import linli.operations.exchange.acts
         import linli.operations.joint.acts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from typing import TypeVar
@@ -15,8 +16,8 @@ from django.db.models import Model, Q, QuerySet
 from shapely.geometry.base import BaseGeometry
 
 from linli.kernel import clock
-from linli.kernel.errors import NotFound
-from linli.kernel.geo import Box
+from linli.kernel.errors import Invalid, NotFound, declare
+from linli.kernel.geo import Box, area_m2
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.places.grid.models import Grid
@@ -24,10 +25,16 @@ from linli.places.map.rules import LAYERS, Choice, Feature, Filter, Layer, Layer
 from linli.places.map.rules.marks import clustered
 from linli.places.map.rules.tiles import EXTENT, grid_of, in_tile
 
+declare("area.too_large", zh="所画范围太大，最多{most_km2}平方公里。", en="The area is larger than {most_km2} km².")
+declare("area.crooked", zh="所画范围的折点太多，最多{most}个。", en="The area has more than {most} corners.")
+
 M = TypeVar("M", bound=Model)
 
 MOST_DRAWN = 20_000
 """Features of one tile of a layer that has no quicker way (``Layer.marked``)."""
+MOST_COUNTED = 5_000
+"""Features of an area in a layer that has no quicker way to count (``Layer.counted``)."""
+MOST_KM2, MOST_CORNERS = 10_000, 5_000
 _RIM = 64 / EXTENT
 """Points just outside are drawn too, so that symbols are not cut at a tile's edge."""
 
@@ -99,6 +106,29 @@ def rimmed(tile: Tile) -> Box:
     west, south, east, north = tile.box
     aside, up = (east - west) * _RIM, (north - south) * _RIM
     return Box(west - aside, max(south - up, -90.0), east + aside, min(north + up, 90.0))
+
+
+def area_features(actor: Actor, layer: Layer, query: LayerQuery, limit: int) -> list[Feature]:
+    """What of a layer lies in the query's area; raises Invalid for an area that is too large or too crooked."""
+    return list(features_of(actor, layer, replace(query, area=_fit(query.area), limit=limit)))
+
+
+def area_totals(actor: Actor, layer: Layer, query: LayerQuery) -> tuple[Totals, bool]:
+    """How much of a layer lies in the query's area, and whether that is all of it."""
+    return totals_of(actor, layer, replace(query, area=_fit(query.area), limit=MOST_COUNTED + 1), MOST_COUNTED)
+
+
+def _fit(area: BaseGeometry | None) -> BaseGeometry:
+    """The area, prepared for many questions."""
+    if area is None or area.is_empty or area.geom_type not in ("Polygon", "MultiPolygon"):
+        raise Invalid("fact.wrong", field="geometry", why="Polygon, MultiPolygon")
+    if shapely.get_num_coordinates(area) > MOST_CORNERS:
+        raise Invalid("area.crooked", most=MOST_CORNERS, field="geometry")
+    whole = area if area.is_valid else shapely.make_valid(area)
+    if area_m2(whole) > MOST_KM2 * 1e6:
+        raise Invalid("area.too_large", most_km2=MOST_KM2, field="geometry")
+    shapely.prepare(whole)
+    return whole
 
 
 def in_order(rows: QuerySet[M], query: LayerQuery) -> QuerySet[M]:
