@@ -10,7 +10,9 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from linli.api import (
+    area,
     channels,
+    coverage,
     grids,
     incidents,
     layers,
@@ -45,17 +47,29 @@ _PROBLEM: dict[str, Any] = {
 api = NinjaAPI(
     title="Linli",
     version="1",
-    description=(
-        "Community policing: one ledger, one map, one clock. Every POST carries an `Idempotency-Key`; refusals are "
-        f"`{CONTENT_TYPE}`. Coordinates are WGS-84, times carry an offset."
-    ),
+    description=(f"`{CONTENT_TYPE}`. Coordinates are WGS-84, times carry an offset."),
     auth=[Bearer(), Session()],
     docs_url=None,
     parser=StrictParser(),
     urls_namespace="api",
     openapi_extra={"components": {"schemas": {"Problem": _PROBLEM}}},
 )
-for module in (channels, incidents, matters, orders, ties, units, places, vocabulary, mine, rooms, layers, grids):
+for module in (
+    channels,
+    incidents,
+    matters,
+    orders,
+    ties,
+    units,
+    places,
+    vocabulary,
+    mine,
+    rooms,
+    layers,
+    area,
+    coverage,
+    grids,
+):
     api.add_router("", module.router)
 
 _HANDLERS: dict[type[Exception], Any] = {
