@@ -47,7 +47,10 @@ _PROBLEM: dict[str, Any] = {
 api = NinjaAPI(
     title="Linli",
     version="1",
-    description=(f"`{CONTENT_TYPE}`. Coordinates are WGS-84, times carry an offset."),
+    description=(
+        "Community policing: one ledger, one map, one clock. Every POST carries an `Idempotency-Key`; refusals are "
+        f"`{CONTENT_TYPE}`. Coordinates are WGS-84, times carry an offset."
+    ),
     auth=[Bearer(), Session()],
     docs_url=None,
     parser=StrictParser(),
