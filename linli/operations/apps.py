@@ -14,6 +14,7 @@ class OperationsConfig(AppConfig):
         import linli.operations.coverage.queries
         import linli.operations.dispatch.acts
         import linli.operations.exchange.acts
+        import linli.operations.formation.acts
         import linli.operations.joint.acts
         import linli.operations.ladder.acts
         import linli.operations.limits.acts

@@ -99,6 +99,7 @@ _LOAD = frozenset(
         "import.agencies",
         "import.rooms",
         "import.people",
+        "import.units",
         "import.grids",
         "import.addresses",
         "import.incidents",
@@ -114,6 +115,8 @@ _LOAD = frozenset(
         "peer.register",
         "channel.set",
         "channel.test",
+        "job.retry",
+        "job.forget",
         "exchange.read",
         "exchange.write",
     }
