@@ -1,4 +1,4 @@
-"""The ledger: lists, one matter with all that hangs on it, opening and moving."""
+"""One matter with all that hangs on it, opening and moving."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from linli.api.finding import agency_named, person_named
 from linli.api.idempotency import answered, once
 from linli.api.incidents import taken_shown
 from linli.api.matter_detail import detail_shown
-from linli.api.shown import Shown, matter_shown, matters_shown, with_orders
+from linli.api.shown import Shown, matter_shown, with_orders
 from linli.kernel import clock
 from linli.kernel.acts import may
 from linli.kernel.errors import NotFound
@@ -25,15 +25,12 @@ from linli.matters.notes.acts import write_note
 from linli.matters.parties.models import Party
 from linli.matters.routing.acts import place_matter, recategorise, take_call
 from linli.matters.routing.queries import answering_for, bureau
-from linli.matters.search.queries import Wanted, matters_page
-from linli.matters.search.rules import read_box, read_cursor
 from linli.operations.dispatch.acts import feed_back
 from linli.org.agencies.models import Agency
 from linli.trail.reads.acts import note_read
 
 router = Router(tags=["matters"])
 
-_PAGE_ROWS = 50
 _LONG_TEXT = 4000
 
 
@@ -75,38 +72,6 @@ class Assigned(Schema):
 
     assignee: str = Field("", max_length=64)
     agency: str = Field("", max_length=64)
-
-
-@router.get("/matters", summary="List matters")
-def listed(
-    request: ApiRequest,
-    kind: str = "",
-    state: str = "",
-    open: bool = False,  # noqa: A002  (the name of the filter in the contract)
-    agency: str = "",
-    bbox: str = "",
-    since: AwareDatetime | None = None,
-    q: str = "",
-    cursor: str = "",
-    limit: int = _PAGE_ROWS,
-) -> HttpResponse:
-    """What the actor may see, newest first. ``bbox`` is west,south,east,north; ``next`` is the cursor of the next
-    page.
-    """
-    wanted = Wanted(
-        kind=kind,
-        state=state,
-        still_open=open,
-        agency=agency,
-        box=read_box(bbox) if bbox else None,
-        since=since,
-        text=q[:80],
-    )
-    at = clock.now()
-    rows, following = matters_page(
-        request.auth, wanted=wanted, cursor=read_cursor(cursor) if cursor else None, limit=limit
-    )
-    return answered({"items": matters_shown(rows), "next": str(following) if following else None, "at": at})
 
 
 @router.get("/matters/{number}", summary="One matter")

@@ -9,6 +9,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from linli.matters.search.acts import is_behind, rebuild
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """No arguments of its own."""
@@ -19,6 +21,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     recorder = MigrationRecorder(connection)
     before = len(recorder.applied_migrations()) if recorder.has_table() else 0
     call_command("migrate", interactive=False, verbosity=0)
+    if is_behind():
+        rebuild()
     after = len(MigrationRecorder(connection).applied_migrations())
     return {"database": connection.vendor, "applied": after - before, "migrations": after}
 

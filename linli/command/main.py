@@ -44,6 +44,7 @@ COMMANDS: dict[str, Command] = {
     "recommend": Command("linli.command.recommend", "the right units for a place"),
     "report": Command("linli.command.reports", "figures: station, response"),
     "trail": Command("linli.command.trail", "check the chain of what was done"),
+    "search": Command("linli.command.search", "the word index of the ledger: rebuild"),
     "backup": Command("linli.command.backup", "the house in one file, without its keys"),
     "restore": Command("linli.command.backup", "put a backup back, checked first"),
     "exchange": Command("linli.command.exchange", "incidents to and from the bureau's other systems"),

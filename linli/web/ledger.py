@@ -15,9 +15,9 @@ from linli.kernel.workflow import State
 from linli.matters.kinds import KINDS
 from linli.matters.kinds.rules import Kind
 from linli.matters.ledger.models import Matter
+from linli.matters.ledger.queries.pages import page_of, read_place
+from linli.matters.ledger.rules import asked_of
 from linli.matters.routing.queries import category
-from linli.matters.search.queries import Wanted, matters_page
-from linli.matters.search.rules import read_cursor
 from linli.web.visitor import actor_of, page
 
 PAGE_ROWS = 50
@@ -50,13 +50,11 @@ def _row(matter: Matter) -> dict[str, object]:
 def index(request: HttpRequest) -> HttpResponse:
     """What the actor may see, newest first, narrowed by kind, state and words."""
     actor = actor_of(request)
-    kind, state = request.GET.get("kind", ""), request.GET.get("state", "")
-    still_open, words = request.GET.get("open", "") == "1", request.GET.get("q", "").strip()[:80]
-    cursor = request.GET.get("cursor", "")
-    wanted = Wanted(kind=kind, state=state, still_open=still_open, text=words)
-    rows, following = matters_page(
-        actor, wanted=wanted, cursor=read_cursor(cursor) if cursor else None, limit=PAGE_ROWS
-    )
+    asked, cursor = asked_of(request.GET.dict()), request.GET.get("cursor", "")
+    page_shown = page_of(actor, asked, place=read_place(cursor) if cursor else None, limit=PAGE_ROWS)
+    rows, following = page_shown.rows, page_shown.next
+    kind, state, words = (asked.get(name, "") for name in ("kind", "state", "q"))
+    still_open = asked.get("open") == "1"
     onward = request.GET.copy()
     if following:
         onward["cursor"] = str(following)

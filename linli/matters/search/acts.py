@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -55,21 +56,36 @@ def _roots() -> set[str]:
     return {path.strip("/") for path in _paths.get().values() if path.count("/") == 2}
 
 
-def keys_for(matter: Matter, shared: Iterable[str] = ()) -> set[str]:
-    """All keys that reach a matter; ``shared`` are the paths of agencies that it was shared with. What nobody answers
-    for lies with the bureau.
+def _codes(path: str) -> frozenset[str]:
+    return frozenset(path.strip("/").split("/")) if path else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """All keys that reach a matter, and those of them that are its own place."""
+
+    all: frozenset[str]
+    agency: frozenset[str]
+    station: frozenset[str]
+
+
+def keys_for(matter: Matter, shared: Iterable[str] = ()) -> Keys:
+    """The keys of a matter; ``shared`` are the paths of agencies that it was shared with. What nobody answers for lies
+    with the bureau.
     """
-    paths = [path for path in (_path(matter, "agency"), _path(matter, "station")) if path]
-    keys = {code for path in (*paths, *shared) for code in path.strip("/").split("/")}
-    people = {key.hex for key in (matter.assignee_id, _opener(matter)) if key}
-    return (keys if paths else keys | _roots()) | people
+    agency, station = _codes(_path(matter, "agency")), _codes(_path(matter, "station"))
+    if not agency and not station:
+        agency = frozenset(_roots())
+    people = frozenset(key.hex for key in (matter.assignee_id, _opener(matter)) if key)
+    others = frozenset(code for path in shared for code in _codes(path))
+    return Keys(agency | station | others | people, agency, station or agency)
 
 
 def _opener(matter: Matter) -> uuid.UUID | None:
     return None if matter.opened_by.version == _MACHINE else matter.opened_by
 
 
-def listings_of(matter: Matter, keys: Iterable[str]) -> list[Listing]:
+def listings_of(matter: Matter, keys: Keys) -> list[Listing]:
     """The rows of a matter in the list, one for each key."""
     columns = {
         "kind": matter.kind,
@@ -82,7 +98,10 @@ def listings_of(matter: Matter, keys: Iterable[str]) -> list[Listing]:
         "is_assigned": matter.assignee_id is not None,
         "due_at": matter.due_at,
     }
-    return [Listing(key=key, matter_id=matter.line, **columns) for key in sorted(keys)]
+    return [
+        Listing(key=key, matter_id=matter.line, at_agency=key in keys.agency, at_station=key in keys.station, **columns)
+        for key in sorted(keys.all)
+    ]
 
 
 def words_of(matter: Matter) -> Words:
@@ -154,20 +173,12 @@ def _matters(lines: Sequence[int]) -> list[Matter]:
 
 
 def _rekey(lines: Sequence[Any]) -> None:
-    """Add the keys that reach now, take away those that do not any more."""
+    """The rows of these matters anew: who reaches them has changed."""
     shared: dict[Any, list[str]] = {}
     for key, path in MatterShare.objects.filter(matter__line__in=lines).values_list("matter_id", "agency__path"):
         shared.setdefault(key, []).append(path)
-    held: dict[Any, set[str]] = {line: set() for line in lines}
-    for line, code in Listing.objects.filter(matter_id__in=lines).values_list("matter_id", "key"):
-        held[line].add(code)
-    new: list[Listing] = []
-    for matter in _matters(lines):
-        wanted = keys_for(matter, shared.get(matter.pk, ()))
-        gone = held[matter.line] - wanted
-        if gone:
-            Listing.objects.filter(matter_id=matter.line, key__in=gone).delete()
-        new += listings_of(matter, wanted - held[matter.line])
+    Listing.objects.filter(matter_id__in=lines).delete()
+    new = [row for one in _matters(lines) for row in listings_of(one, keys_for(one, shared.get(one.pk, ())))]
     Listing.objects.bulk_create(new, batch_size=80)
 
 

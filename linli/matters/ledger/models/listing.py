@@ -40,6 +40,10 @@ class Listing(models.Model):
     is_warned = models.BooleanField()
     is_assigned = models.BooleanField()
     due_at = models.DateTimeField(null=True)
+    at_agency = models.BooleanField(default=False)
+    """The key lies on the way to the agency that deals with the matter."""
+    at_station = models.BooleanField(default=False)
+    """The key lies on the way to the station of its place; to its agency when no station is known."""
 
     class Meta:
         indexes: ClassVar = [

@@ -1,0 +1,213 @@
+"""The declared filters as conditions: on the matter itself, and the same ones on the list of who reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from linli.kernel import clock
+from linli.kernel.crypto import blind_index
+from linli.kernel.errors import Invalid
+from linli.kernel.geo import Box
+from linli.kernel.scope import Actor
+from linli.matters.ledger.models import Listing, Matter
+from linli.matters.ledger.rules import FILTERS, REPEATED, Asked, Beyond, asked_of, first_line_at
+from linli.matters.parties.models import PHONE_CONTEXT, Party
+from linli.matters.parties.rules import plain_phone
+from linli.matters.search.models import holding
+from linli.matters.search.rules import read_box
+from linli.matters.search.rules.grams import wanted_sets
+from linli.org.agencies.models import Agency
+from linli.org.people.models import Person
+from linli.places.grid.models import Grid
+
+_REPEATED_DAYS, _RECENT_DAYS = 90, 30
+_PHONE_DIGITS = range(7, 14)
+NOTHING = Q(pk__in=[])
+
+
+def where(actor: Actor, params: Mapping[str, str], *, at: datetime | None = None) -> Q:
+    """The condition that the filters among ``params`` put on matters; what is seen at all ``visible_to`` decides.
+
+    Raises Invalid for a value that a filter does not understand.
+    """
+    return _built(actor, params, at or clock.now(), "")
+
+
+def matters_where(actor: Actor, params: Mapping[str, str], *, at: datetime | None = None) -> QuerySet[Matter]:
+    """The matters that the actor sees under these filters, in no order."""
+    return Matter.objects.visible_to(actor).filter(where(actor, params, at=at))
+
+
+def on_listing(actor: Actor, params: Mapping[str, str], *, at: datetime) -> Q:
+    """The same condition on rows of the list, on its own copies of columns wherever it has them."""
+    return _moved(_built(actor, params, at, "matter__"))
+
+
+def _built(actor: Actor, params: Mapping[str, str], at: datetime, prefix: str) -> Q:
+    found = Q()
+    for name, value in asked_of(params).items():
+        asked, declared = Asked(value, at, actor.id), FILTERS[name]
+        beyond = declared.beyond or _BEYOND.get(name)
+        found &= declared.build(asked) if declared.build else _given(beyond, name)(actor, asked, prefix)
+    return found
+
+
+def _given(beyond: Beyond | None, name: str) -> Beyond:
+    if beyond is None:
+        raise RuntimeError(f"filter {name} says nowhere how its condition is made")
+    return beyond
+
+
+_SAME = ("kind", "state", "category", "priority", "due_at", "at_", "key")
+_FLAGS = {"closed_at__isnull": ("is_open", True), "late_since__isnull": ("is_late", False)}
+_FLAGS |= {"assignee__isnull": ("is_assigned", False)}
+
+
+def _moved(condition: Q) -> Q:
+    """Each column of the matter in ``condition`` exchanged for the list's own copy, or reached through the matter."""
+    moved = Q()
+    moved.connector, moved.negated = condition.connector, condition.negated
+    moved.children = [_leaf(child) for child in condition.children]
+    return moved
+
+
+def _leaf(child: Any) -> Any:
+    if isinstance(child, Q):
+        return _moved(child)
+    if not isinstance(child, tuple):
+        return child
+    name, value = child
+    if name in _FLAGS:
+        column, when = _FLAGS[name]
+        return (column, bool(value) is when)
+    if name.startswith(_SAME):
+        return child
+    if name.startswith("line__"):
+        return (f"matter_id__{name.removeprefix('line__')}", value)
+    return (f"matter__{name}", value)
+
+
+def _box(actor: Actor, asked: Asked, prefix: str) -> Q:
+    box: Box = read_box(asked.value)
+    return Q(lon__gte=box.west, lon__lte=box.east, lat__gte=box.south, lat__lte=box.north)
+
+
+def _reached_from(code: str, prefix: str, **columns: bool) -> Q:
+    return Q(Exists(Listing.objects.filter(key=code, matter_id=OuterRef(f"{prefix}line"), **columns)))
+
+
+def _agency(actor: Actor, asked: Asked, prefix: str) -> Q:
+    found = Q()
+    for code in asked.value.split(",")[:10]:
+        found |= _reached_from(code, prefix, at_agency=True)
+    return found
+
+
+def at_station(code: str) -> bool:
+    """Whether "of this place" means the station of the place (stations and above) or the agency (rooms)."""
+    kind = Agency.objects.filter(code=code).values_list("kind", flat=True).first()
+    return kind is None or kind not in Agency.ROOM_KINDS
+
+
+def _place(actor: Actor, asked: Asked, prefix: str) -> Q:
+    column = "at_station" if at_station(asked.value) else "at_agency"
+    return _reached_from(asked.value, prefix, **{column: True})
+
+
+def _handled_in(actor: Actor, asked: Asked, prefix: str) -> Q:
+    top = Agency.objects.filter(code=asked.value).first()
+    if top is None:
+        return NOTHING
+    rooms = Agency.objects.below(top.path).filter(kind__in=Agency.ROOM_KINDS).values_list("pk", flat=True)
+    return Q(handled_by__in=list(rooms))
+
+
+def _grid(actor: Actor, asked: Asked, prefix: str) -> Q:
+    return Q(grid__in=list(Grid.objects.filter(code__in=asked.value.split(",")[:20]).values_list("pk", flat=True)))
+
+
+def _person(column: str) -> Beyond:
+    def build(actor: Actor, asked: Asked, prefix: str) -> Q:
+        if asked.value == "me":
+            return Q(**{column: actor.id})
+        found = Person.objects.visible_to(actor).filter(staff_no=asked.value).values_list("pk", flat=True).first()
+        return Q(**{column: found}) if found else NOTHING
+
+    return build
+
+
+def _warned(actor: Actor, asked: Asked, prefix: str) -> Q:
+    condition = Q(Exists(Listing.objects.filter(matter_id=OuterRef(f"{prefix}line"), is_warned=True)))
+    return condition if asked.value == "1" else ~condition
+
+
+def worded(actor: Actor, query: str) -> Q:
+    """Matters that hold the words of a query, or whose parties have this whole telephone number."""
+    sets = wanted_sets(query)
+    found = Q(line__in=RawSQL(*holding(sets))) if sets else NOTHING  # noqa: S611  (SQL of our own, placeholders only)
+    phone = plain_phone(query) if not any(sign.isalpha() for sign in query) else ""
+    if len(phone) in _PHONE_DIGITS:
+        index = blind_index(phone, context=PHONE_CONTEXT)
+        found |= Q(line__in=Matter.objects.filter(parties__phone_index=index).values("line"))
+    return found
+
+
+def _text(actor: Actor, asked: Asked, prefix: str) -> Q:
+    return worded(actor, asked.value)
+
+
+def _repeated(actor: Actor, asked: Asked, prefix: str) -> Q:
+    if asked.value not in REPEATED:
+        raise Invalid("fact.wrong", field="repeated", why=asked.value[:40])
+    since = first_line_at(asked.at - timedelta(days=_REPEATED_DAYS))
+    recent = Q(line__gte=first_line_at(asked.at - timedelta(days=_RECENT_DAYS))) | Q(closed_at__isnull=True)
+    others = Matter.objects.visible_to(actor).filter(line__gte=since).exclude(state="void")
+    return recent & {"address": _same_address, "number": _same_number, "parties": _same_parties}[asked.value](
+        others, prefix
+    )
+
+
+def _same_address(others: QuerySet[Matter], prefix: str) -> Q:
+    there = others.filter(address=OuterRef(f"{prefix}address")).exclude(line=OuterRef(f"{prefix}line"))
+    return ~Q(address="") & Q(Exists(there))
+
+
+def _same_number(others: QuerySet[Matter], prefix: str) -> Q:
+    """Another matter whose caller has the telephone number of this one's."""
+    again = Party.objects.filter(phone_index=OuterRef("phone_index"), part="caller").exclude(
+        matter_id=OuterRef("matter_id")
+    )
+    again = again.filter(Exists(others.filter(pk=OuterRef("matter_id"))))
+    own = Party.objects.filter(matter_id=OuterRef(f"{prefix}pk"), part="caller").exclude(phone_index="")
+    return Q(Exists(own.filter(Exists(again))))
+
+
+def _same_parties(others: QuerySet[Matter], prefix: str) -> Q:
+    """Another matter with two of the same parties."""
+    own = Party.objects.filter(matter_id=OuterRef(f"{prefix}pk")).exclude(phone_index="")
+    mine = Party.objects.filter(matter_id=OuterRef(OuterRef("matter_id"))).values("phone_index")
+    second = Party.objects.filter(matter_id=OuterRef("matter_id"), phone_index__in=mine).exclude(
+        phone_index=OuterRef("phone_index")
+    )
+    again = Party.objects.filter(phone_index=OuterRef("phone_index")).exclude(matter_id=OuterRef("matter_id"))
+    again = again.filter(Exists(second), Exists(others.filter(pk=OuterRef("matter_id"))))
+    return Q(Exists(own.filter(Exists(again))))
+
+
+_BEYOND: dict[str, Beyond] = {
+    "agency": _agency,
+    "place": _place,
+    "handled_in": _handled_in,
+    "grid": _grid,
+    "assignee": _person("assignee"),
+    "opened_by": _person("opened_by"),
+    "warned": _warned,
+    "bbox": _box,
+    "repeated": _repeated,
+    "q": _text,
+}
