@@ -16,6 +16,7 @@ from linli.api import (
     grids,
     incidents,
     layers,
+    ledger,
     matters,
     mine,
     orders,
@@ -60,6 +61,7 @@ api = NinjaAPI(
 for module in (
     channels,
     incidents,
+    ledger,
     matters,
     orders,
     ties,
