@@ -9,7 +9,8 @@ transfer-out message printer plus player-play lock lock-open shield shield-check
 circle-check circle-x circle-dashed cloud-upload ambulance flame traffic-cone headset tool package calendar chevron-right external-link keyboard
 hand-stop send compass fingerprint login trending-up trending-down equal circle chevron-left chevron-down device-tv layout-dashboard adjustments
 command bookmark table star filter download upload edit trash file file-text eye clipboard-check school-bell school heart-handshake camera arrow-up
-arrow-down player-pause volume-3 palette users-group gavel scale report menu-2 brightness-auto corner-down-left moon-stars ear`.split(/\s+/)
+arrow-down player-pause volume-3 palette users-group gavel scale report menu-2 brightness-auto corner-down-left moon-stars ear
+checklist urgent layout-grid settings clipboard-list map message-circle`.split(/\s+/)
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 const symbols = NAMES.map((name) => {

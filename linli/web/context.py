@@ -30,14 +30,30 @@ ROOMS = (
 )
 MAP = tuple(dict.fromkeys((*DESK, *PHONE, *CHIEF, *ROOMS)))
 
+DAY = (
+    *CHIEF,
+    *PHONE,
+    "grid_worker",
+    "information_officer",
+    "liaison_cadre",
+    "property_manager",
+    "partner_officer",
+)
+BOARD = ("bureau_leader", "station_chief", "dispatcher", "administrator", "auditor")
+LISTS = (*BOARD, "community_officer", "station_desk")
+
 NAV = (
     ("desk", "/desk", _("接警台"), DESK),
     ("phone", "/phone", _("我的任务"), PHONE),
-    ("today", "/today", _("今日"), CHIEF),
+    ("today", "/today", _("今日"), DAY),
+    ("board", "/board", _("一盘棋"), BOARD),
+    ("lists", "/lists", _("清单"), LISTS),
     ("matters", "/matters", _("台账"), tuple(POSTS)),
     ("map", "/map", _("地图"), MAP),
     ("rooms", "/rooms", _("警务室"), ROOMS),
     ("organisation", "/organisation", _("组织"), ROOMS),
+    ("mine", "/mine", _("我的"), tuple(POSTS)),
+    ("administration", "/administration", _("管理"), ROOMS),
 )
 
 ICONS = {
@@ -48,6 +64,9 @@ ICONS = {
     "map": "map",
     "rooms": "home",
     "organisation": "building",
+    "board": "layout-grid",
+    "lists": "clipboard-list",
+    "mine": "user",
     "wall": "device-tv",
 }
 """The shape beside the word; a page that has none yet gets a plain one."""

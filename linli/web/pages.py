@@ -6,34 +6,19 @@ What they show comes by /api/v1 with the same rights.
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from linli.matters.ledger.queries import matter_by_number
 from linli.org.people.models import Person
-from linli.web.context import CHIEF, DESK, NAV, PHONE
+from linli.web.context import DESK
 from linli.web.guard import idle_limit_s
 from linli.web.visitor import actor_of, page
 
 MOST_TAKERS = 400
 """Names that the form of an assignment offers; more are found by staff number."""
-
-
-@never_cache
-@require_GET
-@page()
-def home(request: HttpRequest) -> HttpResponse:
-    """The first page of a post: the desk for who dispatches, the phone for who goes, the day for who leads."""
-    actor = actor_of(request)
-    for posts, target in ((PHONE, "phone"), (("station_chief", "bureau_leader"), "today"), (DESK, "desk")):
-        if actor.holds(*posts):
-            return redirect(target)
-    for name, _href, _label, may in NAV:
-        if actor.holds(*may):
-            return redirect(name)
-    return render(request, "web/home.html")
 
 
 @never_cache
@@ -52,15 +37,6 @@ def desk(request: HttpRequest) -> HttpResponse:
 def phone(request: HttpRequest) -> HttpResponse:
     """The officer's phone. It never signs out by itself: an order must find it."""
     return render(request, "web/phone.html", {"idle_s": 0})
-
-
-@never_cache
-@require_GET
-@page(*CHIEF)
-@ensure_csrf_cookie
-def today(request: HttpRequest) -> HttpResponse:
-    """The chief's day: each call with its clock, the late ones first."""
-    return render(request, "web/today.html")
 
 
 @never_cache

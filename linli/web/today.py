@@ -1,0 +1,144 @@
+"""今日: an officer's seven things, a chief's ledger in numbers, and the page of every post."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET
+
+from linli.insight.board.rules import FIGURES
+from linli.insight.chief.queries import numbers
+from linli.insight.chief.rules import GROUPS, NUMBERS, address_of
+from linli.insight.measures.queries import figures_of, first_reach
+from linli.insight.measures.rules import MEASURES, PERIODS, period_of
+from linli.insight.today.queries import OFFICERS, day_of, own_of, running_orders
+from linli.insight.today.rules import ORDER, Day
+from linli.kernel import clock
+from linli.kernel.claims import WEIGHTS
+from linli.kernel.errors import NotFound
+from linli.kernel.scope import Actor
+from linli.org.posts.rules import POSTS
+from linli.places.grading.queries import reviews_due
+from linli.web.context import CHIEF, DAY, NAV
+from linli.web.figure_words import card
+from linli.web.graded_places import READERS as GRADES
+from linli.web.ledger import kinds_for
+from linli.web.visitor import actor_of, page
+
+REVIEWS_AHEAD = timedelta(days=7)
+
+
+def first_page(actor: Actor) -> str:
+    """Where a post begins: the phone while an order runs, the desk, the board, the day, else the page of the post."""
+    if actor.holds(*OFFICERS) and running_orders(actor):
+        return "phone"
+    for posts, target in (
+        (("call_taker", "dispatcher", "station_desk"), "desk"),
+        (("bureau_leader",), "board"),
+        (("station_chief", *OFFICERS), "today"),
+    ):
+        if actor.holds(*posts):
+            return target
+    return "mine"
+
+
+@never_cache
+@require_GET
+@page()
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page of a post."""
+    return redirect(first_page(actor_of(request)))
+
+
+@never_cache
+@require_GET
+@page(*DAY)
+@ensure_csrf_cookie
+def today(request: HttpRequest) -> HttpResponse:
+    """The chief's ledger for who leads, the seven things for everybody else."""
+    actor = actor_of(request)
+    if actor.holds(*CHIEF):
+        return _chief(request, actor)
+    context = {"day": _shown(day_of(actor)), "orders": running_orders(actor), "order_words": ORDER}
+    return render(request, "web/day.html", context)
+
+
+def _shown(day: Day) -> dict[str, Any]:
+    """The day with a heading before the first thing of each weight."""
+    rows: list[dict[str, Any]] = []
+    for item in day.shown:
+        first = not rows or rows[-1]["weight"] != item.source.weight
+        rows.append(
+            {"item": item, "weight": item.source.weight, "head": WEIGHTS[item.source.weight] if first else None}
+        )
+    return {"rows": rows, "rest": day.rest, "more": day.more, "total": day.total}
+
+
+def _chief(request: HttpRequest, actor: Actor) -> HttpResponse:
+    place = first_reach(actor)
+    if place is None:
+        raise NotFound("row.unknown", what=_("管辖单位"))
+    period = period_of(request.GET.get("period", "month"), clock.today())
+    counted = numbers(actor, place)
+    groups = [
+        {
+            "words": words,
+            "items": [
+                {"number": item, "n": counted[item.code], "href": address_of(item, place.code)}
+                for item in NUMBERS.values()
+                if item.group == code
+            ],
+        }
+        for code, words in GROUPS.items()
+    ]
+    figures = figures_of(actor, places=[place], period=period, codes=FIGURES)[place.pk].figures
+    context = {
+        "place": place,
+        "groups": groups,
+        "reviews": reviews_due(actor, until=clock.today() + REVIEWS_AHEAD).count(),
+        "period": period,
+        "periods": _tabs(period.code),
+        "cards": [card(figure, period, place.code) for figure in figures.values()],
+        "may_meet": actor.holds("station_chief", "station_desk"),
+    }
+    return render(request, "web/today.html", context)
+
+
+def _tabs(chosen: str) -> list[dict[str, Any]]:
+    return [{"words": words, "href": f"?period={code}", "current": code == chosen} for code, words in PERIODS.items()]
+
+
+@never_cache
+@require_GET
+@page()
+def mine(request: HttpRequest) -> HttpResponse:
+    """The page of a post: what waits for it, what is its own, what it may do; all of it from declarations."""
+    actor = actor_of(request)
+    titles = [POSTS[post.code] for post in actor.posts if post.code in POSTS]
+    doors = [{"href": href, "label": label, "name": name} for name, href, label, may in NAV if actor.holds(*may)]
+    context = {
+        "titles": list(dict.fromkeys(titles)),
+        "day": _shown(day_of(actor)),
+        "order_words": ORDER,
+        "own": own_of(actor),
+        "doors": [door for door in doors if door["name"] != "mine"],
+        "may_grade": actor.holds(*GRADES),
+        "may_open": kinds_for(actor),
+    }
+    return render(request, "web/mine.html", context)
+
+
+@never_cache
+@require_GET
+@page()
+def meanings(request: HttpRequest) -> HttpResponse:
+    """What each figure counts, what it leaves out, where it comes from."""
+    return render(
+        request, "web/meanings.html", {"measures": list(MEASURES.values()), "numbers": list(NUMBERS.values())}
+    )
