@@ -1,10 +1,14 @@
 import './css/tokens.css'
 import './css/base.css'
+import './css/components.css'
 import './css/desk.css'
+import { deskCommands, matterCommands } from './desk/commands'
 import { Intake } from './desk/intake'
 import { DeskMap } from './desk/map'
 import { Queue } from './desk/queue'
 import { Alarm } from './desk/alarm'
+import { wireSounds } from './desk/sounds'
+import { Stale } from './desk/stale'
 import { Store } from './desk/store'
 import { Units } from './desk/units'
 import { MatterCard } from './matter/card'
@@ -14,6 +18,7 @@ import { byId, writing } from './shared/dom'
 import { wireHeader } from './shared/header'
 import { watchIdle } from './shared/idle'
 import { Live } from './shared/live'
+import { offer } from './shared/palette'
 import type { Matter, Unit, Vocabulary } from './shared/types'
 
 const BESIDE_PX = 420
@@ -42,7 +47,7 @@ const map = new DeskMap(byId('map'), store, {
   chooseUnit: (id) => units.select(id),
   idle: () => performance.mark('map-idle'),
 })
-const queue = new Queue(byId('queue'), byId('queue-tabs'), byId('queue-empty'), store, (matter: Matter) => open(matter.number, true))
+const queue = new Queue(byId('queue'), byId('queue-tabs'), byId('queue-empty'), byId('queue-newer'), store, (matter: Matter) => open(matter.number, true))
 const units = new Units(byId('units'), byId<HTMLInputElement>('unit-search'), byId('units-summary'), store, (unit: Unit) => {
   if (unit.lon !== null && unit.lat !== null) map.show(unit.lon, unit.lat)
 })
@@ -52,7 +57,7 @@ const card = new MatterCard(cardRoot, {
     map.mark(matter.lon !== null && matter.lat !== null ? { lon: matter.lon, lat: matter.lat } : null)
   },
   close: () => closeCard(),
-  pickPlace: (done) => map.pick(done),
+  pickPlace: (done) => map.pick(done, true),
 })
 const intake = new Intake(byId<HTMLInputElement>('intake'), intakePanel, {
   taken: (number, orderBest) => void taken(number, orderBest),
@@ -61,7 +66,6 @@ const intake = new Intake(byId<HTMLInputElement>('intake'), intakePanel, {
     const [best] = places
     if (best) map.show(best.lon, best.lat, BESIDE_PX)
   },
-  units: () => store.units.values(),
   open: () => showBeside('intake'),
   close: () => showBeside(card.number ? 'card' : ''),
   pick: (done) => map.pick(done),
@@ -109,29 +113,82 @@ store.listen((change) => {
 
 function pressed(event: KeyboardEvent): void {
   void alarm.awake()
-  if (event.key === 'Escape') {
+  if (event.key === 'Escape' && !document.querySelector('dialog[open]')) {
     if (map.stopPicking()) card.set({ note: '' })
     else if (card.state.form) card.set({ form: '' })
-    else if (intake.active) intake.clear()
+    else if (intake.active) intake.drop()
     else closeCard()
     return
   }
-  if (writing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return
-  if (event.key === '/' || event.key === 'n') {
+  if (writing(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return
+  const own = KEYS[event.key]
+  if (own) {
     event.preventDefault()
-    intake.focus()
-  } else if (event.key === 'q') byId('queue').focus()
-  else if (event.key === 'g' && queue.first) open(queue.first.number, true)
-  else if (card.key(event)) event.preventDefault()
+    own()
+  } else if (card.key(event)) event.preventDefault()
+}
+
+function first(): void {
+  if (queue.first) open(queue.first.number, true)
+}
+
+const dialog = (id: string): void => byId<HTMLDialogElement>(id).showModal()
+
+/** The desk's own single keys; those of the open matter are the card's. */
+const KEYS: Record<string, () => void> = {
+  '/': () => intake.focus(),
+  n: () => intake.focus(),
+  q: () => byId('queue').focus(),
+  s: () => byId('unit-search').focus(),
+  c: () => cardRoot.focus(),
+  g: first,
+  j: () => queue.step(1),
+  k: () => queue.step(-1),
+  '[': () => queue.turn(-1),
+  ']': () => queue.turn(1),
+  '?': () => dialog('desk-keys'),
 }
 document.addEventListener('keydown', pressed)
 document.addEventListener('pointerdown', () => void alarm.awake())
 
+/** A matter opens beside the queue, never instead of it: links to matters stay on the desk, a new tab stays a new tab. */
+function followed(event: MouseEvent): void {
+  const link = (event.target as HTMLElement).closest<HTMLAnchorElement>('a[href^="/matters/"]')
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
+  event.preventDefault()
+  const number = link.pathname.split('/')[2] ?? ''
+  if (number === card.number) window.open(link.href, '_blank', 'noopener')
+  else open(number, true)
+}
+desk.addEventListener('click', followed)
+document.addEventListener('linli:goto', (event) => {
+  const number = /^\/matters\/([\w-]+)$/.exec((event as CustomEvent<string>).detail)?.[1]
+  if (!number) return
+  event.preventDefault()
+  open(number, true)
+})
+
+const sounds = byId('desk-sounds')
+wireSounds(sounds, () => alarm.show())
+offer(() => [...matterCommands(card), ...deskCommands({
+  intake: () => intake.focus(), queue: () => byId('queue').focus(), units: () => byId('unit-search').focus(), first,
+  sounds: () => dialog('desk-sounds'), keys: () => dialog('desk-keys'),
+})])
+
 const chip = connectionChip(byId('connection'))
-new Live({ onNews: (news) => store.news(news), onReset: () => void store.load(), onState: (state, silent_ms) => chip(state, silent_ms) })
+const stale = new Stale(() => store.unitsHeard_ms)
+new Live({
+  onNews: (news) => store.news(news),
+  onReset: () => void store.load(),
+  onState: (state, silent_ms) => {
+    chip(state, silent_ms)
+    stale.heard(state, silent_ms)
+  },
+})
 store.watchUnits()
 get<Vocabulary>('/vocabulary').then((vocabulary) => {
   intake.vocabulary = vocabulary
+  intake.restore()
   card.set({ vocabulary })
 }).catch(() => undefined)
 

@@ -1,11 +1,11 @@
 import { overdueOrder } from '../shared/stage'
-import { audible, play, setSound, soundOff, wake } from '../shared/tones'
+import { audible, play, setSound, soundOff, wake, type Tone } from '../shared/tones'
 import { t } from '../shared/words'
 import type { Change, Store } from './store'
 
 const AGAIN_MS = 10_000
 
-/** Loud on a new call and on an order that nobody signs; says so when the browser would not let it be heard. */
+/** Loud on a new call, on danger to life (a call of the first priority) and on an order that nobody signs; says so when the browser would not let it be heard. */
 export class Alarm {
   private readonly heard = new Set<string>()
   private started = false
@@ -15,7 +15,6 @@ export class Alarm {
     store.listen((change) => this.changed(change))
     window.setInterval(() => this.unsigned(), 1000)
     button.addEventListener('click', () => void this.pressed())
-    document.getElementById('sound-test')?.addEventListener('click', () => void this.awake().then(() => play('unsigned')))
     this.show()
   }
 
@@ -39,7 +38,7 @@ export class Alarm {
     this.show()
   }
 
-  private show(): void {
+  show(): void {
     const on = audible()
     this.button.setAttribute('aria-pressed', String(on))
     this.button.dataset.state = on ? 'on' : soundOff() ? 'off' : 'blocked'
@@ -58,14 +57,15 @@ export class Alarm {
       this.started = this.store.loaded
       return
     }
-    let ring = false
+    let ring: Tone | null = null
     for (const number of change.all ? this.store.matters.keys() : change.matters) {
       const matter = this.store.matters.get(number)
       if (!matter || this.heard.has(number)) continue
       this.heard.add(number)
-      if (matter.kind === 'incident') ring = true
+      if (matter.kind !== 'incident') continue
+      ring = matter.priority === 1 ? 'safety' : ring ?? 'new'
     }
-    if (ring && this.started) play('new')
+    if (ring && this.started) play(ring)
   }
 
   private unsigned(): void {

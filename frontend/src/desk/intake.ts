@@ -2,15 +2,14 @@ import { html, nothing, render } from 'lit-html'
 import { get, newKey, post, Problem, problemText } from '../shared/api'
 import { icon } from '../shared/dom'
 import { now_ms, span } from '../shared/time'
-import type { Category, Place, Recommendation, Unit, Vocabulary } from '../shared/types'
-import { say, t } from '../shared/words'
-import { straightLine } from './nearest'
+import { toast } from '../shared/toast'
+import type { Category, Place, Recommendation, Vocabulary } from '../shared/types'
+import { page, say, t } from '../shared/words'
 
 interface Taken { number: string }
 interface Wishes {
   taken: (number: string, orderBest: boolean) => void
   showPlaces: (places: Place[]) => void
-  units: () => Iterable<Unit>
   open: () => void
   close: () => void
   pick: (done: (lon: number, lat: number) => void) => void
@@ -19,6 +18,11 @@ interface Wishes {
 
 const PAUSE_MS = 90
 const PLACES = 5
+const SHOWN = 5
+const KEPT = 'linli_intake'
+
+/** What was being typed, kept for this tab: a reload, or a browser that falls, loses no call. */
+interface Draft { user: string; text: string; since: number; key: string }
 
 /**
  * The one line of the call-taker. What is heard goes in as it is heard; places and the nearest units appear while typing.
@@ -37,6 +41,9 @@ export class Intake {
   private problem = ''
   private key = newKey()
   private picked: Place | null = null
+  /** The question that the shown recommendation answers, and whether its answer is still on its way or failed. */
+  private asked = ''
+  private answer: 'none' | 'coming' | 'there' | 'failed' = 'none'
   vocabulary: Vocabulary | null = null
 
   constructor(readonly input: HTMLInputElement, private readonly panel: HTMLElement, private readonly wishes: Wishes) {
@@ -53,12 +60,49 @@ export class Intake {
     this.input.select()
   }
 
+  /** Takes up what this person had typed before the page was loaded anew. */
+  restore(): void {
+    const kept = sessionStorage.getItem(KEPT)
+    if (!kept || this.active) return
+    const draft = JSON.parse(kept) as Draft
+    if (draft.user === page.user) this.resume(draft)
+    else sessionStorage.removeItem(KEPT)
+  }
+
+  private resume(draft: Draft): void {
+    this.input.value = draft.text
+    this.typed()
+    this.since = draft.since
+    this.key = draft.key
+    this.keep()
+    this.input.focus()
+  }
+
+  private get draft(): Draft {
+    return { user: page.user, text: this.input.value, since: this.since, key: this.key }
+  }
+
+  private keep(): void {
+    sessionStorage.setItem(KEPT, JSON.stringify(this.draft))
+  }
+
+  /** Called off by the person: gone from the desk, but not without a way back. */
+  drop(): void {
+    const draft = this.draft
+    const worth = this.active
+    this.clear()
+    if (worth) toast(t('intake.dropped'), 'info', () => this.resume(draft))
+  }
+
   clear(): void {
+    sessionStorage.removeItem(KEPT)
     this.input.value = ''
     this.since = 0
     this.places = []
     this.picked = null
     this.recommendation = null
+    this.asked = ''
+    this.answer = 'none'
     this.category = null
     this.categoryByHand = false
     this.problem = ''
@@ -78,6 +122,7 @@ export class Intake {
       this.wishes.pick((lon, lat) => this.placed(lon, lat))
     }
     if (!this.categoryByHand) this.category = guess(this.input.value, this.vocabulary)
+    this.keep()
     this.draw()
     window.clearTimeout(this.timer)
     this.timer = window.setTimeout(() => void this.search(), PAUSE_MS)
@@ -116,21 +161,24 @@ export class Intake {
     return this.places[this.at]
   }
 
-  /** The nearest units by road; until the answer is there (or when it fails) by straight line, and said to be so. */
+  /** The nearest units by road. Until the answer is there their places stand empty: a guess would be read as an answer. */
   private async nearest(signal?: AbortSignal): Promise<void> {
     const place = this.chosen
-    if (!place) {
-      this.recommendation = null
-      return this.draw()
-    }
-    this.recommendation = straightLine(place.lon, place.lat, this.wishes.units())
+    const where = place ? `lon=${place.lon}&lat=${place.lat}${this.category ? `&category=${this.category.code}` : ''}` : ''
+    if (where === this.asked && this.answer === 'there') return
+    this.asked = where
+    this.recommendation = null
+    this.answer = where ? 'coming' : 'none'
     this.draw()
-    const where = `lon=${place.lon}&lat=${place.lat}${this.category ? `&category=${this.category.code}` : ''}`
+    if (!where) return
     try {
       const answer = await get<Recommendation>(`/recommendation?${where}`, signal)
-      if (this.chosen === place) this.recommendation = answer
-    } catch {
-      return
+      if (this.asked !== where) return
+      this.recommendation = answer
+      this.answer = 'there'
+    } catch (failure) {
+      if (this.asked !== where || !(failure instanceof Problem)) return
+      this.answer = 'failed'
     }
     this.draw()
   }
@@ -140,7 +188,7 @@ export class Intake {
     if (event.key === 'Escape') {
       event.preventDefault()
       event.stopPropagation()
-      this.clear()
+      this.drop()
       this.input.blur()
     } else if (event.key === 'Enter' && this.active) {
       event.preventDefault()
@@ -194,11 +242,20 @@ export class Intake {
         ${this.places.length ? html`<ol class="choices" role="listbox">${this.places.map((place, at) => html`<li><button type="button" class="choice is-place ${at === this.at ? 'is-best' : ''}" @click=${() => this.choose(at)}>
           ${icon('map-pin')}<span class="choice-name">${place.text}</span><span class="choice-why">${place.grid?.name ?? ''}</span></button></li>`)}</ol>`
           : html`<p class="quiet">${t('intake.no_place')}</p>`}</section>
-      ${this.recommendation?.units.length ? html`<section class="part nearest"><h3>${t('card.nearest')} ${this.recommendation.estimate ? html`<span class="tag">${t('intake.estimate')}</span>` : nothing}</h3>
-        <ol class="choices">${this.recommendation.units.slice(0, 5).map((one, at) => html`<li class="choice is-static"><kbd>${at + 1}</kbd><span class="choice-name">${one.unit.call_sign}</span>
-          <span class="choice-eta">${span(one.eta_s)}</span><span class="choice-why">${say(one.reasons.slice(0, 3))}</span></li>`)}</ol></section>` : nothing}
+      ${this.nearestPart()}
       <p class="intake-keys"><kbd>Enter</kbd><span>${t(this.saving ? 'intake.saving' : 'intake.take')}</span><kbd>Ctrl Enter</kbd><span>${t('intake.take_and_order')}</span><kbd>Esc</kbd><span>${t('intake.drop')}</span></p>
     </div>`, this.panel)
+  }
+
+  private nearestPart(): unknown {
+    if (this.answer === 'none') return nothing
+    const units = this.recommendation?.units.slice(0, SHOWN) ?? []
+    return html`<section class="part nearest" aria-busy=${this.answer === 'coming'}><h3>${t('card.nearest')}</h3>
+      ${this.answer === 'coming' ? html`<div role="status"><span class="sr">${t('intake.road')}</span>${Array.from({ length: SHOWN }, () => html`<span class="choice-wait skeleton" aria-hidden="true"></span>`)}</div>` : nothing}
+      ${this.answer === 'failed' ? html`<p class="notice is-warning" role="alert">${icon('alert-triangle')} ${t('intake.no_road')} <button type="button" class="button is-small" @click=${() => void this.nearest()}>${t('action.again')}</button></p>` : nothing}
+      ${this.answer === 'there' && !units.length ? html`<p class="notice is-warning">${icon('alert-triangle')} ${t('card.no_unit')}</p>` : nothing}
+      <ol class="choices">${units.map((one, at) => html`<li class="choice is-static"><kbd>${at + 1}</kbd><span class="choice-name">${one.unit.call_sign}</span>
+        <span class="choice-eta">${span(one.eta_s)}</span><span class="choice-why">${say(one.reasons.slice(0, 3))}</span></li>`)}</ol></section>`
   }
 
   private byHand(code: string): void {

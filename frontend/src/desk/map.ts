@@ -39,6 +39,7 @@ export class DeskMap {
     this.map.on('style.load', () => this.dress())
     this.map.on('idle', () => { box.dataset.idle = 'true'; this.wishes.idle() })
     this.map.on('click', (event) => this.click(event))
+    this.map.getCanvas().addEventListener('keydown', (event) => this.enter(event))
     document.addEventListener('linli:theme', () => {
       this.ready = false
       this.map.setStyle(this.styleUrl(), { diff: false })
@@ -135,16 +136,34 @@ export class DeskMap {
     this.map.jumpTo({ center: [lon, lat], zoom: Math.max(this.map.getZoom(), 13.5), padding: { left: left_px, top: 0, right: 0, bottom: 0 } })
   }
 
-  /** The next click on the map is a place; Escape calls it off. */
-  pick(done: (lon: number, lat: number) => void): void {
+  /**
+   * The next click on the map is a place; Escape calls it off. With `byKey` the map takes the focus: the arrow keys move it under the
+   * cross in its middle, Enter takes the place there.
+   */
+  pick(done: (lon: number, lat: number) => void, byKey = false): void {
     this.picking = done
     this.box.classList.add('is-picking')
+    this.box.classList.toggle('has-cross', byKey)
+    if (byKey) this.map.getCanvas().focus()
+  }
+
+  private enter(event: KeyboardEvent): void {
+    const done = this.picking
+    if (!done || event.key !== 'Enter' || !this.box.classList.contains('has-cross')) return
+    event.preventDefault()
+    event.stopPropagation()
+    const cross = document.getElementById('map-cross')?.getBoundingClientRect()
+    const box = this.box.getBoundingClientRect()
+    if (!cross) return
+    const { lng, lat } = this.map.unproject([cross.left + cross.width / 2 - box.left, cross.top + cross.height / 2 - box.top])
+    this.stopPicking()
+    done(lng, lat)
   }
 
   stopPicking(): boolean {
     const was = this.picking !== null
     this.picking = null
-    this.box.classList.remove('is-picking')
+    this.box.classList.remove('is-picking', 'has-cross')
     return was
   }
 

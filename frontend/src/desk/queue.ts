@@ -17,19 +17,50 @@ interface Parts {
 }
 
 const ROW_PX = 76
+/** While a finger or the pointer was over the list this recently, rows keep their places. */
+const HOLD_MS = 3000
 
 /** The queue: every open matter, those that need somebody now on top. Only the rows in sight exist. */
 export class Queue {
   private readonly list: VirtualList<Matter, Row>
   private filter: Filter = 'all'
   private sorted: Matter[] = []
+  private holdUntil_ms = 0
+  private held = false
   private readonly counts: Record<Filter, HTMLElement>
 
-  constructor(box: HTMLElement, tabs: HTMLElement, private readonly empty: HTMLElement, private readonly store: Store, choose: (matter: Matter) => void) {
+  constructor(box: HTMLElement, tabs: HTMLElement, private readonly empty: HTMLElement, private readonly newer: HTMLElement, private readonly store: Store, private readonly choose: (matter: Matter) => void) {
     this.list = new VirtualList<Matter, Row>(box, { height_px: ROW_PX, key: (matter) => matter.number, make, fill, choose })
     this.counts = this.makeTabs(tabs)
     store.listen((change) => this.changed(change))
+    for (const kind of ['pointermove', 'pointerdown', 'wheel', 'keydown'] as const) box.addEventListener(kind, () => { this.holdUntil_ms = Date.now() + HOLD_MS }, { passive: true })
+    box.addEventListener('pointerleave', () => this.release())
+    newer.addEventListener('click', () => {
+      this.release()
+      box.scrollTop = 0
+    })
     window.setInterval(() => this.tick(), 1000)
+  }
+
+  /** The next row (1) or the one before (-1), from wherever the focus is. */
+  step(by: 1 | -1): void {
+    const at = this.sorted.findIndex((one) => one.number === this.list.chosen)
+    const next = this.sorted[Math.max(0, Math.min(this.sorted.length - 1, at < 0 ? 0 : at + by))]
+    if (!next) return
+    this.holdUntil_ms = Date.now() + HOLD_MS
+    this.list.select(next.number, true)
+    this.choose(next)
+  }
+
+  /** The next of the four lists: all, now, running, after. */
+  turn(by: 1 | -1): void {
+    const name = FILTERS[(FILTERS.indexOf(this.filter) + by + FILTERS.length) % FILTERS.length]
+    if (name) (this.counts[name].closest('button') as HTMLButtonElement).click()
+  }
+
+  private release(): void {
+    this.holdUntil_ms = 0
+    if (this.held) this.show()
   }
 
   select(number: string, show = false): void {
@@ -53,6 +84,7 @@ export class Queue {
       button.append(counts[name])
       button.addEventListener('click', () => {
         this.filter = name
+        this.holdUntil_ms = 0
         for (const other of tabs.children) other.setAttribute('aria-pressed', String(other === button))
         this.show()
       })
@@ -77,17 +109,29 @@ export class Queue {
       keyed.push({ matter, group, at: Date.parse(matter.received_at) })
     }
     keyed.sort((a, b) => a.group - b.group || (a.group === 0 ? (a.matter.priority ?? 9) - (b.matter.priority ?? 9) || a.at - b.at : b.at - a.at))
-    this.sorted = keyed.map((one) => one.matter)
+    this.keep(keyed.map((one) => one.matter))
     for (const name of FILTERS) setText(this.counts[name], String(groups[name]))
     this.counts.now.classList.toggle('hot', groups.now > 0)
     this.list.set(this.sorted)
     this.empty.hidden = this.sorted.length > 0
-    setText(this.empty, !this.store.loaded ? t('state.loading') : this.store.failed || t('queue.empty'))
+    if (this.store.loaded) setText(this.empty, this.store.failed || t('queue.empty'))
+  }
+
+  /** Takes the new order; while somebody is at the list it keeps the old one and says how many calls are waiting to be let in. */
+  private keep(fresh: Matter[]): void {
+    const shown = new Set(this.sorted.map((one) => one.number))
+    const order = fresh.map((one) => one.number).join()
+    this.held = Date.now() < this.holdUntil_ms && this.sorted.length > 0 && order !== this.sorted.map((one) => one.number).join()
+    const newcomers = this.held ? fresh.filter((one) => !shown.has(one.number)).length : 0
+    // A row that ended meanwhile stays where the finger is, as it last was.
+    this.sorted = this.held ? this.sorted.map((one) => this.store.matters.get(one.number) ?? one) : fresh
+    this.newer.hidden = newcomers === 0
+    if (newcomers) setText(this.newer, t('queue.newer', { n: newcomers }))
   }
 
   private beats = 0
   private tick(): void {
-    if (++this.beats % 5 === 0) this.show()
+    if (++this.beats % 5 === 0 || (this.held && Date.now() > this.holdUntil_ms)) this.show()
     else this.list.refresh()
   }
 }

@@ -20,6 +20,8 @@ export class Store {
   readonly units = new Map<string, Unit>()
   loaded = false
   failed = ''
+  /** When the units were last answered, milliseconds since the epoch; 0 never. */
+  unitsHeard_ms = 0
 
   private readonly listeners: ((change: Change) => void)[] = []
   private change: Change = { matters: new Set(), units: new Set(), all: false }
@@ -68,6 +70,7 @@ export class Store {
           this.change.units.add(unit.id)
         }
         if (answer.at) this.unitsAt = answer.at
+        this.unitsHeard_ms = Date.now()
         this.plan()
       } catch (failure) {
         if (failure instanceof Problem && failure.status === 401) location.assign('/sign-in/')

@@ -44,6 +44,11 @@ export class VirtualList<T, Row extends HTMLElement = HTMLElement> {
     this.draw()
   }
 
+  /** The key of the chosen row, '' when none is. */
+  get chosen(): string {
+    return this.current
+  }
+
   /** Marks one row as the chosen one and brings it into sight when asked. */
   select(key: string, show = false): void {
     this.current = key

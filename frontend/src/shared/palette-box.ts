@@ -80,7 +80,7 @@ export class Palette {
       const answer = await get<{ items: Found[] }>(`/search?q=${encodeURIComponent(this.text)}`, this.asking.signal)
       this.note = ''
       this.found = answer.items.slice(0, SHOWN).map((one) => ({
-        words: [one.title, one.number].filter(Boolean).join(' · '), also: one.why ?? '', icon: TYPE_ICON[one.type] ?? 'file-text', group: t('palette.found'), run: () => location.assign(one.url),
+        words: [one.title, one.number].filter(Boolean).join(' · '), also: one.why ?? '', icon: TYPE_ICON[one.type] ?? 'file-text', group: t('palette.found'), run: () => goto(one.url),
       }))
     } catch (failure) {
       if (!(failure instanceof Problem)) return
@@ -127,6 +127,11 @@ export class Palette {
     return html`<li id="palette-${at}" role="option" aria-selected=${at === this.at} data-group=${first ? one.group : nothing} @click=${() => this.take(one)}>
       ${icon(one.icon)}<span>${one.words}${one.also && one.group === t('palette.found') ? html` <small class="quiet">${one.also}</small>` : nothing}</span>${one.key ? html`<kbd>${one.key}</kbd>` : nothing}</li>`
   }
+}
+
+/** Goes to an address, unless the page would rather show it where it is. */
+function goto(url: string): void {
+  if (document.dispatchEvent(new CustomEvent('linli:goto', { detail: url, cancelable: true }))) location.assign(url)
 }
 
 /** The pages of the person's post, as the header has them. */

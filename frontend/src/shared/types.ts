@@ -97,7 +97,7 @@ export interface Recommended {
 }
 
 export interface Responsible { agency: AgencyRef | null; station: AgencyRef | null; person: string | null; answers_at: AgencyRef | null }
-export interface Recommendation { units: Recommended[]; took_ms: number; responsible: Responsible | null; warnings?: Coded[]; joint: unknown; estimate?: boolean }
+export interface Recommendation { units: Recommended[]; took_ms: number; responsible: Responsible | null; warnings?: Coded[]; joint: unknown }
 
 export interface Unit {
   id: string
