@@ -1,4 +1,5 @@
 import './css/pages.css'
+import './css/registers.css'
 import 'htmx.org'
 import { wireHeader } from './shared/header'
 import { watchIdle } from './shared/idle'

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-from linli.org.people.models import Account
 from linli.org.people.queries import lacks_second_factor
 from linli.org.posts.rules import POSTS
 from linli.web.guard import idle_limit_s
@@ -85,7 +84,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     actor = actor_of(request)
     posts = [post.code for post in actor.posts]
     titles = list(dict.fromkeys(str(POSTS[code]) if code in POSTS else code for code in posts))
-    shut = lacks_second_factor(request.user) if isinstance(request.user, Account) else True
+    shut = lacks_second_factor(request.user)
     nav = [
         {
             "name": name,

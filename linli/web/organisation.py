@@ -58,12 +58,18 @@ def index(request: HttpRequest) -> HttpResponse:
             "kind": Agency.KINDS[agency.kind],
             "depth": max(0, agency.path.count("/") - 2),
             "posts": held[agency.pk],
+            "may_change": holds_right(actor, "agency.change", agency.path),
         }
         for agency in Agency.objects.visible_to(actor).at_work().exclude(kind="partner")
         if actor.reaches(agency.path)
     ]
     partners = Agency.objects.visible_to(actor).at_work().filter(kind="partner")
-    return render(request, "web/organisation.html", {"rows": rows, "partners": partners})
+    context = {
+        "rows": rows,
+        "partners": [{"agency": one, "may_change": holds_right(actor, "agency.change", one.path)} for one in partners],
+        "may_open": any(holds_right(actor, "agency.open", path) for path in actor.paths),
+    }
+    return render(request, "web/organisation.html", context)
 
 
 def _agency(actor: Actor, code: str) -> Agency:

@@ -96,12 +96,14 @@ def test_a_device_covers_ground_while_it_works(town: Town) -> None:
     beside = camera(town, "C-2", direction_deg=90.0, angle_deg=60.0, range_m=100.0)
     unknown = camera(town, "C-3", range_m=100.0)
     assert unknown.cover is None
-    assert all_round.cover is not None and beside.cover is not None
-    assert beside.cover.area / all_round.cover.area == pytest.approx(60 / 360, rel=0.02)
-    assert beside.cover.centroid.x > beside.lon
-    assert abs(beside.cover.centroid.y - beside.lat) < 1e-9
+    circle, sector = all_round.cover, beside.cover
+    assert circle is not None and sector is not None
+    assert sector.area / circle.area == pytest.approx(60 / 360, rel=0.02)
+    assert sector.centroid.x > beside.lon
+    assert abs(sector.centroid.y - beside.lat) < 1e-9
     move_device(chief, device=beside, move="report_broken")
-    assert beside.cover is None and beside.broken_since is not None
+    broken = device_by_code(chief, "C-2")
+    assert (broken.cover, broken.broken_since is None) == (None, False)
     with pytest.raises(Conflict, match="moved_on"):
         move_device(chief, device=beside, move="report_broken")
     move_device(chief, device=beside, move="repair")

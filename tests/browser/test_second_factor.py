@@ -52,7 +52,7 @@ def sign_in(page: Page, user: str) -> None:
 
 
 def code_of(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
 def test_a_passkey_is_made_and_opens_the_house(visit: BrowserContext) -> None:

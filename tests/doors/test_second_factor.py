@@ -133,4 +133,4 @@ def test_a_factor_that_is_taken_away_shuts_the_house_again(account: Account) -> 
 
 def code_of(secret: str) -> str:
     """What an authenticator app shows now."""
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))

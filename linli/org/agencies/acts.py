@@ -49,9 +49,11 @@ def open_agency(
     if kind not in Agency.KINDS:
         raise Invalid("fact.wrong", field="kind", why=kind)
     if not may_stand_under(kind, parent.kind if parent else None):
-        raise Invalid("agency.wrong_parent", kind=Agency.KINDS[kind][0], parent=parent.name if parent else "—")
+        raise Invalid(
+            "agency.wrong_parent", field="parent", kind=Agency.KINDS[kind][0], parent=parent.name if parent else "—"
+        )
     if Agency.objects.filter(code=code).exists():
-        raise Conflict("agency.code_taken", code=code)
+        raise Conflict("agency.code_taken", code=code, field="code")
     return Agency.objects.create(
         code=code,
         name=name,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from django.db.models import Max
 
 from linli.kernel.errors import NotFound
 from linli.kernel.kept import Kept
@@ -74,3 +78,33 @@ def as_sent(item: Item) -> dict[str, Any]:
 def items_of(bundle: Bundle) -> list[dict[str, Any]]:
     """What a bundle holds, in the order in which it was queued."""
     return [as_sent(item) for item in bundle.items.order_by("queued_at", "id")]
+
+
+@dataclass(frozen=True, slots=True)
+class PeerState:
+    """How the exchange with a peer does: items that wait to be bundled, bundles on their way, the last error, numbers
+    of the peer that never came.
+    """
+
+    waiting: int
+    on_the_way: int
+    refused: int
+    last_sent_at: datetime | None
+    last_received_at: datetime | None
+    last_error: str
+    missing: list[int]
+
+
+def peer_state(peer: Peer) -> PeerState:
+    """How the exchange with a peer does."""
+    bundles = Bundle.objects.filter(peer=peer)
+    return PeerState(
+        waiting=Item.objects.filter(peer=peer, bundle__isnull=True).count(),
+        on_the_way=bundles.filter(state__in=("made", "handed_over")).count(),
+        refused=bundles.filter(state="refused").count(),
+        last_sent_at=bundles.aggregate(at=Max("handed_over_at"))["at"],
+        last_received_at=Received.objects.filter(peer=peer).aggregate(at=Max("received_at"))["at"],
+        last_error=bundles.exclude(last_error="").order_by("-sequence").values_list("last_error", flat=True).first()
+        or "",
+        missing=missing_numbers(peer),
+    )

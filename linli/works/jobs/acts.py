@@ -13,15 +13,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from linli.kernel import clock
+from linli.kernel.acts import act
+from linli.kernel.errors import Conflict, declare
 from linli.kernel.registry import Registry
+from linli.kernel.scope import Actor
 from linli.works.jobs.models import Job
 from linli.works.jobs.queries import next_due_at
 from linli.works.jobs.rules import LEASE_S, LONG_LEASE_S, MAX_ATTEMPTS, wait_after_failure_s
 
 log = structlog.get_logger(__name__)
+
+declare("job.not_failed", zh="该任务已不在失败之列。", en="This job does not lie there failed any more.")
+declare("job.waits_already", zh="同一任务（{key}）已在等待。", en="The same job ({key}) waits already.")
 
 Runner = Callable[[dict[str, Any]], None]
 RUNNERS: Registry[Runner] = Registry("jobs")
@@ -213,6 +219,33 @@ def _put_back(claimed: Job, failed: Exception) -> None:
             lease_until=None,
             last_error="".join(traceback.format_exception_only(failed))[-2000:],
         )
+
+
+@act("job.retry", zh="重试任务", en="try a job again", about="job")
+def retry_job(actor: Actor, *, job: Job) -> Job:
+    """Let a failed job be tried from the beginning, now. Conflict when it does not lie there failed any more."""
+    with transaction.atomic():
+        _from_failed(job, state=Job.WAITING, due_at=clock.now(), attempts=0, lease_until=None)
+        wake()
+    return job
+
+
+@act("job.forget", zh="放弃任务", en="give a job up", about="job")
+def forget_job(actor: Actor, *, job: Job) -> Job:
+    """Somebody has looked, and it is not to be done: it counts as finished and is swept like the others."""
+    _from_failed(job, state=Job.DONE, finished_at=clock.now())
+    return job
+
+
+def _from_failed(row: Job, **changes: Any) -> None:
+    try:
+        with transaction.atomic():
+            changed = Job.objects.filter(pk=row.pk, state=Job.FAILED).update(**changes)
+    except IntegrityError as waits:
+        raise Conflict("job.waits_already", key=row.key) from waits
+    if not changed:
+        raise Conflict("job.not_failed")
+    row.refresh_from_db()
 
 
 @hourly("jobs.sweep")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -28,3 +28,13 @@ def due_lanes(at: datetime) -> list[str]:
 def failed_count() -> int:
     """Jobs that were tried to the end and failed: somebody must look."""
     return Job.objects.filter(state=Job.FAILED).count()
+
+
+def failed_jobs(limit: int = 200) -> list[Job]:
+    """Those that were tried to the end and failed, the latest first."""
+    return list(Job.objects.filter(state=Job.FAILED).order_by("-due_at")[:limit])
+
+
+def overdue_count(at: datetime) -> int:
+    """Jobs that should have been done a minute ago and still wait: nobody works, or too few."""
+    return Job.objects.filter(state=Job.WAITING, due_at__lt=at - timedelta(minutes=1)).count()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q
 
+from linli.kernel.scope import Actor
+from linli.works.channels.rules.breaker import LEFT_ALONE
 from linli.works.outbox.models import Message
 from linli.works.outbox.rules.texts import good_for_s
 
@@ -15,6 +18,45 @@ from linli.works.outbox.rules.texts import good_for_s
 def oldest_unsent_at() -> datetime | None:
     """When the oldest message that still waits was queued, or None: the one figure that says whether sending works."""
     return Message.objects.filter(state="queued").order_by("queued_at").values_list("queued_at", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """How a channel does: what waits and since when, what went and failed in the last hour, what it said last.
+
+    ``left_alone``: its gateway has failed three times in a row, and what waits is not tried for some seconds.
+    """
+
+    waiting: int
+    oldest_at: datetime | None
+    left_alone: bool
+    sent: int
+    failed: int
+    last_sent_at: datetime | None
+    last_error: str
+
+
+def channel_state(channel: str, at: datetime) -> ChannelState:
+    """How a channel does at a moment."""
+    rows = Message.objects.filter(channel=channel)
+    waiting = rows.filter(state="queued")
+    hour = timedelta(hours=1)
+    told = waiting.exclude(last_error="").order_by("-queued_at").values_list("last_error", flat=True).first()
+    ended = rows.filter(state="failed").order_by("-failed_at").values_list("last_error", flat=True).first()
+    return ChannelState(
+        waiting=waiting.count(),
+        oldest_at=waiting.order_by("queued_at").values_list("queued_at", flat=True).first(),
+        left_alone=waiting.filter(last_error=LEFT_ALONE).exists(),
+        sent=rows.filter(sent_at__gt=at - hour).count(),
+        failed=rows.filter(failed_at__gt=at - hour).count(),
+        last_sent_at=rows.filter(sent_at__isnull=False).order_by("-sent_at").values_list("sent_at", flat=True).first(),
+        last_error=told or ended or "",
+    )
+
+
+def recent_messages(actor: Actor, *, channel: str, limit: int = 20) -> list[Message]:
+    """The latest messages of a channel, for who looks after channels: states and errors, never to whom."""
+    return list(Message.objects.visible_to(actor).filter(channel=channel).order_by("-queued_at")[:limit])
 
 
 def message_of_receipt(channel: str, message_id: str, gateway_id: str) -> Message | None:

@@ -18,7 +18,7 @@ from linli.kernel import clock
 from linli.works.channels.acts.by_apprise import carry_by_apprise
 from linli.works.channels.models import ChannelConfig
 from linli.works.channels.rules import shapes
-from linli.works.channels.rules.breaker import Breaker
+from linli.works.channels.rules.breaker import LEFT_ALONE, Breaker
 from linli.works.channels.rules.shapes import Asked, NotSent, Parcel, Sent
 from linli.works.channels.rules.signing import signed_headers
 
@@ -48,7 +48,7 @@ class Line:
         """
         began_s = time.monotonic()
         if not self.breaker.may_try(began_s):
-            raise NotSent("left alone: it did not answer just now")
+            raise NotSent(LEFT_ALONE)
         try:
             status, answer = self._ask(method, url, body, headers or {}, began_s)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as failed:
@@ -129,7 +129,7 @@ def _wecom_token(carrier: Carrier, *, fresh: bool) -> str:
 def _by_apprise(carrier: Carrier, parcel: Parcel) -> Sent:
     began_s = time.monotonic()
     if not carrier.line.breaker.may_try(began_s):
-        raise NotSent("left alone: it did not answer just now")
+        raise NotSent(LEFT_ALONE)
     try:
         sent = carry_by_apprise(carrier.secret, parcel)
     except NotSent:

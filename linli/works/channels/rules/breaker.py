@@ -8,6 +8,8 @@ import threading
 
 FAILURES_TO_OPEN = 3
 OPEN_S = 15.0
+LEFT_ALONE = "left alone: it did not answer just now"
+"""What is noted at a message that was not even tried, because its gateway has just failed three times."""
 
 
 class Breaker:
