@@ -19,6 +19,7 @@ __all__ = [
     "FILTERS",
     "MILESTONES",
     "REPEATED",
+    "REPORTS",
     "SORTS",
     "Asked",
     "Beyond",
