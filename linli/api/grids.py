@@ -28,7 +28,7 @@ from linli.places.grid.acts.regrouping import parts_of, whole_of
 from linli.places.grid.models import Grid
 from linli.places.grid.queries import cells
 from linli.places.grid.rules.cells import Cell
-from linli.places.grid.rules.drawing import GAP_M, SNAP_M, clashes, gaps, snapped
+from linli.places.grid.rules.drawing import GAP_M, SNAP_M, clashes, fitted, gaps, snapped
 from linli.places.roads.queries import roads_near
 
 router = Router(tags=["grids"])
@@ -36,13 +36,17 @@ ACTS = ("grid.open", "grid.redraw", "grid.split", "grid.merge", "grid.close")
 
 
 class Drawn(Schema):
-    """A polygon before it is saved: the kind, whose boundary it is (empty: a new grid's), and from when."""
+    """A polygon before it is saved: the kind, whose boundary it is (empty: a new grid's), and from when.
+
+    ``snap``: lay it on neighbours and roads. ``fit``: give overlaps to the neighbours and take the gaps between.
+    """
 
     kind: str = Field("police", max_length=8)
     code: str = Field("", max_length=24)
     shape: dict[str, Any]
     valid_from: date
     snap: bool = True
+    fit: bool = False
 
 
 class Opening(Schema):
@@ -149,6 +153,8 @@ def check(request: ApiRequest, sent: Drawn) -> HttpResponse:
     shapes = [cell.shape for cell in near]
     if sent.snap:
         polygon = snapped(polygon, neighbours=shapes, roads=roads_near(around))
+    if sent.fit:
+        polygon = fitted(polygon, shapes)
     found = clashes(Cell(mine.code, "", polygon, sent.valid_from), near)
     return answered(
         {

@@ -1,4 +1,4 @@
-"""The base map: a style without anything from outside, and the roads as one file read in ranges."""
+"""The base map: our own style without anything from outside, those that were configured, the roads as one file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
+from linli.web.base_maps import BaseMap, base_map
 from linli.web.visitor import page
 
 CHUNK = 64 * 1024
@@ -95,10 +96,17 @@ def _roads(colours: dict[str, str]) -> list[dict[str, Any]]:
     return layers
 
 
-def style_of(*, dark: bool, origin: str, has_roads: bool) -> dict[str, Any]:
-    """A MapLibre style: ground, grids, roads, rooms. No glyphs and no sprite: nothing comes from outside."""
+def style_of(
+    *, dark: bool, origin: str, has_roads: bool, plain: bool = False, base: BaseMap | None = None
+) -> dict[str, Any]:
+    """A MapLibre style: ground, grids, roads, rooms. No glyphs and no sprite: nothing comes from outside.
+
+    ``plain`` leaves grids and rooms to the page. With a configured ``base`` its pictures lie where our roads would.
+    """
     colours = DARK if dark else LIGHT
     line = "#7fb0ff" if dark else "#1b4e9b"
+    if plain:
+        return _ground(colours, origin, has_roads, base)
     sources: dict[str, Any] = {
         "grids": {"type": "geojson", "data": f"{origin}/api/v1/map/grids.geojson"},
         "rooms": {"type": "geojson", "data": f"{origin}/api/v1/map/rooms.geojson"},
@@ -117,6 +125,21 @@ def style_of(*, dark: bool, origin: str, has_roads: bool) -> dict[str, Any]:
         },
         *_rooms(colours, line),
     ]
+    return {"version": 8, "name": "Linli", "sources": sources, "layers": layers}
+
+
+def _ground(colours: dict[str, str], origin: str, has_roads: bool, base: BaseMap | None) -> dict[str, Any]:
+    layers = [{"id": "ground", "type": "background", "paint": {"background-color": colours["ground"]}}]
+    sources: dict[str, Any] = {}
+    if base is not None:
+        for at, tiles in enumerate(base.sheets):
+            name = f"base-{at}"
+            sources[name] = {"type": "raster", "tiles": list(tiles), "tileSize": 256, "maxzoom": base.max_zoom}
+            sources[name] |= {"attribution": base.credit} if at == 0 and base.credit else {}
+            layers.append({"id": name, "type": "raster", "source": name})
+    elif has_roads:
+        sources["roads"] = {"type": "vector", "url": f"pmtiles://{origin}/map/roads.pmtiles"}
+        layers += _roads(colours)
     return {"version": 8, "name": "Linli", "sources": sources, "layers": layers}
 
 
@@ -155,9 +178,15 @@ def _rooms(colours: dict[str, str], line: str) -> list[dict[str, Any]]:
 @require_GET
 @page()
 def style(request: HttpRequest) -> HttpResponse:
-    """The style in the theme asked for."""
+    """The style in the theme asked for, over the base map asked for (``base``; unknown or none: our own)."""
     origin = request.build_absolute_uri("/").rstrip("/")
-    made = style_of(dark=request.GET.get("theme") == "dark", origin=origin, has_roads=roads_file().is_file())
+    made = style_of(
+        dark=request.GET.get("theme") == "dark",
+        origin=origin,
+        has_roads=roads_file().is_file(),
+        plain=request.GET.get("plain") == "1",
+        base=base_map(request.GET.get("base", "")),
+    )
     return JsonResponse(made, headers={"Cache-Control": "private, max-age=60"})
 
 

@@ -13,7 +13,7 @@ from shapely.geometry import LineString, Polygon, box
 
 from linli.kernel import geo
 from linli.places.grid.rules.cells import Cell
-from linli.places.grid.rules.drawing import SNAP_M, clashes, divided, gaps, joined, snapped
+from linli.places.grid.rules.drawing import SNAP_M, clashes, divided, fitted, gaps, joined, snapped
 
 WEST, SOUTH, STEP = 119.80, 29.40, 0.02
 METRE = 1 / 111_320
@@ -111,6 +111,16 @@ def test_overlaps_and_gaps_are_shapes_to_be_shown() -> None:
     ring = shapely.difference(box(WEST - STEP, SOUTH - STEP, WEST + 2 * STEP, SOUTH + 2 * STEP), SQUARE)
     [hole] = gaps(box(WEST, SOUTH, WEST + STEP, SOUTH + STEP / 2), [ring])
     assert hole.area == pytest.approx(SQUARE.area / 2)
+
+
+def test_a_drawing_is_fitted_between_its_neighbours() -> None:
+    drawn = box(WEST + 20 * METRE, SOUTH, WEST + STEP + 0.003, SOUTH + STEP)
+    west = box(WEST - STEP, SOUTH, WEST, SOUTH + STEP)
+    made = fitted(drawn, [NEXT, west])
+    assert shapely.symmetric_difference(made, SQUARE).area < SQUARE.area / 1000
+    assert (shapely.intersection(made, NEXT).area, gaps(made, [NEXT, west])) == (0.0, [])
+    assert fitted(SQUARE, []) is SQUARE
+    assert fitted(SQUARE, [SQUARE]) is SQUARE
 
 
 def test_a_line_that_ends_short_of_the_border_is_drawn_out_and_one_far_away_divides_nothing() -> None:

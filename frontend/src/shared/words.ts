@@ -5,7 +5,8 @@ function block<T>(id: string, empty: T): T {
   return text ? (JSON.parse(text) as T) : empty
 }
 
-const table = block<Record<string, string>>('words', {})
+/** `page-words`: what only this page says. */
+const table = { ...block<Record<string, string>>('words', {}), ...block<Record<string, string>>('page-words', {}) }
 export const lang: 'zh' | 'en' = document.documentElement.lang.startsWith('en') ? 'en' : 'zh'
 
 /** The sentence for `key`; `{name}` places are filled from `facts`. An unknown key shows itself, so that it is noticed. */

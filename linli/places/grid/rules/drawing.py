@@ -137,6 +137,21 @@ def gaps(shape: BaseGeometry, neighbours: Sequence[BaseGeometry], *, within_m: f
     ]
 
 
+def fitted(shape: BaseGeometry, neighbours: Sequence[BaseGeometry]) -> BaseGeometry:
+    """The shape without what its neighbours have already, and with the gaps between: edge to edge with all of them.
+
+    Where nothing would be left it stays as it is, for the overlap to be named.
+    """
+    if not neighbours:
+        return shape
+    free = _land(shapely.difference(shape, shapely.union_all(list(neighbours))))
+    if free.is_empty:
+        return shape
+    whole = shapely.union_all([free, *gaps(free, neighbours)])
+    parts = sorted((part for part in shapely.get_parts(whole) if part.geom_type == "Polygon"), key=lambda one: -one.area)
+    return parts[0]
+
+
 def divided(shape: BaseGeometry, line: BaseGeometry) -> list[BaseGeometry]:
     """The pieces into which a line cuts a grid, the largest first; one piece when it does not reach across.
 
