@@ -39,6 +39,8 @@ def raw_networks(draw: st.DrawFn, *, bans: bool = True) -> RawNetwork:
     ms = st.sampled_from([FAR, 1000, 2000, 3000, 7001, 40_000])
     arc_ms = np.array(draw(st.lists(st.lists(ms, min_size=2 * m, max_size=2 * m), min_size=3, max_size=3)), np.int32)
     arc_ms[0, 0] = min(int(arc_ms[0, 0]), 5000)  # at least one street is open to cars
+    # often kinds drive alike, all or some of them: they are searched for together then
+    arc_ms = arc_ms[list(draw(st.sampled_from([(0, 1, 2), (0, 0, 2), (0, 1, 0), (0, 1, 1), (0, 0, 0)])))]
     lon = WEST + STEP * np.array([x for x, _ in spots], float)
     lat = SOUTH + STEP * np.array([y for _, y in spots], float)
     u, v = np.array([a for a, _ in ends], np.int32), np.array([b for _, b in ends], np.int32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from itertools import permutations
 from types import FunctionType
 from typing import Any
@@ -133,8 +134,9 @@ def test_moving_units_equals_a_new_fleet(data: st.DataObject) -> None:
 
 
 MUTANTS = {
-    "stops before a tie is seen": ("here + least_ms[kind] > best[k - 1, 1]", "here + least_ms[kind] >= best[k - 1, 1]"),
-    "stops without the start delay": ("here + least_ms[kind] > best[k - 1, 1]", "here > 0 and found == k"),
+    "stops before a tie is seen": ("here + least > best[k - 1, 1]", "here + least >= best[k - 1, 1]"),
+    "stops without the start delay": ("here + least > best[k - 1, 1]", "here > 0 and found == k"),
+    "knows the least delay of the first of kinds alike only": ("like[other] == kind and", "False and"),
     "forgets the call's own road": ("wanted and slots[slot, 2] == arc and ahead >= 0", "False"),
     "drives backwards on a one-way": ("and ahead >= 0", "and abs(ahead) >= 0"),
     "ignores whether home or position counts": (
@@ -179,8 +181,8 @@ def some_cases() -> list[tuple[Town, list[UnitRow], Incident]]:
     return found + ties()
 
 
-def ties() -> list[tuple[Town, list[UnitRow], Incident]]:
-    """A crossing with four equal arms and a unit at the end of each: only the tie rule decides."""
+def crossing(arms_ms: list[int]) -> Town:
+    """Four streets that meet at node 500, driven alike by all kinds."""
     raw = RawNetwork(
         node_ref=np.arange(500, 505),
         node_lon=np.array([116.0, 116.01, 116.0, 115.99, 116.0]),
@@ -191,26 +193,38 @@ def ties() -> list[tuple[Town, list[UnitRow], Incident]]:
         edge_name=np.zeros(4, np.int32),
         edge_class=np.zeros(4, np.uint8),
         edge_m=np.full(4, 1000.0),
-        arc_ms=np.full((3, 8), 50_000, np.int32),
+        arc_ms=np.tile(np.repeat(np.array(arms_ms, np.int32), 2), (3, 1)),
         names=[""],
     )
     network = build(raw)
-    town = Town(network, OpenRoads(network), [])
-    here = network.node_ref.tolist().index(500)
-    found = []
-    for order in permutations(range(4)):
-        rows = [
-            UnitRow(
-                id=UUID(int=number + 1), call_sign=str(number), kind="car", agency_id=None,
-                lon=float(raw.node_lon[place + 1]), lat=float(raw.node_lat[place + 1]), fix_at=AT,
-                availability="available",
-                calls_this_shift=number // 2,
-            )
-            for number, place in enumerate(order)
-        ]  # fmt: skip
-        call = Incident(lon=float(network.node_lon[here]), lat=float(network.node_lat[here]))
-        found.append((town, rows, call))
-    return found
+    return Town(network, OpenRoads(network), [])
+
+
+def at_the_arms(town: Town, kinds: list[str], order: Sequence[int]) -> tuple[Town, list[UnitRow], Incident]:
+    """A unit of each kind at the end of an arm, and a call where they meet."""
+    net = town.network
+    node = {ref: place for place, ref in enumerate(net.node_ref.tolist())}
+    ends = [node[501 + place] for place in order]
+    rows = [
+        UnitRow(
+            id=UUID(int=number + 1), call_sign=str(number), kind=kind, agency_id=None,
+            lon=float(net.node_lon[end]), lat=float(net.node_lat[end]), fix_at=AT,
+            availability="available",
+            calls_this_shift=number // 2,
+        )
+        for number, (kind, end) in enumerate(zip(kinds, ends, strict=True))
+    ]  # fmt: skip
+    here = node[500]
+    return town, rows, Incident(lon=float(net.node_lon[here]), lat=float(net.node_lat[here]))
+
+
+def ties() -> list[tuple[Town, list[UnitRow], Incident]]:
+    """Four equal arms and a car at the end of each: only the tie rule decides. And a motorcycle, which sets out sooner
+    than the two cars before it: it wins from farther away.
+    """
+    equal, unequal = crossing([50_000] * 4), crossing([10_000, 10_000, 14_000, 90_000])
+    found = [at_the_arms(equal, ["car"] * 4, order) for order in permutations(range(4))]
+    return [*found, at_the_arms(unequal, ["car", "car", "motorcycle", "car"], range(4))]
 
 
 @pytest.fixture(scope="module")

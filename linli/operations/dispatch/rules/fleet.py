@@ -168,12 +168,15 @@ class Fleet:
             changed = (roads.arc_ms != self.roads.arc_ms).any(axis=0).reshape(-1, 2).any(axis=1)
             # Where a road opened, units that had been moved off it lie on a neighbour: all are placed anew then.
             opened = bool((roads.edge_bits & ~self.roads.edge_bits).any())
+            relinked = roads.like != self.roads.like
             self.roads = roads
             self._homes.clear()
             for side in (0, 1):
                 edge = self.columns.edge[:, side]
                 touched = (
-                    np.flatnonzero(np.where(edge >= 0, changed[edge], True)) if not opened else np.arange(len(self))
+                    np.arange(len(self))
+                    if opened or relinked
+                    else np.flatnonzero(np.where(edge >= 0, changed[edge], True))
                 )
                 self._attach(touched, side)
 
@@ -246,8 +249,8 @@ class Fleet:
         c.node[units, side], c.edge[units, side] = exits.node, exits.edge
         c.fraction[units, side], c.off_m[units, side] = exits.fraction, exits.off_m
         _relink(
-            units.astype(np.int64), 2 * side, kind, exits.vertex, exits.ms, exits.arc, self.chain_head,
-            c.slot_vertex, c.slot, c.slot_prev,
+            units.astype(np.int64), 2 * side, self.roads.first_like[kind], exits.vertex, exits.ms, exits.arc,
+            self.chain_head, c.slot_vertex, c.slot, c.slot_prev,
         )  # fmt: skip
 
 
@@ -267,7 +270,7 @@ def ms_of(at: datetime) -> int:
 
 @compiled
 def _relink(
-    units: I64, first_slot: int, kind: U8, vertex: I32, ms: I32, arc: I32, chain_head: I32,
+    units: I64, first_slot: int, mover: U8, vertex: I32, ms: I32, arc: I32, chain_head: I32,
     slot_vertex: I32, slot: I32, slot_prev: I32,
 ) -> None:  # fmt: skip
     for j in range(len(units)):
@@ -280,7 +283,7 @@ def _relink(
                 if before >= 0:
                     slot[before, 0] = after
                 else:
-                    for k in range(chain_head.shape[0]):  # the unit may have changed its kind since
+                    for k in range(chain_head.shape[0]):  # the unit may have changed its kind, or that its like
                         if chain_head[k, slot_vertex[this]] == this:
                             chain_head[k, slot_vertex[this]] = after
             slot_vertex[this] = vertex[j, way]
@@ -289,8 +292,8 @@ def _relink(
             slot[this, 1] = ms[j, way]
             slot[this, 2] = arc[j, way]
             if vertex[j, way] >= 0:
-                head = chain_head[kind[j], vertex[j, way]]
+                head = chain_head[mover[j], vertex[j, way]]
                 slot[this, 0] = head
                 if head >= 0:
                     slot_prev[head] = this
-                chain_head[kind[j], vertex[j, way]] = this
+                chain_head[mover[j], vertex[j, way]] = this

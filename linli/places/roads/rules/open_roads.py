@@ -42,7 +42,7 @@ class Graph:
 @dataclass(frozen=True, slots=True, eq=False)
 class Ways:
     """How a place is entered by each kind of vehicle, see :func:`search.k_soonest`. ``off_m`` [kinds]: metres from
-    the road.
+    the road. Kinds that drive alike (``like``, see :class:`OpenRoads`) share the rows of the first of them.
     """
 
     seed: I64
@@ -50,12 +50,14 @@ class Ways:
     road: I64
     road_first: I64
     off_m: F64
+    like: tuple[int, ...]
 
     def __bool__(self) -> bool:
         return len(self.seed) > 0
 
     def of_kind(self, kind: int) -> tuple[I64, I64]:
-        """The rows of ``seed`` and of ``road`` that are for that kind."""
+        """The rows of ``seed`` and of ``road`` that are for that kind, or for one that drives alike."""
+        kind = self.like[kind]
         seeds = slice(int(self.seed_first[kind]), int(self.seed_first[kind + 1]))
         return self.seed[seeds], self.road[int(self.road_first[kind]) : int(self.road_first[kind + 1])]
 
@@ -111,6 +113,9 @@ class OpenRoads:
         self.shared: _Shared = like.shared if like is not None and like.network is network else _Shared(network)
         self.arc_ms = _without(network.arc_ms, self.closed)
         self.edge_bits = _usable_edges(network, self.arc_ms) if self.closed else network.main_kinds
+        self.like: tuple[int, ...] = self._alike()
+        """For each kind the first that drives all roads as fast as it does: one search serves them all."""
+        self.first_like: U8 = frozen(np.array(self.like, np.uint8))
         self._back: Graph | None = None
         self._forth: Graph | None = None
         self._weights: dict[int, I32] = {}
@@ -118,6 +123,21 @@ class OpenRoads:
     def closing(self, closed: Iterable[Closed]) -> OpenRoads:
         """The same network with exactly these closures."""
         return OpenRoads(self.network, closed, like=self)
+
+    def _alike(self) -> tuple[int, ...]:
+        net = self.network
+        bars = [net.out_bar >> kind & 1 for kind in range(len(KINDS))]
+        usable = [self.edge_bits >> kind & 1 for kind in range(len(KINDS))]
+        same = [
+            [
+                np.array_equal(self.arc_ms[kind], self.arc_ms[first])
+                and np.array_equal(bars[kind], bars[first])
+                and np.array_equal(usable[kind], usable[first])
+                for first in range(kind)
+            ]
+            for kind in range(len(KINDS))
+        ]
+        return tuple(row.index(True) if True in row else kind for kind, row in enumerate(same))
 
     # -- graphs, made when first asked for
 
@@ -223,7 +243,9 @@ class OpenRoads:
         seed: list[tuple[int, int]] = []
         road: list[tuple[int, int, int]] = []
         seed_first, road_first = [0], [0]
-        for kind, spot in enumerate(spots):
+        for kind in range(len(KINDS)):
+            alike = (spots[other] for other, first in enumerate(self.like) if first == kind)
+            spot = next((one for one in alike if one is not None), None)
             if spot is not None and spot.node >= 0:
                 seed += [(vertex, 0) for vertex in self._all_copies(spot.node)]
             elif spot is not None:
@@ -236,6 +258,7 @@ class OpenRoads:
             np.array(road, np.int64).reshape(-1, 3),
             np.array(road_first, np.int64),
             np.array([np.inf if spot is None else spot.distance_m for spot in spots]),
+            self.like,
         )
 
     def _all_copies(self, node: int) -> list[int]:

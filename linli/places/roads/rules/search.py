@@ -13,7 +13,7 @@ import threading
 import numpy as np
 
 from linli.places.roads.rules.compiled import compiled
-from linli.places.roads.rules.network import FAR, I32, I64
+from linli.places.roads.rules.network import FAR, I32, I64, U8
 
 _LOW = 0xFFFFFFFF
 
@@ -177,7 +177,8 @@ def _meet_behind(
 @compiled
 def k_soonest(
     first: I32, pack: I64, label: I64, heap: I64, search: int, seed: I64, seed_first: I64, road: I64, road_first: I64,
-    chain_head: I32, slots: I32, at_home: I32, delay: I32, least_ms: I64, but: int, k: int, best: I64, tie: I64,
+    chain_head: I32, slots: I32, at_home: I32, delay: I32, least_ms: I64, like: U8, but: int, k: int, best: I64,
+    tie: I64,
 ) -> tuple[int, int]:  # fmt: skip
     """The best ``k`` units by delay plus road, into ``best`` [k, 2] as (unit, key in ms), one kind of vehicle after
     the other.
@@ -186,8 +187,9 @@ def k_soonest(
     ``seed`` rows (vertex, ms) say where the call's road is entered, those of a kind from ``seed_first`` on. ``road``
     rows (arc, vertex it leads to, ms that remain behind the call) are the call's own road. ``chain_head`` [kinds, v],
     ``slots`` rows (next, ms, arc): units by vertex as linked lists; slot ``4 u + i`` is unit ``u`` at its position (i
-    < 2) or at its home. ``delay[u]``: ms before it drives, FAR when not to be sent; ``least_ms`` by kind the least of
-    them. ``but``: a unit left out. ``search`` and the numbers below it, one a kind, are this search's own. Returns
+    < 2) or at its home. Kinds that drive alike are one: their seeds and lists stand under the first of them, ``like``.
+    ``delay[u]``: ms before it drives, FAR when not to be sent; ``least_ms`` by kind the least of them. ``but``: a unit
+    left out. ``search`` and the numbers below it, one a kind, are this search's own. Returns
     (units found, vertices settled).
     """
     found, settled = 0, 0
@@ -195,6 +197,10 @@ def k_soonest(
         for row in range(road_first[kind], road_first[kind + 1]):
             slot = chain_head[kind, road[row, 1]]
             found = _meet_behind(slot, road[row, 0], road[row, 2], slots, at_home, delay, but, k, found, best, tie)
+        least = least_ms[kind]
+        for other in range(len(like)):
+            if like[other] == kind and least_ms[other] < least:
+                least = least_ms[other]
         base = (search - kind) << 32
         size = _enter(seed, seed_first[kind], seed_first[kind + 1], base, label, heap)
         while size > 0:
@@ -203,7 +209,7 @@ def k_soonest(
             vertex, here = top & _LOW, top >> 32
             if label[vertex] & _LOW != here:
                 continue
-            if found == k and here + least_ms[kind] > best[k - 1, 1]:  # an equal one may still win the tie
+            if found == k and here + least > best[k - 1, 1]:  # an equal one may still win the tie
                 break
             settled += 1
             found = _meet(chain_head[kind, vertex], here, slots, at_home, delay, but, k, found, best, tie)
