@@ -12,8 +12,10 @@ class InsightConfig(AppConfig):
     def ready(self) -> None:
         import linli.insight.lists.acts
         import linli.insight.measures.acts  # noqa: F401  (importing declares the acts and jobs)
+        from linli.insight.chief.queries import declare_filters
         from linli.insight.today.queries import MATTER_SOURCES, OTHER_SOURCES, OWN_SOURCES
         from linli.kernel.claims import declare_claims, declare_own
 
+        declare_filters()
         declare_claims(*MATTER_SOURCES, *OTHER_SOURCES)
         declare_own(*OWN_SOURCES)

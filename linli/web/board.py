@@ -93,6 +93,7 @@ def _row(place: Place, period: Period, to: Any) -> dict[str, Any]:
         "place": place,
         "href": to(place=place.code, sort="") if place.has_below else "",
         "cells": [_cell(figure, period, place.code) for figure in place.figures.values()],
+        "covered": f"{place.covered:.0%}" if place.covered is not None else "",
         "still_href": f"/matters?{urlencode({'open': '1', 'place': place.code})}",
         "late_href": f"/matters?{urlencode({'late': '1', 'place': place.code})}",
     }

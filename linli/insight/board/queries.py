@@ -17,6 +17,7 @@ from linli.kernel.errors import NotFound
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.matters.ledger.models import Matter
+from linli.operations.coverage.queries import coverage
 from linli.operations.units.models import Unit
 from linli.org.agencies.models import Agency
 
@@ -41,6 +42,7 @@ def board_of(actor: Actor, *, code: str, period: Period) -> Board:
     rows = [place, *below]
     figures = figures_of(actor, places=rows, period=period, codes=FIGURES)
     live = _live(actor, rows, everything)
+    covered = _covered(actor)
     parents = {agency.parent_id for agency in everything}
     made = {
         agency.pk: Place(
@@ -51,7 +53,7 @@ def board_of(actor: Actor, *, code: str, period: Period) -> Board:
             agency.path.count("/") - place.path.count("/"),
             figures[agency.pk].figures,
             live.get(agency.pk, Live()),
-            None,
+            covered.get(agency.pk),
             agency.pk in parents,
         )
         for agency in rows
@@ -64,6 +66,14 @@ def _next(place: Agency, everything: list[Agency]) -> list[Agency]:
     if place.kind == "station":
         return [agency for agency in everything if agency.pk != place.pk]
     return [agency for agency in everything if agency.parent_id == place.pk]
+
+
+def _covered(actor: Actor) -> dict[uuid.UUID, float | None]:
+    """The share of the roads of each place that a unit reaches in time now; nothing where it cannot be known."""
+    found = coverage(actor)
+    shares = {key: road for key, (road, _) in (found.agencies or {}).items()}
+    roots = Agency.objects.filter(parent__isnull=True).values_list("pk", flat=True)
+    return {**shares, **dict.fromkeys(roots, found.share_road)}
 
 
 def _above(actor: Actor, place: Agency) -> list[Agency]:

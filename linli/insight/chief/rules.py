@@ -96,8 +96,8 @@ for _by, _zh, _en in (
         "again",
         Words(f"{_zh}重复", f"same {_en}"),
         Words(
-            f"近30天的事项中，90天内{_zh}另有事项的。只列事项，不列人。",
-            f"Of the last 30 days, those whose {_en} has another matter within 90 days. Matters, never people.",
+            f"近30天或未结的事项中，90天内{_zh}另有事项的。只列事项，不列人。",
+            f"Open or of the last 30 days, whose {_en} has another matter within 90 days. Matters, never people.",
         ),
         repeated=_by,
     )
