@@ -5,6 +5,7 @@ from __future__ import annotations
 from linli.matters.ledger.rules.filters import (
     FILTERS,
     REPEATED,
+    REPORTS,
     SORTS,
     Asked,
     Beyond,
