@@ -109,6 +109,7 @@ _LETTER = {
     "information_officer": "X",
     "grid_worker": "W",
     "liaison_cadre": "B",
+    "property_manager": "Y",
     "partner_officer": "P",
 }
 _CAR = ("body_recorder", "radio", "first_aid", "extinguisher", "shield")
@@ -216,6 +217,8 @@ def _neighbours(hiring: _Hiring, rooms: list[AgencyPlan], social: list[Grid]) ->
     for room in rooms:
         if room.kind != "village_room":
             hiring.hire("liaison_cadre", room.code, len(room.settlements))
+        if room.kind == "town_room":
+            hiring.hire("property_manager", room.code)
 
 
 def roster(staff: Staff, agencies: list[AgencyPlan], first_day: datetime, days: int) -> Iterator[ShiftPlan]:

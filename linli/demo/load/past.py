@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from linli.matters.ledger.models import Matter, NumberSeries, Stamp
 from linli.matters.ledger.rules import public_number
 from linli.matters.parties.models import Party, party_of
 from linli.operations.dispatch.models import Order
+from linli.operations.limits.queries import limit_for
 from linli.places.grid.models import Grid
 
 ORDER_MILESTONES = ("ordered", "delivered", "signed", "under_way", "arrived", "done")
@@ -138,7 +139,7 @@ def _add(
 def _order(matter: Matter, rows: Rows, incident: PastIncident) -> Order | None:
     if incident.unit is None:
         return None
-    stamps = incident.stamps
+    stamps, zone = incident.stamps, rows.agencies[incident.agency].zone
     return Order(
         matter=matter,
         unit=rows.units[incident.unit],
@@ -147,6 +148,7 @@ def _order(matter: Matter, rows: Rows, incident: PastIncident) -> Order | None:
         ordered_by="110",
         result="已处置，当事人无异议。",
         ordered_at=stamps["ordered"],
+        target_at=stamps["ordered"] + timedelta(seconds=limit_for(incident.call.category, zone).target_s),
         delivered_at=stamps.get("delivered"),
         signed_at=stamps.get("signed"),
         under_way_at=stamps.get("under_way"),

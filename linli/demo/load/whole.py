@@ -14,6 +14,7 @@ from django.db import transaction
 
 from linli.demo.county import WEEK_DAYS, YEAR_DAYS, County, grow
 from linli.demo.incidents import PastIncident
+from linli.demo.load.named import name_lists
 from linli.demo.load.organisation import Rows, load_organisation, note_bulk, plan_roster
 from linli.demo.load.past import load_year
 from linli.demo.load.places import load_places, load_roads
@@ -85,6 +86,7 @@ def _load(size: str, seed: int, home: Path, say: Say) -> Marker:
     year, week = county.year(last_day)
     load_year(DEMO, county, rows, year)
     step.done(f"{len(year)} incidents of the year before")
+    name_lists(DEMO)
     _lately(county, rows, week, last_day - timedelta(days=WEEK_DAYS), step)
     counts = {"agencies": Agency.objects.count(), "people": Person.objects.count(), "matters": Matter.objects.count()}
     marker = Marker(size=size, seed=seed, day=midnight.date().isoformat(), **counts)
