@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "linli.web.guard.IdleSignOut",
+    "linli.web.wall.WallOnly",
     "linli.web.second_factor.SecondFactor",
     "linli.web.guard.Headers",
     "linli.api.guard.Problems",

@@ -53,6 +53,7 @@ NAV = (
     ("organisation", "/organisation", _("组织"), ROOMS),
     ("mine", "/mine", _("我的"), tuple(POSTS)),
     ("administration", "/administration", _("管理"), ROOMS),
+    ("wall", "/wall", _("大屏"), ("dispatcher", "station_desk", "station_chief", "bureau_leader")),
 )
 
 ICONS = {

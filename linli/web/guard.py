@@ -25,6 +25,8 @@ POLICY = (
     "object-src 'none'"
 )
 TOUCHED = "touched_at"
+ONLY_WALL = "only_wall"
+"""Set in a session that shows the wall of the duty hall and nothing else (``web.wall``)."""
 # Written at most this often: a session row is not rewritten by every request.
 GRAIN_S = 30
 
@@ -66,5 +68,9 @@ class IdleSignOut:
 
 
 def is_touch(request: HttpRequest) -> bool:
-    """A page opened, or something done; a phone on duty keeps its session by reporting where it is."""
+    """A page opened, or something done; a phone on duty keeps its session by reporting where it is, a wall that is
+    locked to itself by showing.
+    """
+    if request.path.startswith("/wall/"):
+        return bool(request.session.get(ONLY_WALL))
     return not request.path.startswith("/api/") or request.method != "GET"

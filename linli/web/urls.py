@@ -29,6 +29,7 @@ from linli.web import (
     staff,
     today,
     units,
+    wall,
 )
 
 urlpatterns = [
@@ -54,6 +55,10 @@ urlpatterns = [
     path("grades", graded_places.index, name="grades"),
     path("matters", ledger.index, name="matters"),
     path("matters/new/<str:kind>", ledger.new, name="matter_new"),
+    path("wall", wall.wall, name="wall"),
+    path("wall/data", wall.data, name="wall_data"),
+    path("wall/ground", wall.ground, name="wall_ground"),
+    path("wall/lock", wall.lock, name="wall_lock"),
     path("components", language.components, name="components"),
     path("limits", limits.index, name="limits"),
     path("organisation", organisation.index, name="organisation"),

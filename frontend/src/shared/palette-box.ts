@@ -3,12 +3,13 @@ import { html, nothing, render, type TemplateResult } from 'lit-html'
 import { get, Problem } from './api'
 import { icon } from './dom'
 import { offered, type Command } from './palette'
-import { t } from './words'
+import { say, t } from './words'
 
 const PAUSE_MS = 110
 const SHOWN = 12
 
-interface Found { type: string; id: string; number?: string; title: string; why?: string; url: string }
+type Said = { zh: string; en: string } | string
+interface Found { type: string; id: string; number?: string | null; title: Said; why?: Said | null; url: string }
 
 const TYPE_ICON: Record<string, string> = { matter: 'list-check', person: 'user', room: 'home', address: 'map-pin', agency: 'building', unit: 'car', place: 'map-pin' }
 
@@ -80,7 +81,7 @@ export class Palette {
       const answer = await get<{ items: Found[] }>(`/search?q=${encodeURIComponent(this.text)}`, this.asking.signal)
       this.note = ''
       this.found = answer.items.slice(0, SHOWN).map((one) => ({
-        words: [one.title, one.number].filter(Boolean).join(' · '), also: one.why ?? '', icon: TYPE_ICON[one.type] ?? 'file-text', group: t('palette.found'), run: () => goto(one.url),
+        words: [say(one.title), one.number].filter(Boolean).join(' · '), also: say(one.why), icon: TYPE_ICON[one.type] ?? 'file-text', group: t('palette.found'), run: () => goto(one.url),
       }))
     } catch (failure) {
       if (!(failure instanceof Problem)) return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,13 +16,15 @@ from linli.matters.routing.queries import category
 from linli.operations.coverage.queries import coverage
 from linli.operations.units.models import Unit
 from linli.org.agencies.models import Agency
-from linli.org.rooms.queries import open_now
+from linli.org.rooms.models import OpeningHours
+from linli.org.rooms.rules import is_open
 from linli.places.grid.models import Grid
 
 CALLS_SHOWN = 12
 AREAS_SHOWN = 12
 WORST_SHOWN = 5
-RUNNING = ("ordered", "on_scene")
+LIVE = ("waiting", "ordered", "on_scene")
+"""States in which somebody still waits; what is only to be written up is no matter for the wall."""
 COLUMNS = ("category", "agency__name", "state", "priority", "received_at", "late_since")
 """All that is read of a call."""
 _OUTLINE_DEG = 0.0008
@@ -33,10 +35,11 @@ def wall_of(actor: Actor) -> Wall:
     """The wall of what the actor may see, now."""
     now = clock.now()
     mine = Matter.objects.visible_to(actor).filter(kind="incident")
-    still = mine.still_open().exclude(state="handed_over")
+    still = mine.filter(state__in=LIVE)
     calls = [_call(row) for row in still.values(*COLUMNS).order_by("received_at")]
     ranked = sorted(calls, key=lambda one: (not one.late, one.stage != "waiting", one.priority or 9, one.since))
-    return Wall(now, _counts(mine, now), tuple(ranked[:CALLS_SHOWN]), len(calls), _areas(calls), _dots(actor), _reach(actor))
+    shown = tuple(ranked[:CALLS_SHOWN])
+    return Wall(now, _counts(mine, now), shown, len(calls), _areas(calls), _dots(actor), _reach(actor))
 
 
 def _call(row: dict[str, Any]) -> OpenCall:
@@ -86,7 +89,14 @@ def _dots(actor: Actor) -> tuple[Dot, ...]:
     """Rooms by whether they are open, units by how they stand. No crew, no telephone."""
     rooms = Agency.objects.visible_to(actor).at_work().filter(kind__in=Agency.ROOM_KINDS, lon__isnull=False)
     units = Unit.objects.visible_to(actor).in_service().filter(position__isnull=False)
-    found = [Dot("room", row.name, "open" if open_now(row) else "shut", row.lon or 0.0, row.lat or 0.0) for row in rooms]
+    hours: dict[object, list[tuple[int, int, int]]] = defaultdict(list)
+    for agency, *span in OpeningHours.objects.values_list("agency_id", "weekday", "from_minute", "until_minute"):
+        hours[agency].append((span[0], span[1], span[2]))
+    now = clock.shanghai(clock.now())
+    found = [
+        Dot("room", row.name, "open" if is_open(hours[row.pk], now) else "shut", row.lon or 0.0, row.lat or 0.0)
+        for row in rooms
+    ]
     columns = ("call_sign", "availability", "order_id", "position__lon", "position__lat")
     for sign, availability, order, lon, lat in units.values_list(*columns):
         found.append(Dot("unit", sign, "ordered" if order else availability, lon, lat))
@@ -104,10 +114,10 @@ def _reach(actor: Actor) -> Reach:
 
 def outlines() -> list[list[list[tuple[float, float]]]]:
     """The police grids in force as rings of (lon, lat), simplified for a wall: the ground the dots stand on."""
-    shapes = [geo.from_wkb(bytes(wkb)) for wkb in Grid.objects.on(clock.today()).filter(kind="police").values_list("shape_wkb", flat=True)]
+    blobs = Grid.objects.on(clock.today()).filter(kind="police").values_list("shape_wkb", flat=True)
     found: list[list[list[tuple[float, float]]]] = []
-    for shape in shapes:
-        simple = shape.simplify(_OUTLINE_DEG)
+    for blob in blobs:
+        simple = geo.from_wkb(bytes(blob)).simplify(_OUTLINE_DEG)
         parts = getattr(simple, "geoms", [simple])
         found.extend([[(round(x, 5), round(y, 5)) for x, y in part.exterior.coords]] for part in parts)
     return found

@@ -18,7 +18,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class OpenCall:
-    """An open call without anything that leads to a person: its category, the station or room it lies with, its clock."""
+    """An open call without anything that leads to a person: its category, the agency it lies with, its clock."""
 
     category_zh: str
     category_en: str
@@ -52,8 +52,9 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Coverage of the promise: shares of addresses and roads (None when nothing is known), the worst areas, the first step
-    that would restore most: a unit's call sign and a room's name."""
+    """Coverage of the promise: shares of addresses and roads (None when nothing is known), the worst areas, the first
+    step that would restore most: a unit's call sign and a room's name.
+    """
 
     target_s: float
     why: str
