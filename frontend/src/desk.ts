@@ -4,6 +4,7 @@ import './css/components.css'
 import './css/desk.css'
 import { deskCommands, matterCommands } from './desk/commands'
 import { Intake } from './desk/intake'
+import { Joint } from './desk/joint'
 import { DeskMap } from './desk/map'
 import { Queue } from './desk/queue'
 import { Alarm } from './desk/alarm'
@@ -71,6 +72,7 @@ const intake = new Intake(byId<HTMLInputElement>('intake'), intakePanel, {
   pick: (done) => map.pick(done),
   stopPicking: () => map.stopPicking(),
 })
+new Joint(byId('queue-tabs'), store)
 const alarm = new Alarm(byId<HTMLButtonElement>('sound'), store)
 
 function open(number: string, move: boolean): void {

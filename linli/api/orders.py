@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpResponse
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, Field
 
 from linli.api.auth import ApiRequest
@@ -33,6 +33,7 @@ from linli.operations.dispatch.acts import (
 from linli.operations.dispatch.models import ORDER_LIFE, Order
 from linli.operations.dispatch.queries import order_by_id, recommended
 from linli.operations.joint.acts import give_jointly
+from linli.operations.joint.queries import plan_jointly
 from linli.operations.units.queries import unit_of
 from linli.org.roster.queries import who_answers
 
@@ -59,9 +60,10 @@ class Step(Schema):
 
 
 class Joint(Schema):
-    """The waiting calls by their numbers."""
+    """The waiting calls by their numbers; ``expected`` is the plan that was looked at, unit id by call number."""
 
     matters: list[str] = Field(min_length=1, max_length=30)
+    expected: dict[str, uuid.UUID] | None = Field(None, max_length=30)
 
 
 class Backup(Schema):
@@ -117,6 +119,17 @@ def given(request: ApiRequest, number: str, sent: Sending) -> HttpResponse:
     )
 
 
+@router.get("/dispatch/joint", summary="What a joint order would be")
+def jointly_planned(
+    request: ApiRequest, matters: Annotated[list[str], Query(min_length=1, max_length=30)]
+) -> HttpResponse:
+    """The best joint assignment of the free units to these calls now, with reasons; nothing is ordered."""
+    found = [matter_by_number(request.auth, number) for number in dict.fromkeys(matters)]
+    waiting = [matter for matter in found if matter.kind == "incident" and matter.state == "waiting"]
+    plan = plan_jointly(waiting, clock.now())
+    return answered({"matters": [matter.number for matter in waiting], "plan": plan.as_json() if plan else None})
+
+
 @router.post("/dispatch/joint", response={201: dict[str, Any]}, summary="Send units to several calls at once")
 def jointly(request: ApiRequest, sent: Joint) -> HttpResponse:
     """The best joint assignment of the free units to these waiting calls, ordered together, with reasons."""
@@ -124,7 +137,7 @@ def jointly(request: ApiRequest, sent: Joint) -> HttpResponse:
     matters = [matter_by_number(actor, number) for number in dict.fromkeys(sent.matters)]
 
     def deed() -> Shown:
-        given = give_jointly(actor, matters=matters)
+        given = give_jointly(actor, matters=matters, expected=sent.expected)
         return {"orders": [order_shown(order) for order in given.orders], "plan": given.plan.as_json()}
 
     return once(request.ticket, 201, deed)

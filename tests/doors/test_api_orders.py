@@ -132,6 +132,24 @@ def test_joint_orders(town: Town, door: Enter) -> None:
     assert door("community_officer").post("/dispatch/joint", {"matters": numbers[:1]})[0] == 403
 
 
+def test_a_joint_plan_is_looked_at_before_it_is_ordered(town: Town, door: Enter) -> None:
+    desk = door("dispatcher")
+    numbers = [taken(town, door, room=room) for room in (0, 1, 2)]
+    status, answer = desk.get("/dispatch/joint", matters=numbers)
+    assert (status, answer["matters"]) == (200, numbers)
+    assert [one["incident"] for one in answer["plan"]["assigned"]] == numbers
+    expected = {one["incident"]: one["suggestion"]["unit"]["id"] for one in answer["plan"]["assigned"]}
+    assert desk.post(f"/matters/{numbers[2]}/orders", {"unit": "警101"})[0] == 201, "another desk was quicker"
+    status, refused = desk.post("/dispatch/joint", {"matters": numbers, "expected": expected})
+    assert (status, refused["code"]) == (409, "joint.changed")
+    assert desk.get(f"/matters/{numbers[0]}")[1]["state"] == "waiting", "nothing was ordered"
+    _, answer = desk.get("/dispatch/joint", matters=numbers)
+    assert answer["matters"] == numbers[:2]
+    expected = {one["incident"]: one["suggestion"]["unit"]["id"] for one in answer["plan"]["assigned"]}
+    status, given = desk.post("/dispatch/joint", {"matters": answer["matters"], "expected": expected})
+    assert (status, len(given["orders"])) == (201, 2)
+
+
 def test_the_rooms_team_goes_with_one_tap(town: Town, door: Enter) -> None:
     number = taken(town, door)
     status, answer = door("community_officer").post(f"/matters/{number}/team", {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -21,6 +22,11 @@ declare(
     "joint.no_roads",
     zh="尚未导入路网，无法联合派警。",
     en="No road network is loaded; calls cannot be planned jointly.",
+)
+declare(
+    "joint.changed",
+    zh="情况刚有变化，方案已不同；请看新方案再确认。",
+    en="Things have just changed and the plan is another one; look at it and confirm again.",
 )
 declare("joint.too_many", zh="一次最多联合{most}起警情。", en="At most {most} calls at once.")
 
@@ -53,8 +59,13 @@ def common_path(matters: list[Matter]) -> str:
     keeps=("matters",),
     within=lambda facts: common_path(facts["matters"]),
 )
-def give_jointly(actor: Actor, *, matters: list[Matter]) -> GivenJointly:
-    """One unit for each waiting call where there are enough. All or nothing: a unit taken meanwhile is a Conflict."""
+def give_jointly(actor: Actor, *, matters: list[Matter], expected: dict[str, uuid.UUID] | None = None) -> GivenJointly:
+    """One unit for each waiting call where there are enough. All or nothing: a unit taken meanwhile is a Conflict.
+
+    ``expected`` is the plan that the desk was shown, unit by call number: when the plan of now is another one, or a
+    call of it waits no more, nothing is ordered (Conflict ``joint.changed``), so that nobody confirms what he did not
+    see.
+    """
     waiting = [matter for matter in matters if matter.kind == "incident" and matter.state == "waiting"]
     if not waiting:
         raise Invalid("joint.nothing", field="matters")
@@ -63,15 +74,17 @@ def give_jointly(actor: Actor, *, matters: list[Matter]) -> GivenJointly:
     plan = plan_jointly(waiting, clock.now())
     if plan is None:
         raise Conflict("joint.no_roads")
-    units = {
-        unit.pk: unit
-        for unit in Unit.objects.select_related("agency").filter(
-            pk__in=[one.suggestion.unit.id for one in plan.assigned if one.suggestion is not None]
-        )
-    }
-    orders = [
-        give_order(actor, matter=matter, unit=units[one.suggestion.unit.id], via="joint")
+    planned = {
+        matter.number: one.suggestion.unit.id
         for matter, one in zip(waiting, plan.assigned, strict=True)
         if one.suggestion is not None
+    }
+    if expected is not None and (planned != expected or len(waiting) != len(matters)):
+        raise Conflict("joint.changed")
+    units = {unit.pk: unit for unit in Unit.objects.select_related("agency").filter(pk__in=list(planned.values()))}
+    orders = [
+        give_order(actor, matter=matter, unit=units[planned[matter.number]], via="joint")
+        for matter in waiting
+        if matter.number in planned
     ]
     return GivenJointly(orders, plan, waiting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from linli.matters.ledger.models import Matter
@@ -15,5 +16,6 @@ def plan_jointly(matters: list[Matter], at: datetime) -> JointPlan | None:
     roads = active_roads()
     if roads is None or not matters:
         return None
-    incidents = [incident_of(matter) for matter in matters]
+    # By its number a call is named to people: "its best unit goes to …".
+    incidents = [replace(incident_of(matter), id=matter.number) for matter in matters]
     return assign_jointly(incidents, LIVE.now(roads), roads, limits_of(matters[0]), at)
