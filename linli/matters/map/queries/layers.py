@@ -22,7 +22,8 @@ from linli.places.map.rules.points import I64, MIXED, Cells, Points, cells_of, p
 from linli.places.map.rules.tiles import F64, U64, cluster_level, degrees_of, in_tile
 
 _PAGE = 1000
-_MOST_SINGLE = 1500
+_MOST_MARKS = 800
+_COARSE = 5
 
 
 def _matters(actor: Actor, query: LayerQuery) -> Iterator[Feature]:
@@ -131,17 +132,30 @@ def _counted(actor: Actor, query: LayerQuery) -> Totals:
 def _marked(actor: Actor, query: LayerQuery, tile: Tile) -> Iterable[Mark]:
     """A tile's marks: cells with one matter show it, others their number and what is common to them."""
     view = HELD.now()
-    narrow, level = narrowing(query, view.words), cluster_level(tile.z)
-    parts = [
-        (points, cells_of(points, seen, narrow, tile, level))
-        for points, seen in zip((view.many, view.few), HELD.seen_by(actor, view), strict=True)
-    ]
-    cells = merged([part for _, part in parts])
+    parts, cells = _cells(actor, query, tile, view)
     keys = np.concatenate([points.keys[part.one] for points, part in parts])
-    single = np.flatnonzero(cells.count == 1)
-    alone = _alone(actor, keys[cells.one[single[:_MOST_SINGLE]]])
+    alone = _alone(actor, keys[cells.one[cells.count == 1]])
     x, y = in_tile(tile, cells.sum_x / cells.count, cells.sum_y / cells.count)
     return _drawn(cells, x, y, keys, alone, view)
+
+
+def _cells(
+    actor: Actor, query: LayerQuery, tile: Tile, view: View
+) -> tuple[list[tuple[Points, Cells]], Cells]:  # fmt: skip
+    """The tile added up by cells, of the many and of the few and of both together; by larger cells where there would be
+    more marks than stand apart on a screen.
+    """
+    narrow, seen = narrowing(query, view.words), HELD.seen_by(actor, view)
+    level = cluster_level(tile.z)
+    while True:
+        parts = [
+            (points, cells_of(points, flags, narrow, tile, level))
+            for points, flags in zip((view.many, view.few), seen, strict=True)
+        ]
+        cells = merged([part for _, part in parts])
+        if len(cells.count) <= _MOST_MARKS or level <= tile.z + _COARSE:
+            return parts, cells
+        level -= 1
 
 
 def _alone(actor: Actor, keys: U64) -> dict[int, dict[str, Any]]:

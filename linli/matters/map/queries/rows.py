@@ -11,17 +11,19 @@ from typing import Any
 import numpy as np
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CharField, Expression, Func, IntegerField, QuerySet
+from django.db.models import CharField, Expression, Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from numpy.typing import NDArray
 
 from linli.matters.kinds import KINDS
 from linli.matters.ledger.models import Fact, Matter, MatterShare
 from linli.matters.map.rules import COLOURS
-from linli.places.map.rules.points import I64, NEVER, Points
-from linli.places.map.rules.tiles import F64, U64
+from linli.places.map.rules.points import NEVER, Points
+from linli.places.map.rules.tiles import U64
 
 _CHUNK = 50_000
 _FEW = 500
+_MOST_CODE = 254
 
 
 class Hex(Func):
@@ -37,9 +39,9 @@ class Hex(Func):
 
 
 class Seconds(Func):
-    """A moment as whole seconds since 1970."""
+    """A moment as whole seconds since 1970. Said to be text, because Django converts each number once more."""
 
-    output_field = IntegerField()
+    output_field = CharField()
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, Any]:
         return self.as_sql(
@@ -57,11 +59,15 @@ class Words:
     def __init__(self, first: Iterable[str] = ()) -> None:
         self.number: dict[str, int] = {text: place for place, text in enumerate(first)}
 
-    def __call__(self, text: str | None) -> int:
-        """The number of a text; None and texts beyond 254 share the last."""
-        return self.number.setdefault(text or "", len(self.number))
+    def numbers(self, texts: Iterable[str | None]) -> list[int]:
+        """The numbers of texts; None is the empty text."""
+        column = ["" if text is None else text for text in texts]
+        for text in set(column).difference(self.number):
+            self.number[text] = len(self.number)
+        return [self.number[text] for text in column]
 
     def text(self, number: int) -> str:
+        """The text with this number, or nothing."""
         return next((text for text, own in self.number.items() if own == number), "")
 
 
@@ -78,24 +84,19 @@ class Vocabulary:
 
 def read(words: Vocabulary, changed: set[uuid.UUID] | None = None) -> Points:
     """The points of all matters that have a place, or of those ``changed``."""
-    parts = [_part(words, rows) for rows in _chunks(_rows(changed))]
-    colours = _colours(changed)
-    keys = np.concatenate([part[0] for part in parts]) if parts else np.zeros((0, 2), np.uint64)
-    floats = np.concatenate([part[1] for part in parts]) if parts else np.zeros((0, 2))
-    whole = np.concatenate([part[2] for part in parts]) if parts else np.zeros((0, 8), np.int64)
-    codes = np.zeros((len(keys), 3), np.uint8)
-    codes[:, :2] = np.minimum(whole[:, :2], 254)
+    parts = [_part(words, rows) for rows in _chunks(_rows(changed))] or [_part(words, [])]
+    keys, places, codes, times, scope = (np.concatenate([part.pop(0) for part in parts]) for _ in range(len(parts[0])))
     points = Points.made(
         keys=keys,
-        lon=floats[:, 0],
-        lat=floats[:, 1],
+        lon=places[:, 0],
+        lat=places[:, 1],
         codes=codes,
-        begun=whole[:, 2],
-        ended=whole[:, 3],
-        scope=whole[:, 4:8].astype(np.int32),
+        begun=times[:, 0],
+        ended=times[:, 1],
+        scope=scope,
     )
-    for colour, hexes in colours.items():
-        points.codes[points.places_of(keys_of(hexes)), 2] = words.colours(colour)
+    for colour, hexes in _colours(changed).items():
+        points.codes[points.places_of(keys_of(hexes)), 2] = min(words.colours.numbers([colour])[0], _MOST_CODE)
     return points
 
 
@@ -123,24 +124,27 @@ def _chunks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
         yield part
 
 
-def _part(words: Vocabulary, rows: list[tuple[Any, ...]]) -> tuple[U64, F64, I64]:
-    """Keys, coordinates and whole numbers (kind, state, begun, ended, agency, station, assignee, opener) of rows."""
-    key, lon, lat, kind, state, begun, ended, agency, station, assignee, opener = zip(*rows, strict=True)
-    floats = np.array([lon, lat], np.float64).T
-    whole = np.array(
-        [
-            [words.kinds(text) for text in kind],
-            [words.states(text) for text in state],
-            begun,
-            [NEVER if moment is None else moment for moment in ended],
-            [words.agencies(text) for text in agency],
-            [words.agencies(text) for text in station],
-            [words.people(text) for text in assignee],
-            [words.people(text) for text in opener],
-        ],
-        np.int64,
-    ).T
-    return keys_of(key), floats, whole
+def _part(words: Vocabulary, rows: list[tuple[Any, ...]]) -> list[NDArray[Any]]:
+    """Keys, coordinates, codes (kind, state, colour), times (begun, ended), scope (two agencies, two people)."""
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 11
+    key, lon, lat, kind, state, begun, ended, agency, station, assignee, opener = columns
+    codes = np.zeros((len(rows), 3), np.uint8)
+    codes[:, 0] = np.minimum(words.kinds.numbers(kind), _MOST_CODE)
+    codes[:, 1] = np.minimum(words.states.numbers(state), _MOST_CODE)
+    seconds = [begun, [NEVER if moment is None else moment for moment in ended]]
+    scope = [
+        words.agencies.numbers(agency),
+        words.agencies.numbers(station),
+        words.people.numbers(assignee),
+        words.people.numbers(opener),
+    ]
+    return [
+        keys_of(key),
+        np.array([lon, lat], np.float64).T,
+        codes,
+        np.clip(np.array(seconds, np.int64), 0, NEVER).astype(np.uint32).T,
+        np.array(scope, np.int32).T,
+    ]
 
 
 def keys_of(hexes: Iterable[str]) -> U64:

@@ -19,6 +19,7 @@ from linli.operations.coverage.queries.ground import GROUND
 from linli.operations.coverage.queries.starts import Standing, bases_of, drives, rooms_open, units_now
 from linli.operations.coverage.rules import Ground, Step, reached, restoring, shares_of
 from linli.operations.coverage.rules.reach import Shares
+from linli.operations.coverage.rules.restore import Reached
 from linli.operations.units.models import Unit
 from linli.org.agencies.models import Agency
 from linli.places.roads.queries import active_roads
@@ -80,6 +81,7 @@ class Coverage:
 
 _lock = threading.Lock()
 _last: dict[tuple[object, ...], tuple[float, Coverage]] = {}
+_reached: list[Any] = [None, None, {}]
 
 
 def coverage(actor: Actor, *, at: datetime | None = None, basis: str = "") -> Coverage:
@@ -127,6 +129,14 @@ def _made(at: datetime, basis: str) -> Coverage:
     return _told(ground, shares, at, basis, standing, restore, began)
 
 
+def _known(ground: Ground, roads: OpenRoads) -> Reached:
+    """What is reached from rooms does not change while ground and roads stay: kept for these two."""
+    if _reached[0] is not ground or _reached[1] is not roads:
+        _reached[:] = [ground, roads, {}]
+    known: Reached = _reached[2]
+    return known
+
+
 def _restore(
     ground: Ground, roads: OpenRoads, standing: Sequence[Standing], node_ms: Any, at: datetime
 ) -> tuple[Restoring, ...]:
@@ -134,7 +144,7 @@ def _restore(
     bases = bases_of(roads)
     drive_ms = drives(roads, standing, bases)
     free = [item.start for item in standing]
-    steps = restoring(ground, roads, free, node_ms, [base.rule for base in bases], drive_ms)
+    steps = restoring(ground, roads, free, node_ms, [base.rule for base in bases], drive_ms, _known(ground, roads))
     units = Unit.objects.in_bulk([standing[step.unit].id for step in steps if step.unit >= 0])
     return tuple(
         Restoring(

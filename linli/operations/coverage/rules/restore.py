@@ -7,7 +7,7 @@ and that is subtracted. Nobody is called in where moving somebody who is on duty
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -69,12 +69,22 @@ def worth_of(ground: Ground, shares: Shares) -> tuple[float, float, int]:
     return (doors / whole if whole else metres / max(ground.road_m, 1.0)), metres, doors
 
 
+Reached = dict[Start, tuple[I32, Shares]]
+"""From a start: milliseconds to each junction, and the shares that it reaches alone. May be kept while roads stay open
+as they are."""
+
+
 def restoring(
-    ground: Ground, roads: OpenRoads, starts: Sequence[Start], node_ms: I32, bases: Sequence[Base], drive_ms: DriveMs
+    ground: Ground,
+    roads: OpenRoads,
+    starts: Sequence[Start],
+    node_ms: I32,
+    bases: Sequence[Base],
+    drive_ms: DriveMs,
+    known: Reached,
 ) -> list[Step]:
-    """At most ``STEPS`` steps, best first; each reckons with those before it."""
-    within_ms = int(max(ground.edge_target_ms.max(initial=0.0), ground.door_target_ms.max(initial=0.0)))
-    search = _Search(ground, roads, bases, drive_ms, within_ms)
+    """At most ``STEPS`` steps, best first; each reckons with those before it. ``known`` is filled."""
+    search = _Search(ground, roads, bases, drive_ms, known)
     shares = shares_of(ground, roads, node_ms)
     state = _State(tuple(starts), node_ms, shares, worth_of(ground, shares)[0])
     steps: list[Step] = []
@@ -90,19 +100,20 @@ def restoring(
 
 
 class _Search:
-    """The tries of one step after the other, and what they share: the reach from each base by each kind."""
+    """The tries of one step after the other."""
 
     def __init__(
-        self, ground: Ground, roads: OpenRoads, bases: Sequence[Base], drive_ms: DriveMs, within_ms: int
+        self, ground: Ground, roads: OpenRoads, bases: Sequence[Base], drive_ms: DriveMs, known: Reached
     ) -> None:
-        self.ground, self.roads, self.bases, self.drive_ms, self.within_ms = ground, roads, bases, drive_ms, within_ms
+        self.ground, self.roads, self.drive_ms, self.known = ground, roads, drive_ms, known
+        self.bases = {base.index: base for base in bases}
+        self.within_ms = int(max(ground.edge_target_ms.max(initial=0.0), ground.door_target_ms.max(initial=0.0)))
         self.taken: set[int] = set()
         self.moved: set[int] = {-1}
-        self._reach: dict[tuple[int, int], I32] = {}
 
     def best(self, state: _State) -> tuple[Step, _State] | None:
         """The best step from here; None when nothing is worth it."""
-        gains = [(self._gain(state, base, 0), base) for base in self.bases if base.index not in self.taken]
+        gains = [(self._gain(state, base), base) for base in self.bases.values() if base.index not in self.taken]
         promising = sorted((pair for pair in gains if pair[0] > _LEAST), key=lambda pair: -pair[0])[:_BASES_TRIED]
         tries = [found for _, base in promising for found in self._tries(state, base)]
         worth_it = [found for found in tries if found[1].worth - state.worth > _LEAST]
@@ -114,14 +125,19 @@ class _Search:
             return min(moves, key=lambda found: (found[0].drive_ms, -found[1].worth))
         return max(worth_it, key=lambda found: found[1].worth)
 
-    def _gain(self, state: _State, base: Base, kind: int) -> float:
-        """What somebody more at a base would add."""
-        reach = self._reach_of(base, kind)
+    def _gain(self, state: _State, base: Base) -> float:
+        """What a car more at a base would add at least: roads that it and others reach from two ends count once."""
+        reach = self._reach_of(base, 0)
         if reach is None:
             return 0.0
-        return self._after(state, state.node_ms, reach, kind)[1].worth - state.worth
+        doors = self.ground.doors
+        if doors:
+            return float((reach[1].door & ~state.shares.door).sum()) / doors
+        more = np.maximum(reach[1].road - state.shares.road, 0.0) * self.ground.edge_m
+        return float(more.sum()) / max(self.ground.road_m, 1.0)
 
     def _tries(self, state: _State, base: Base) -> list[tuple[Step, _State]]:
+        """The nearest units moved there, and its own team called in."""
         tries: list[tuple[Step, _State]] = []
         near = [
             (self.drive_ms(unit, base.index), unit, start)
@@ -131,49 +147,40 @@ class _Search:
         for drive, unit, start in sorted((item for item in near if item[0] < FAR), key=lambda item: item[:2]):
             if len(tries) == _UNITS_TRIED:
                 break
-            reach = self._reach_of(base, start.kind)
-            if reach is not None:
-                tries.append(self._moved(state, base, unit, start, reach, drive))
-        for kind in base.off_duty[:1]:
-            reach = self._reach_of(base, kind)
-            if reach is not None:
-                tries.append(self._told(state, *self._after(state, state.node_ms, reach, kind), -1, base, 0))
-        return tries
+            if base.starts[start.kind] is not None:
+                tries.append(self._moved(state, base, unit, start, drive))
+        own = [kind for kind in base.off_duty[:1] if base.starts[kind] is not None]
+        return tries + [self._after(state, state.node_ms, state.starts, (-1, base, kind, 0)) for kind in own]
 
-    def _moved(
-        self, state: _State, base: Base, unit: int, start: Start, reach: I32, drive: int
-    ) -> tuple[Step, _State]:  # fmt: skip
+    def _moved(self, state: _State, base: Base, unit: int, start: Start, drive: int) -> tuple[Step, _State]:
         """The unit stands at the base instead of where it is."""
         others = [s for i, s in enumerate(state.starts) if s is not None and i != unit and s.kind == start.kind]
         without = state.node_ms.copy()
         without[start.kind] = reached_by(self.roads, others, start.kind, self.within_ms)
-        node_ms, after = self._after(state, without, reach, start.kind)
-        moved = self.bases[self._place(base)].starts[start.kind]
-        starts = tuple(moved if i == unit else s for i, s in enumerate(state.starts))
-        return self._told(state, node_ms, replace(after, starts=starts), unit, base, drive)
+        starts = tuple(base.starts[start.kind] if i == unit else s for i, s in enumerate(state.starts))
+        return self._after(state, without, starts, (unit, base, start.kind, drive))
 
-    def _place(self, base: Base) -> int:
-        return next(place for place, own in enumerate(self.bases) if own.index == base.index)
-
-    def _after(self, state: _State, node_ms: I32, reach: I32, kind: int) -> tuple[I32, _State]:
-        """With one more who reaches this far."""
+    def _after(
+        self, state: _State, node_ms: I32, starts: tuple[Start | None, ...], step: tuple[int, Base, int, int]
+    ) -> tuple[Step, _State]:
+        """With one more at the base, by that kind of vehicle."""
+        unit, base, kind, drive = step
+        reach = self._reach_of(base, kind)
         joined = node_ms.copy()
-        joined[kind] = np.minimum(joined[kind], reach)
+        if reach is not None:
+            joined[kind] = np.minimum(joined[kind], reach[0])
         shares = shares_of(self.ground, self.roads, joined)
-        return joined, _State(state.starts, joined, shares, worth_of(self.ground, shares)[0])
+        _, old_m, old_doors = worth_of(self.ground, state.shares)
+        worth, new_m, new_doors = worth_of(self.ground, shares)
+        told = Step(unit, base.index, drive, new_m - old_m, new_doors - old_doors, new_m, new_doors)
+        return told, _State(starts, joined, shares, worth)
 
-    def _told(
-        self, before: _State, node_ms: I32, after: _State, unit: int, base: Base, drive: int
-    ) -> tuple[Step, _State]:  # fmt: skip
-        _, old_m, old_doors = worth_of(self.ground, before.shares)
-        _, new_m, new_doors = worth_of(self.ground, after.shares)
-        step = Step(unit, base.index, drive, new_m - old_m, new_doors - old_doors, new_m, new_doors)
-        return step, replace(after, node_ms=node_ms)
-
-    def _reach_of(self, base: Base, kind: int) -> I32 | None:
+    def _reach_of(self, base: Base, kind: int) -> tuple[I32, Shares] | None:
         start = base.starts[kind]
         if start is None:
             return None
-        if (base.index, kind) not in self._reach:
-            self._reach[base.index, kind] = reached_by(self.roads, [start], kind, self.within_ms)
-        return self._reach[base.index, kind]
+        if start not in self.known:
+            alone = np.full((len(base.starts), self.roads.network.nodes), FAR, np.int32)
+            alone[kind] = reached_by(self.roads, [start], kind, self.within_ms)
+            self.known[start] = alone[kind], shares_of(self.ground, self.roads, alone)
+        return self.known[start]

@@ -50,7 +50,7 @@ class Points:
 
     @classmethod
     def made(
-        cls, *, keys: U64, lon: F64, lat: F64, codes: U8, begun: I64, ended: I64, scope: I32
+        cls, *, keys: U64, lon: F64, lat: F64, codes: U8, begun: U32, ended: U32, scope: I32
     ) -> Points:  # fmt: skip
         """Points from columns in any order."""
         x, y = grid_of(lon, lat)
@@ -64,8 +64,8 @@ class Points:
             kept,
             np.lexsort((kept[:, 1], kept[:, 0])).astype(np.int32),
             np.ascontiguousarray(codes[order]),
-            np.clip(begun[order], 0, NEVER).astype(np.uint32),
-            np.clip(ended[order], 0, NEVER).astype(np.uint32),
+            begun[order],
+            ended[order],
             np.ascontiguousarray(scope[order]),
             np.ones(len(order), np.bool_),
         )
@@ -151,68 +151,66 @@ class Cells:
 
 def cells_of(points: Points, seen: Flags, narrowing: Narrowing, tile: Tile, level: int) -> Cells:
     """The living points of a tile that may be ``seen`` and pass, by cells of zoom ``level``."""
-    start, stop = points.run(*tile.codes)
-    most = min(stop - start, 1 << (2 * min(level - tile.z, 15)))
+    places = _picked(points, seen, narrowing, *points.run(*tile.codes))
+    most = min(len(places), 1 << (2 * min(level - tile.z, 15)))
     made = Cells(
         np.empty(most, np.uint64), np.zeros(most, np.int64), np.zeros(most, np.int64), np.zeros(most), np.zeros(most),
         np.empty(most, np.uint8), np.zeros(most, np.uint8), np.empty(most, np.int64),
     )  # fmt: skip
     shift = np.uint64(2 * (BITS - level))
     count = _add_up(
-        points.code, points.x, points.y, points.codes, points.begun, points.ended, points.alive, seen, start, stop,
-        shift, narrowing.allowed, narrowing.bounds, made.cell, made.count, made.lasting, made.sum_x, made.sum_y,
-        made.common, made.highest, made.one,
+        points.code, points.x, points.y, points.codes, points.ended, places, shift, made.cell, made.count,
+        made.lasting, made.sum_x, made.sum_y, made.common, made.highest, made.one,
     )  # fmt: skip
     return Cells(*(getattr(made, name)[:count] for name in Cells.__slots__))
 
 
 @compiled
-def _passes(i: int, codes: U8, begun: U32, ended: U32, alive: Flags, seen: Flags, allowed: U8, bounds: I64) -> bool:
-    """Whether a point lives, may be seen and passes."""
-    if not (alive[i] and seen[i]):
-        return False
-    for column in range(codes.shape[1]):
-        if allowed[column, codes[i, column]] == 0:
-            return False
-    first, last = np.int64(begun[i]), np.int64(ended[i])
-    return bool(bounds[0] <= first <= bounds[1] and bounds[2] <= last <= bounds[3])
-
-
-@compiled
 def _add_up(
-    code: U64, x: U32, y: U32, codes: U8, begun: U32, ended: U32, alive: Flags, seen: Flags, start: int, stop: int,
-    shift: np.uint64, allowed: U8, bounds: I64, cell: U64, count: I64, lasting: I64, sum_x: F64, sum_y: F64,
-    common: U8, highest: U8, one: I64,
+    code: U64, x: U32, y: U32, codes: U8, ended: U32, places: I64, shift: np.uint64, cell: U64, count: I64,
+    lasting: I64, sum_x: F64, sum_y: F64, common: U8, highest: U8, one: I64,
 ) -> int:  # fmt: skip
-    """One pass over a run, whose cells come one after the other; returns how many there are."""
+    """Add up points whose cells come one after the other; returns how many cells there are.
+
+    Sums are kept in locals and written behind each point, which is quicker than reading them back.
+    """
     at = -1
     last = codes.shape[1] - 1
-    for i in range(start, stop):
-        if not _passes(i, codes, begun, ended, alive, seen, allowed, bounds):
-            continue
-        own = code[i] >> shift
-        if at < 0 or cell[at] != own:
+    own, n, open_n, east, south, top = np.uint64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    for i in places:
+        here = code[i] >> shift
+        if at < 0 or here != own:
             at += 1
-            cell[at], common[at], one[at] = own, codes[i, 0], i
+            own, n, open_n, top = here, np.int64(0), np.int64(0), np.int64(0)
+            east, south = np.int64(0), np.int64(0)
+            cell[at], common[at], one[at] = here, codes[i, 0], i
         elif common[at] != codes[i, 0]:
             common[at] = MIXED
-        count[at] += 1
-        if ended[i] == NEVER:
-            lasting[at] += 1
-        sum_x[at] += x[i]
-        sum_y[at] += y[i]
-        highest[at] = max(highest[at], codes[i, last])
+        n += 1
+        open_n += ended[i] == NEVER
+        east += np.int64(x[i])
+        south += np.int64(y[i])
+        if codes[i, last] > top:
+            top = np.int64(codes[i, last])
+        count[at], lasting[at], sum_x[at], sum_y[at], highest[at] = n, open_n, east, south, top
     return at + 1
 
 
 @compiled
 def _pick(
-    codes: U8, begun: U32, ended: U32, alive: Flags, seen: Flags, start: int, stop: int, allowed: U8, bounds: I64,
-    out: I64,
+    codes: U8, begun: U32, ended: U32, flags: Flags, allowed: U8, bounds: I64, out: I64
 ) -> int:  # fmt: skip
+    """The places in a run that pass; returns how many."""
     at = 0
-    for i in range(start, stop):
-        if _passes(i, codes, begun, ended, alive, seen, allowed, bounds):
+    b0, b1, e0, e1 = bounds[0], bounds[1], bounds[2], bounds[3]
+    for i in range(len(flags)):
+        if not flags[i]:
+            continue
+        first, end = np.int64(begun[i]), np.int64(ended[i])
+        passes = b0 <= first and first <= b1 and e0 <= end and end <= e1
+        for column in range(codes.shape[1]):
+            passes = passes and allowed[column, codes[i, column]] != 0
+        if passes:
             out[at] = i
             at += 1
     return at
@@ -231,12 +229,13 @@ def picked(points: Points, seen: Flags, narrowing: Narrowing, box: Box | None) -
 
 
 def _picked(points: Points, seen: Flags, narrowing: Narrowing, start: int, stop: int) -> I64:
+    run = slice(start, stop)
     out = np.empty(stop - start, np.int64)
     count = _pick(
-        points.codes, points.begun, points.ended, points.alive, seen, start, stop, narrowing.allowed,
+        points.codes[run], points.begun[run], points.ended[run], seen[run] & points.alive[run], narrowing.allowed,
         narrowing.bounds, out,
     )  # fmt: skip
-    return out[:count]
+    return out[:count] + start
 
 
 def covering(box: Box, most: int = 16) -> Sequence[Tile]:
