@@ -1,4 +1,5 @@
 import './css/pages.css'
+import './css/views.css'
 import { render } from 'lit-html'
 import { get, problemText } from './shared/api'
 import { connectionChip } from './shared/connection'

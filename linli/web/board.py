@@ -74,7 +74,10 @@ def board(request: HttpRequest) -> HttpResponse:
             {"words": words, "href": to(period=code), "current": code == period.code} for code, words in PERIODS.items()
         ],
         "view": asked["view"],
-        "views": {name: to(view=name) for name in VIEWS},
+        "views": [
+            {"words": words, "href": to(view=name), "current": name == asked["view"], "icon": icon}
+            for name, words, icon in (("tiles", _("棋盘"), "layout-grid"), ("rows", _("表格"), "list"))
+        ],
         "workbook": to(),
         "at": clock.now(),
     }

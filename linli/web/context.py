@@ -38,6 +38,8 @@ DAY = (
     "property_manager",
     "partner_officer",
 )
+MINE = tuple(post for post in POSTS if post not in (*CHIEF, "administrator"))
+"""Who has fewer pages finds his own among them; the others by their name at the top."""
 BOARD = ("bureau_leader", "station_chief", "dispatcher", "administrator", "auditor")
 LISTS = (*BOARD, "community_officer", "station_desk")
 
@@ -45,13 +47,13 @@ NAV = (
     ("desk", "/desk", _("接警台"), DESK),
     ("phone", "/phone", _("我的任务"), PHONE),
     ("today", "/today", _("今日"), DAY),
-    ("board", "/board", _("一盘棋"), BOARD),
+    ("board", "/board", _("一盘棋"), ("bureau_leader", "dispatcher", "administrator", "auditor")),
     ("lists", "/lists", _("清单"), LISTS),
     ("matters", "/matters", _("台账"), tuple(POSTS)),
     ("map", "/map", _("地图"), MAP),
     ("rooms", "/rooms", _("警务室"), ROOMS),
     ("organisation", "/organisation", _("组织"), ROOMS),
-    ("mine", "/mine", _("我的"), tuple(POSTS)),
+    ("mine", "/mine", _("我的"), MINE),
     ("administration", "/administration", _("管理"), ROOMS),
     ("wall", "/wall", _("大屏"), ("dispatcher", "station_desk", "station_chief", "bureau_leader")),
 )

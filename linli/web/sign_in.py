@@ -26,6 +26,10 @@ ROLES = (
     ("auxiliary", "users", _("随警务室力量出警")),
     ("bureau_leader", "chart-bar", _("全局今日情况")),
     ("administrator", "key", _("警务室、人员、装备")),
+    ("grid_worker", "map-pin", _("上报社情，看到答复")),
+    ("liaison_cadre", "user-check", _("我承诺的、等我办的")),
+    ("property_manager", "building-community", _("例会前：我该带什么")),
+    ("auditor", "eye", _("一盘棋、留痕")),
 )
 """The roles that the demo offers: what each one sees, in a few words."""
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from linli.demo.county import WEEK_DAYS, YEAR_DAYS, County, grow
 from linli.demo.incidents import PastIncident
 from linli.demo.load.named import name_lists
+from linli.demo.load.open_now import load_open
 from linli.demo.load.organisation import Rows, load_organisation, note_bulk, plan_roster
 from linli.demo.load.past import load_year
 from linli.demo.load.places import load_places, load_roads
@@ -107,6 +108,8 @@ def _lately(county: County, rows: Rows, week: list[PastIncident], begin: datetim
     step.done(f"{calls} calls of the last week")
     small = load_small(county, rows, begin, WEEK_DAYS, now)
     step.done(f"{small} other matters of the last week")
+    still = load_open(county, rows, now)
+    step.done(f"{still} matters open this morning")
     _send_nothing_late()
 
 
