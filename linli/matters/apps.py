@@ -10,6 +10,8 @@ class MattersConfig(AppConfig):
     label = "matters"
 
     def ready(self) -> None:
+        import linli.matters.exporting.acts
+        import linli.matters.files.acts
         import linli.matters.handovers.acts
         import linli.matters.intake.acts
         import linli.matters.ledger.acts
@@ -17,4 +19,6 @@ class MattersConfig(AppConfig):
         import linli.matters.map.queries
         import linli.matters.notes.acts
         import linli.matters.routing.acts
+        import linli.matters.runs.acts
+        import linli.matters.saved.acts
         import linli.matters.search.acts  # noqa: F401  (importing declares the acts)

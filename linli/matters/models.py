@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from linli.matters.exporting.models import ExportTemplate
+from linli.matters.files.models import Attachment
 from linli.matters.handovers.models import Handover
 from linli.matters.ledger.models import Fact, Listing, Matter, MatterShare, NumberSeries, Stamp
 from linli.matters.links.models import Link
 from linli.matters.notes.models import Note
 from linli.matters.parties.models import Party
 from linli.matters.routing.models import Category
+from linli.matters.runs.models import Run
+from linli.matters.saved.models import ChosenColumns, SavedFilter
 from linli.matters.search.models import Words
 
 __all__ = [
+    "Attachment",
     "Category",
+    "ChosenColumns",
+    "ExportTemplate",
     "Fact",
     "Handover",
     "Link",
@@ -21,6 +28,8 @@ __all__ = [
     "Note",
     "NumberSeries",
     "Party",
+    "Run",
+    "SavedFilter",
     "Stamp",
     "Words",
 ]

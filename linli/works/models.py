@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from linli.works.channels.models import ChannelConfig
 from linli.works.exchange.models import Bundle, Item, Peer, Received, ReceivedItem
+from linli.works.files.models import StoredFile, Upload
 from linli.works.jobs.models import Job
 from linli.works.outbox.models import Message
 from linli.works.receipts.models import Receipt
 
-__all__ = ["Bundle", "ChannelConfig", "Item", "Job", "Message", "Peer", "Receipt", "Received", "ReceivedItem"]
+__all__ = [
+    "Bundle",
+    "ChannelConfig",
+    "Item",
+    "Job",
+    "Message",
+    "Peer",
+    "Receipt",
+    "Received",
+    "ReceivedItem",
+    "StoredFile",
+    "Upload",
+]

@@ -1,4 +1,4 @@
-"""The list of who reaches which matter, and the word index (ADR 0027, 0028). ``linli init`` fills them."""
+"""The list of who reaches which matter, and the word index (ADR 0028, 0029). ``linli init`` fills them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of each matter, as an inverted index that finds two Chinese characters on both databases (ADR 0028)."""
+"""The words of each matter, as an inverted index that finds two Chinese characters on both databases (ADR 0029)."""
 
 from __future__ import annotations
 

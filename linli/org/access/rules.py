@@ -14,6 +14,8 @@ _SEE_TO_IT = frozenset(
         "handover.open",
         "handover.move",
         "matter.assign",
+        "file.attach",
+        "file.drop",
     }
 )
 _CALLS = frozenset(
@@ -121,25 +123,32 @@ _LOAD = frozenset(
         "exchange.write",
     }
 )
+_MANY = frozenset({"matter.bulk", "matter.bulk_step", "matter.export"})
+_OWN_LISTS = frozenset({"filter.save", "filter.drop", "ledger.choose_columns"})
+"""How one looks at what one sees anyway: of every post that a person holds."""
 _NAME_LISTS = frozenset({"list.name_one", "list.end", "list.call_set"})
-_REPORT = frozenset({"matter.open", "matter.note"})
+_REPORT = frozenset({"matter.open", "matter.note", "file.attach"})
 
 RIGHTS: dict[str, frozenset[str]] = {
-    "call_taker": _CALLS | _SEE_TO_IT,
-    "dispatcher": _CALLS | _SEE_TO_IT | _OWN_ORDER | {"road.close", "road.reopen"},
-    "station_desk": _CALLS | _SEE_TO_IT | _OWN_ORDER | {"road.close", "road.reopen"},
+    "call_taker": _CALLS | _SEE_TO_IT | _MANY,
+    "dispatcher": _CALLS | _SEE_TO_IT | _MANY | _OWN_ORDER | {"road.close", "road.reopen"},
+    "station_desk": _CALLS | _SEE_TO_IT | _MANY | _OWN_ORDER | {"road.close", "road.reopen"},
     "station_chief": _CALLS
     | _SEE_TO_IT
     | _OWN_ORDER
     | _ROOM
     | _REGISTER
+    | _MANY
     | {"room.open", "grid.answer_for", "road.close", "road.reopen", "limits.set"},
-    "bureau_leader": _NAME_LISTS | frozenset({"matter.note", "matter.assign", "limits.set"}),
+    "bureau_leader": _NAME_LISTS
+    | _MANY
+    | frozenset({"matter.note", "matter.assign", "limits.set", "export.set_template"}),
     "community_officer": _OWN_ORDER
     | _SEE_TO_IT
     | _ROOM
     | _REPORT
     | _REGISTER
+    | _MANY
     | {"incident.take", "incident.recategorise", "order.give"},
     "auxiliary": _OWN_ORDER | _REPORT,
     "assistant": _OWN_ORDER | _REPORT | {"matter.move"},
@@ -148,10 +157,16 @@ RIGHTS: dict[str, frozenset[str]] = {
     "liaison_cadre": _REPORT,
     "property_manager": _REPORT,
     "partner_officer": frozenset({"handover.move", "matter.note"}),
-    "administrator": _NAME_LISTS | _ESTABLISH | _LOAD | _ROOM | _REGISTER | {"grading.declare_scheme"},
+    "administrator": _NAME_LISTS
+    | _ESTABLISH
+    | _LOAD
+    | _ROOM
+    | _REGISTER
+    | {"grading.declare_scheme", "export.set_template"},
     "auditor": frozenset(),
     "intake_machine": frozenset({"incident.take", "exchange.read", "matter.open"}),
 }
+RIGHTS |= {post: held | _OWN_LISTS for post, held in RIGHTS.items() if post != "intake_machine"}
 
 SYSTEM_ONLY: frozenset[str] = frozenset(
     {"order.escalate", "order.unreachable", "order.prove_arrival", "handover.chase", "message.report", "demo.load"}

@@ -83,7 +83,7 @@ class Fact(models.Model):
 
 class NumberSeries(models.Model):
     """The running part of public numbers on SQLite, where writers stand in line anyway; PostgreSQL uses a sequence (ADR
-    0106).
+    0021).
     """
 
     scope_excuse = "One counter; it holds no fact about anybody."

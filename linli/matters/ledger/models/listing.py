@@ -1,4 +1,4 @@
-"""Who reaches which matter, with the columns that lists filter and count by beside it (ADR 0027)."""
+"""Who reaches which matter, with the columns that lists filter and count by beside it (ADR 0028)."""
 
 from __future__ import annotations
 

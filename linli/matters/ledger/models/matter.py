@@ -76,7 +76,7 @@ class MatterQuery(models.QuerySet["Matter"]):
     def update(self, **columns: Any) -> int:
         """As every update, and the rows say that they were touched: the map in memory follows by that (ADR 0055).
 
-        What the list or the word index holds of the changed columns follows in the same transaction (ADR 0027).
+        What the list or the word index holds of the changed columns follows in the same transaction (ADR 0028).
         """
         columns.setdefault("touched_at", clock.now())
         if not FOLLOWED & columns.keys():
@@ -115,7 +115,7 @@ class Matter(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(max_length=32, unique=True)
     line = LineField(null=True, unique=True, editable=False)
-    """The order of the ledger in one whole number: the second it was received, then its running number (ADR 0027)."""
+    """The order of the ledger in one whole number: the second it was received, then its running number (ADR 0028)."""
     external_source = models.CharField(max_length=40, blank=True)
     external_number = models.CharField(max_length=64, blank=True)
     kind = models.CharField(max_length=24)
@@ -159,6 +159,8 @@ class Matter(models.Model):
             models.Index(fields=["received_at"], name="matter_received"),
             models.Index(fields=["received_at"], condition=Q(closed_at__isnull=True), name="matter_open"),
             models.Index(fields=["touched_at"], name="matter_touched"),
+            models.Index(fields=["address", "line"], condition=~Q(address=""), name="matter_address"),
+            models.Index(fields=["lat", "lon"], name="matter_point"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

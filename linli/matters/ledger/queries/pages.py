@@ -1,4 +1,4 @@
-"""Pages and counts of the ledger: each is one walk along the actor's own stretch of the list (ADR 0027)."""
+"""Pages and counts of the ledger: each is one walk along the actor's own stretch of the list (ADR 0028)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The ledger as a workbook, in the bureau's own template."""

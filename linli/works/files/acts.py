@@ -1,0 +1,86 @@
+"""Putting files into the store: whole, or in pieces that are joined at the end."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from linli.kernel import clock
+from linli.kernel.errors import Conflict, Invalid, declare
+from linli.kernel.scope import Actor
+from linli.works.files.models import StoredFile, Upload
+from linli.works.files.queries import place_of
+from linli.works.files.rules import MOST_BYTES, PIECE_BYTES, clean_name, cleaned, media_type
+
+declare("file.too_large", zh="文件超过{most_mb}MB。", en="The file is larger than {most_mb} MB.")
+declare(
+    "file.type",
+    zh="不接收这类文件：{name}。可用JPG、PNG、WEBP、PDF、DOCX、XLSX、MP3、MP4，且内容须与扩展名相符。",
+    en="{name} is not taken. JPG, PNG, WEBP, PDF, DOCX, XLSX, MP3 and MP4 are, when the content is what the name says.",
+)
+declare("file.pieces_missing", zh="还缺第{missing}段。", en="Piece {missing} is missing.")
+declare("file.piece_wrong", zh="第{piece}段长度不对。", en="Piece {piece} has a wrong length.")
+
+
+def keep_bytes(body: bytes, *, name: str, checked: bool = True) -> StoredFile:
+    """Put a file into the store under its digest; pictures lose their metadata first. Raises Invalid for a type that is
+    not taken, or one that is too large. ``checked`` False is for files that the house itself made.
+    """
+    if len(body) > MOST_BYTES:
+        raise Invalid("file.too_large", most_mb=MOST_BYTES // 1_000_000, field="file")
+    media = media_type(body[:32], name)
+    if media is None and checked:
+        raise Invalid("file.type", name=clean_name(name), field="file")
+    kept = cleaned(body, media) if media and checked else body
+    digest = hashlib.sha256(kept).hexdigest()
+    if not default_storage.exists(place_of(digest)):
+        default_storage.save(place_of(digest), ContentFile(kept))
+    row, _ = StoredFile.objects.get_or_create(
+        sha256=digest,
+        defaults={"bytes": len(kept), "media_type": media or "application/octet-stream", "kept_at": clock.now()},
+    )
+    return row
+
+
+def begin_upload(actor: Actor, *, name: str, size: int) -> Upload:
+    """Announce a file that comes in pieces; raises Invalid when it is too large."""
+    if not 0 < size <= MOST_BYTES:
+        raise Invalid("file.too_large", most_mb=MOST_BYTES // 1_000_000, field="file")
+    with transaction.atomic():
+        return Upload.objects.create(owner_id=actor.id, name=clean_name(name), bytes=size, begun_at=clock.now())
+
+
+def take_piece(upload: Upload, *, piece: int, body: bytes) -> int:
+    """Keep one piece, counted from 0; sent again it replaces itself. Returns how many pieces there are in all."""
+    count = -(-upload.bytes // PIECE_BYTES)
+    expected = PIECE_BYTES if piece < count - 1 else upload.bytes - PIECE_BYTES * (count - 1)
+    if not 0 <= piece < count or len(body) != expected:
+        raise Invalid("file.piece_wrong", piece=piece, field="piece")
+    folder = _folder(upload)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = folder / f"{piece}.part"
+    aside.write_bytes(body)
+    aside.rename(folder / str(piece))
+    return count
+
+
+def joined(upload: Upload) -> StoredFile:
+    """The whole file in the store, its pieces gone. Raises Conflict while a piece is missing."""
+    folder, count = _folder(upload), -(-upload.bytes // PIECE_BYTES)
+    missing = next((piece for piece in range(count) if not (folder / str(piece)).is_file()), None)
+    if missing is not None:
+        raise Conflict("file.pieces_missing", missing=missing)
+    kept = keep_bytes(b"".join((folder / str(piece)).read_bytes() for piece in range(count)), name=upload.name)
+    Upload.objects.filter(pk=upload.pk).update(ended_at=clock.now())
+    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+    return kept
+
+
+def _folder(upload: Upload) -> Path:
+    return Path(settings.LINLI_HOME) / "pieces" / upload.pk.hex
