@@ -65,4 +65,11 @@ def _text(value: Any) -> str:
     """As PostgreSQL reads it in a column of the value's type."""
     if isinstance(value, _BYTES):
         return "\\x" + bytes(value).hex()
+    if isinstance(value, list):
+        return "{" + ",".join("NULL" if one is None else _quoted(_text(one)) for one in value) + "}"
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _quoted(text: str) -> str:
+    """An element of an array."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from linli.kernel.ids import new_id
-from linli.kernel.prepared import ask
+from linli.kernel.prepared import ask, run
 from linli.kernel.rows import beside_what_waits, in_one_go, insert
 from linli.matters.parties.models import Party, party_of
 from linli.trail.models import Entry
@@ -65,6 +65,20 @@ def test_every_value_comes_back_as_it_went() -> None:
     assert [row.facts for row in rows] == [facts, None]
     assert rows[0].at == AT and rows[0].device_at is None and rows[0].version == 3
     assert Receipt.objects.get().answer == '{"字":"百分%"}'
+
+
+def test_an_array_comes_back_as_it_went() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("arrays are PostgreSQL's")
+    sent = ["一", 'a"b\\c{d},e', "", "null"]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE of_arrays (words text[], numbers integer[])")
+    try:
+        run("INSERT INTO of_arrays VALUES (%s, %s)", [sent, [1, None, 3]])
+        assert ask("SELECT words, numbers FROM of_arrays") == [(sent, [1, None, 3])]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE of_arrays")
 
 
 def test_rows_of_a_deed_leave_as_one_statement() -> None:
