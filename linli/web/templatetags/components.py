@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.forms import BoundField
+from django.forms import BoundField, CheckboxInput
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from linli.kernel import clock as kernel_clock
 from linli.web.components.declared import COMPONENTS, LOOKS, Component
@@ -109,7 +109,7 @@ def form_field(field: BoundField) -> dict[str, Any]:
     return {
         "id": name,
         "control": field.as_widget(attrs=attrs),
-        "check": getattr(field.field.widget, "input_type", "") == "checkbox",
+        "check": isinstance(field.field.widget, CheckboxInput),
     }
 
 
@@ -130,7 +130,7 @@ def ago(at: datetime | None) -> str:
         return gettext("刚刚")
     if 0 <= seconds < MINUTES_S:
         minutes = max(1, round(seconds / 60))
-        return ngettext("%(n)s 分钟前", "%(n)s 分钟前", minutes) % {"n": minutes}
+        return gettext("{n} 分钟前").format(n=minutes)
     return f"{local:%H:%M}" if local.date() == now.date() else f"{local:%m-%d %H:%M}"
 
 
