@@ -89,7 +89,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 @require_GET
 @page(*MAY)
 def data(request: HttpRequest) -> HttpResponse:
-    """The wall at this moment. Its shape is closed (``insight.wall.rules``): no name, no number, no place to the door."""
+    """The wall at this moment. Its shape is closed (``insight.wall.rules``): no name, number or door."""
     return JsonResponse(asdict(wall_of(actor_of(request))))
 
 
