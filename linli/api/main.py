@@ -11,12 +11,15 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from linli.api import (
     area,
+    area_file,
     channels,
     coverage,
+    files,
     grids,
     incidents,
     layers,
     ledger,
+    lists,
     matters,
     mine,
     orders,
@@ -62,7 +65,9 @@ for module in (
     channels,
     incidents,
     ledger,
+    lists,
     matters,
+    files,
     orders,
     ties,
     units,
@@ -72,6 +77,7 @@ for module in (
     rooms,
     layers,
     area,
+    area_file,
     coverage,
     grids,
 ):

@@ -83,8 +83,10 @@ export class AreaPanel implements Tool {
   private showLand(): void { this.app.mark('area', this.land ? [shape(this.land)] : []) }
 
   private body(): Record<string, unknown> {
-    const { state } = this.app
-    return { geometry: this.land, ...(state.at ? { at: state.at } : {}), ...(this.purpose ? { purpose: this.purpose } : {}) }
+    const { state, layers } = this.app
+    // Layers of people are looked into only when they are switched on: then a purpose is asked for.
+    const asked = layers.defs.filter((def) => def.code !== 'coverage' && (!def.people || layers.on.includes(def.code))).map((def) => def.code)
+    return { geometry: this.land, layers: asked, ...(state.at ? { at: state.at } : {}), ...(this.purpose ? { purpose: this.purpose } : {}) }
   }
 
   private async ask(): Promise<void> {
@@ -96,7 +98,7 @@ export class AreaPanel implements Tool {
       this.asksPurpose = false
     } catch (failure) {
       this.answer = null
-      this.asksPurpose = failure instanceof Problem && failure.code === 'area.purpose_missing'
+      this.asksPurpose = failure instanceof Problem && failure.code === 'read.purpose_missing'
       this.failure = problemText(failure)
     }
     this.busy = false
@@ -147,9 +149,9 @@ export class AreaPanel implements Tool {
   private result(answer: AreaAnswer): TemplateResult {
     const total = answer.layers.reduce((sum, layer) => sum + layer.total, 0)
     return html`<div class="area-head"><b>${areaText(answer.area_m2)}</b><span class="quiet">${t('map.area_total', { n: total })}</span>
-        <button type="button" class="button is-small" @click=${() => void this.file('xlsx')}>${icon('file-spreadsheet')}XLSX</button>
-        <button type="button" class="button is-small" @click=${() => void this.file('geojson')}>${icon('download')}GeoJSON</button>
         <button type="button" class="icon-button" title=${t('map.area_clear')} @click=${() => this.clear()}>${icon('x')}<span class="sr">${t('map.area_clear')}</span></button></div>
+      <div class="strokes"><button type="button" class="button is-small" data-file="xlsx" @click=${() => void this.file('xlsx')}>${icon('file-spreadsheet')}XLSX</button>
+        <button type="button" class="button is-small" data-file="geojson" @click=${() => void this.file('geojson')}>${icon('download')}GeoJSON</button></div>
       ${answer.layers.map((layer) => html`<section class="area-layer" data-layer=${layer.code}><h2>${say(layer)} <b class="num">${layer.total}${layer.complete ? '' : '+'}</b></h2>
         ${Object.keys(layer.by).length > 1 ? html`<p class="area-by">${Object.entries(layer.by).map(([name, count]) => html`<span class="tag">${this.word(layer.code, name)} <b class="num">${count}</b></span>`)}</p>` : nothing}
         ${layer.total ? html`<ul class="plain">${(this.more.has(layer.code) ? layer.items : layer.items.slice(0, SHOWN)).map((item) => this.row(layer.code, item))}</ul>` : html`<p class="quiet">${t('map.area_empty')}</p>`}
@@ -176,8 +178,14 @@ export class AreaPanel implements Tool {
   }
 
   private point(item: Item, label: string): void {
-    this.app.mark('ring', [point(item.lon, item.lat, { label })])
-    this.app.show(item.lon, item.lat, 15)
+    if (item.geometry.type === 'Point') {
+      const [lon = 0, lat = 0] = item.geometry.coordinates
+      this.app.mark('ring', [point(lon, lat, { label })])
+      this.app.show(lon, lat, 15)
+    } else {
+      this.app.mark('ring', [shape(item.geometry, { label })])
+      this.app.fit(boxOf(item.geometry))
+    }
   }
 
   private clear(): void {

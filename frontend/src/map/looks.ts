@@ -15,6 +15,8 @@ const alone: ExpressionSpecification = ['==', ['coalesce', ['get', 'n'], 1], 1]
 const several: ExpressionSpecification = ['>', ['coalesce', ['get', 'n'], 1], 1]
 
 export const sourceOf = (code: string): string => `L-${code}`
+/** The points at which the names of areas stand. */
+export const namesOf = (code: string): string => `N-${code}`
 
 /** How a layer is drawn, what its legend says, and which of its style layers can be touched. */
 export function lookOf(def: LayerDef, at: number): Look {
@@ -32,7 +34,7 @@ export function lookOf(def: LayerDef, at: number): Look {
       'text-field': ['concat', ['to-string', ['get', 'n']], ['case', is('late'), '!', '']],
       'text-font': FONT, 'text-size': 12, 'text-allow-overlap': true, 'text-ignore-placement': true }, paint: { 'text-color': token('ink') } },
     { id: `${id}-mark`, type: 'symbol', ...common, filter: alone, layout: {
-      'icon-image': image, 'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.55, 13, 0.85, 16, 1.05],
+      'icon-image': image, 'icon-size': ['interpolate', ['linear'], ['zoom'], 8, 0.6, 12, 0.9, 16, 1.1],
       'icon-allow-overlap': true, 'icon-ignore-placement': true, 'symbol-sort-key': ['case', is('late'), 2, is('open'), 1, 0] } },
     { id: `${id}-name`, type: 'symbol', ...common, minzoom: Math.max(13, def.min_zoom), filter: ['all', alone, ['has', 'name']], layout: {
       'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': 11, 'text-offset': [0, 1.2], 'text-anchor': 'top', 'text-optional': true, 'text-max-width': 9 },
@@ -58,12 +60,11 @@ function add(look: Look, name: string, made: Picture, words: string): void {
 
 function matterImages(def: LayerDef, look: Look): ExpressionSpecification {
   const id = def.code
-  const letters = lang === 'en' ? { red: 'R', yellow: 'Y', blue: 'B' } : { red: '红', yellow: '黄', blue: '蓝' }
   add(look, `${id}-late`, picture('octagon', 'danger', '!'), t('map.legend_late'))
   if (def.code === 'matters') {
-    add(look, `${id}-red`, picture('square', 'dispute-red', letters.red), t('map.legend_red'))
-    add(look, `${id}-yellow`, picture('triangle', 'dispute-yellow', letters.yellow), t('map.legend_yellow'))
-    add(look, `${id}-blue`, picture('circle', 'dispute-blue', letters.blue), t('map.legend_blue'))
+    add(look, `${id}-red`, picture('square', 'dispute-red', t('map.letter_red')), t('map.legend_red'))
+    add(look, `${id}-yellow`, picture('triangle', 'dispute-yellow', t('map.letter_yellow')), t('map.legend_yellow'))
+    add(look, `${id}-blue`, picture('circle', 'dispute-blue', t('map.letter_blue')), t('map.legend_blue'))
   }
   const shape = def.code === 'hazards' ? 'triangle' : 'circle'
   add(look, `${id}-open`, picture(shape, clusterToken(def), def.icon), t('map.legend_open'))
@@ -93,7 +94,7 @@ function units(def: LayerDef): Look {
   const id = sourceOf(def.code)
   look.layers.push(
     { id: `${id}-mark`, type: 'symbol', source: id, minzoom: def.min_zoom, layout: {
-      'icon-image': ['concat', 'units-', ['get', 'state']], 'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.5, 13, 0.8, 16, 1],
+      'icon-image': ['concat', 'units-', ['get', 'state']], 'icon-size': ['interpolate', ['linear'], ['zoom'], 8, 0.6, 12, 0.85, 16, 1.05],
       'icon-allow-overlap': true, 'icon-ignore-placement': true } },
     { id: `${id}-name`, type: 'symbol', source: id, minzoom: 12.5, layout: {
       'text-field': ['get', 'call_sign'], 'text-font': FONT, 'text-size': 11, 'text-offset': [0, 1.2], 'text-anchor': 'top', 'text-optional': true },
@@ -131,7 +132,8 @@ function shapes(def: LayerDef): Look {
     layers: [
       { id: `${id}-fill`, type: 'fill', ...common, paint: { 'fill-color': line, 'fill-opacity': 0.04 } },
       { id: `${id}-line`, type: 'line', ...common, paint: { 'line-color': line, 'line-opacity': 0.75, 'line-width': ['interpolate', ['linear'], ['zoom'], 9, 0.8, 14, 1.8], 'line-dasharray': [4, 2] } },
-      { id: `${id}-name`, type: 'symbol', ...common, minzoom: 11, layout: {
+      // Names stand once, on a sheet of their own: in tiles every piece of a shape would carry its name.
+      { id: `${id}-name`, type: 'symbol', source: namesOf(def.code), minzoom: 9.5, layout: {
         'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': 12, 'text-max-width': 8 },
         paint: { 'text-color': line, 'text-halo-color': token('surface'), 'text-halo-width': 1.6 } },
     ],

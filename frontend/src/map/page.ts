@@ -48,7 +48,7 @@ export class MapPage implements App {
     const box = this.facts.box
     const view = this.state.view
     const start = view ? { center: [view.lon, view.lat] as [number, number], zoom: view.zoom }
-      : box ? { bounds: [[box[0], box[1]], [box[2], box[3]]] as [[number, number], [number, number]], fitBoundsOptions: { padding: 30 } } : {}
+      : box ? { bounds: [[box[0], box[1]], [box[2], box[3]]] as [[number, number], [number, number]], fitBoundsOptions: { padding: this.narrow ? { left: 16, right: 16, top: 16, bottom: 180 } : 30 } } : {}
     this.map = newMap(byId('map'), { style: styleUrl({ plain: true, base: this.state.base }), ...start })
     this.map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'bottom-right')
     this.map.addControl(new maplibregl.ScaleControl({}), 'bottom-left')
@@ -58,6 +58,7 @@ export class MapPage implements App {
     this.bar = new Bar(this)
     this.time = new TimeBar(this)
     this.cards = new Cards(this)
+    this.panel.textContent = ''
     this.wire()
     void this.start()
   }
@@ -78,6 +79,7 @@ export class MapPage implements App {
     if (!this.state.layers) {
       this.state.layers = defs.map((def) => def.code).filter((code) => FIRST.includes(code))
       this.state.choose('matters', 'open', ['yes'])
+      this.state.choose('grids', 'kind', ['police'])
     }
     this.layers = new Layers(this.map, this.state, defs, () => this.render())
     this.tools.set('layers', new LayerPanel(this)).set('coverage', new CoveragePanel(this))
@@ -96,6 +98,7 @@ export class MapPage implements App {
       },
     })
     this.open(this.state.tab)
+    this.sheet = this.state.tab === 'layers' ? 'low' : 'high'
   }
 
   /** A tool whose code comes when it is first opened. */

@@ -17,7 +17,8 @@ export async function loadSprite(): Promise<void> {
   try {
     const text = await (await fetch(page.icons)).text()
     for (const symbol of new DOMParser().parseFromString(text, 'image/svg+xml').querySelectorAll('symbol')) {
-      found.set(symbol.id, [...symbol.querySelectorAll('path')].map((path) => path.getAttribute('d') ?? ''))
+      const strokes = [...symbol.querySelectorAll('path')].filter((path) => path.getAttribute('stroke') !== 'none')
+      found.set(symbol.id, strokes.map((path) => path.getAttribute('d') ?? ''))
     }
   } catch {
     // Without the sprite marks are plain shapes; the legend still names them.
@@ -49,7 +50,7 @@ export function picture(shape: Shape, colour: string, glyph: string, hollow = fa
   pen.translate(SIZE / 2, SIZE / 2)
   const ink = token(colour)
   const paper = token('surface')
-  outline(pen, shape, 19)
+  outline(pen, shape, 20)
   pen.lineWidth = 5
   pen.lineJoin = 'round'
   pen.strokeStyle = paper
@@ -67,11 +68,11 @@ export function picture(shape: Shape, colour: string, glyph: string, hollow = fa
     pen.textBaseline = 'middle'
     pen.fillText(glyph, 0, shape === 'triangle' ? 4 : 1)
   } else {
-    const scale = shape === 'triangle' || shape === 'diamond' ? 0.9 : 1.05
+    const scale = shape === 'triangle' || shape === 'diamond' ? 0.95 : 1.15
     pen.translate(-12 * scale, -12 * scale + (shape === 'triangle' ? 3 : 0))
     pen.scale(scale, scale)
     pen.strokeStyle = inside
-    pen.lineWidth = 2.4
+    pen.lineWidth = 2.2
     pen.lineCap = 'round'
     for (const path of sprite?.get(glyph) ?? []) pen.stroke(new Path2D(path))
   }

@@ -143,4 +143,4 @@ function bar(metres_a_px: number): unknown {
     <text x=${width + 8} y="17" font-size="12">${words}</text></svg>`
 }
 
-const north = (): unknown => svg`<svg class="map-print-north" viewBox="0 0 40 56" width="40" height="56" role="img" aria-label=${t('map.north')}><path d="M20 4 32 40 20 32 8 40Z" fill="#fff" stroke="#000" stroke-width="2"></path><path d="M20 4 32 40 20 32Z" fill="#000"></path><text x="20" y="54" text-anchor="middle" font-size="14" font-weight="700">${lang === 'en' ? 'N' : '北'}</text></svg>`
+const north = (): unknown => svg`<svg class="map-print-north" viewBox="0 0 40 56" width="40" height="56" role="img" aria-label=${t('map.north')}><path d="M20 4 32 40 20 32 8 40Z" fill="#fff" stroke="#000" stroke-width="2"></path><path d="M20 4 32 40 20 32Z" fill="#000"></path><text x="20" y="54" text-anchor="middle" font-size="14" font-weight="700">${t('map.letter_north')}</text></svg>`

@@ -2,7 +2,8 @@ import { get, Problem } from '../shared/api'
 import { maplibregl } from '../shared/basemap'
 import { now_ms } from '../shared/time'
 import type { Unit } from '../shared/types'
-import { lookOf, sourceOf, type Look } from './looks'
+import { lookOf, namesOf, sourceOf, type Look } from './looks'
+import { nameAt } from './names'
 import type { MapState } from './state'
 import type { LayerDef } from './types'
 
@@ -13,6 +14,7 @@ export interface Status { standing: Standing; count: number | null; text: string
 const UNITS_EVERY_MS = 3000
 /** Tiles are asked for anew at most this often, however many news come. */
 const FRESH_EVERY_MS = 2500
+const MOST_NAMES = 2000
 const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
 
 /** The data of every layer on the map: its source, its look, whether it is whole and fresh. */
@@ -22,6 +24,7 @@ export class Layers {
   private readonly failed = new Map<string, string>()
   private readonly versions = new Map<string, number>()
   private readonly units = new Map<string, Unit>()
+  private readonly names = new Map<string, GeoJSON.FeatureCollection>()
   private readonly dirty = new Set<string>()
   private unitsAt = ''
   private unitsDirty = false
@@ -79,13 +82,15 @@ export class Layers {
   private addSource(map: maplibregl.Map, def: LayerDef): void {
     const id = sourceOf(def.code)
     if (def.code === 'units') map.addSource(id, { type: 'geojson', data: this.unitData(), promoteId: 'id' })
-    else map.addSource(id, { type: 'vector', tiles: [this.tiles(def)], minzoom: 0, maxzoom: 17, promoteId: 'id' })
+    else if (def.geometry !== 'point') map.addSource(namesOf(def.code), { type: 'geojson', data: this.names.get(def.code) ?? EMPTY })
+    if (def.code !== 'units') map.addSource(id, { type: 'vector', tiles: [this.tiles(def)], minzoom: 0, maxzoom: 17, promoteId: 'id' })
   }
 
   private show(def: LayerDef): void {
     const id = sourceOf(def.code)
     if (!this.ready || this.map.getSource(id) || this.hidden(def)) return
     this.addSource(this.map, def)
+    void this.nameAreas(def)
     const order = this.drawn().map((one) => one.code)
     const above = order.slice(order.indexOf(def.code) + 1).flatMap((code) => this.looks.get(code)?.layers ?? []).find((layer) => this.map.getLayer(layer.id))
     const before = above?.id ?? (this.map.getLayer('page-first') ? 'page-first' : undefined)
@@ -94,7 +99,7 @@ export class Layers {
 
   private hide(code: string): void {
     for (const layer of this.looks.get(code)?.layers ?? []) if (this.map.getLayer(layer.id)) this.map.removeLayer(layer.id)
-    if (this.map.getSource(sourceOf(code))) this.map.removeSource(sourceOf(code))
+    for (const id of [sourceOf(code), namesOf(code)]) if (this.map.getSource(id)) this.map.removeSource(id)
     this.failed.delete(code)
   }
 
@@ -108,6 +113,23 @@ export class Layers {
     if (def.dated && this.state.at) asked.set('at', this.state.at)
     if (this.state.age_s && def.dated && def.geometry === 'point') asked.set('max_age_s', String(this.state.age_s))
     return asked
+  }
+
+  /** Areas with names are few: their names are asked for once, with the same filters. */
+  private async nameAreas(def: LayerDef): Promise<void> {
+    if (def.geometry === 'point' || def.code === 'coverage') return
+    const asked = this.query(def)
+    asked.set('limit', String(MOST_NAMES))
+    try {
+      const answer = await fetch(`${def.items}?${asked.toString()}`, { credentials: 'same-origin' })
+      if (!answer.ok) return
+      this.names.set(def.code, nameAt((await answer.json()) as GeoJSON.FeatureCollection))
+    } catch {
+      // Without names the borders still stand; the layer says itself when it cannot be read.
+      return
+    }
+    const source = this.map.getSource(namesOf(def.code)) as maplibregl.GeoJSONSource | undefined
+    void source?.setData(this.names.get(def.code) ?? EMPTY)
   }
 
   private tiles(def: LayerDef): string {
@@ -140,7 +162,10 @@ export class Layers {
       if (this.hidden(def)) this.hide(code)
       else if (!source) this.show(def)
       else if (def.code === 'units') { this.unitsDirty = true; this.flushUnits(true) }
-      else (source as maplibregl.VectorTileSource).setTiles([this.tiles(def)])
+      else {
+        (source as maplibregl.VectorTileSource).setTiles([this.tiles(def)])
+        void this.nameAreas(def)
+      }
       this.tell(code)
     }
     this.changed()
@@ -201,8 +226,8 @@ export class Layers {
     if (!navigator.onLine) return 'offline'
     if (this.failed.has(def.code)) return 'error'
     if (this.map.getZoom() < def.min_zoom) return 'far'
-    const id = sourceOf(def.code)
-    if (!this.map.getSource(id) || !this.map.isSourceLoaded(id) || count === null) return 'loading'
+    // What was seen before stays until the new is there: a layer that is freshened does not flicker.
+    if (count === null) return 'loading'
     if (def.live && !this.state.at && this.line !== 'live') return this.line === 'lost' ? 'offline' : 'stale'
     return count ? 'ready' : 'empty'
   }

@@ -7,7 +7,8 @@ import type { App } from './app'
 const DAY_MS = 86_400_000
 const HOUR_STEP_MS = 15 * 60_000
 const DAYS_BACK = 90
-const PLAY_MS = 900
+const PLAY_MS = 1000
+const REST_MS = 140
 /** China keeps one time and no summer time. */
 const OFFSET_MS = 8 * 3600_000
 
@@ -24,6 +25,7 @@ export class TimeBar {
   private unit: 'hours' | 'days' = 'hours'
   private open: boolean
   private playing = 0
+  private asking = 0
 
   constructor(private readonly app: App) {
     this.open = app.state.at !== ''
@@ -65,7 +67,9 @@ export class TimeBar {
   private to(at_ms: number): void {
     const { state, layers } = this.app
     state.at = at_ms >= now_ms() - 60_000 ? '' : isoShanghai(at_ms)
-    layers.ask(layers.defs.map((def) => def.code))
+    // The hand moves faster than layers can be read: only where it rests is asked for.
+    window.clearTimeout(this.asking)
+    this.asking = window.setTimeout(() => layers.ask(layers.defs.map((def) => def.code)), REST_MS)
     this.app.save()
     this.app.render()
   }

@@ -19,7 +19,7 @@ export interface BaseRef extends Coded { credit: string }
 export interface MapFacts { bases: BaseRef[]; note: string; box: [number, number, number, number] | null; bureau: string; today: string }
 
 export type Properties = Record<string, unknown>
-export interface Item { id: string; properties: Properties; lon: number; lat: number }
+export type Item = GeoJSON.Feature<GeoJSON.Geometry, Properties> & { id: string }
 
 export interface Coverage {
   at: string
