@@ -126,6 +126,19 @@ def errors() -> str:
     return text + table(("code", "中文", "English"), [(f"`{c}`", codes[c].zh, codes[c].en) for c in sorted(codes)])
 
 
+def layers() -> str:
+    """Every layer of the map: what is drawn, from which zoom, and by what it is filtered."""
+    declared = importlib.import_module("linli.places.map.rules").LAYERS
+    text = "# Layers of the map\n\nEach has vector tiles, is a collection under `/ogc/`, and part of an area search.\n"
+    for layer in sorted(declared.values(), key=lambda item: item.order):
+        marks = [name for name in ("clustered", "dated", "live", "people") if getattr(layer, name)]
+        text += f"\n## `{layer.code}` {layer.words.zh} · {layer.words.en}\n\nDrawn as {layer.geometry}s"
+        text += f"{', ' + ', '.join(marks) if marks else ''}. {prose(layer.source.__doc__)}\n"
+        rows = [(f"`{f.name}`", f.words.zh, code(choice.code for choice in f.choices) or "any") for f in layer.filters]
+        text += "\n" + table(("filter", "", "values"), rows) if rows else ""
+    return text
+
+
 def settings() -> str:
     """Every setting that the environment gives."""
     text = "# Settings\n\nFrom the environment. Most sites set only `LINLI_DATABASE_URL` and `LINLI_HOME`.\n\n"
@@ -159,6 +172,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "kinds.md": kinds,
     "rights.md": rights,
     "errors.md": errors,
+    "layers.md": layers,
     "settings.md": settings,
 }
 

@@ -27,7 +27,7 @@ _COARSE = 5
 
 
 def _matters(actor: Actor, query: LayerQuery) -> Iterator[Feature]:
-    """Matters ascending by key."""
+    """Matters that have a place; each exists from when it was received until it is closed."""
     if query.only:
         rows = Matter.objects.visible_to(actor).filter(pk=_key(query.only), lon__isnull=False, lat__isnull=False)
         yield from (feature for feature in _features(rows) if _takes(feature, query))
@@ -222,6 +222,11 @@ def _only_hazards(query: LayerQuery) -> LayerQuery:
     return query.narrowed(kind=("hazard",))
 
 
+def _hazards(actor: Actor, query: LayerQuery) -> Iterator[Feature]:
+    """Matters of the kind hazard."""
+    return _matters(actor, _only_hazards(query))
+
+
 LAYERS.add(
     "matters",
     Layer(
@@ -253,7 +258,7 @@ LAYERS.add(
         geometry="point",
         icon="alert-triangle",
         order=50,
-        source=lambda actor, query: _matters(actor, _only_hazards(query)),
+        source=_hazards,
         filters=(_states("hazard"), _OPEN),
         clustered=True,
         dated=True,
