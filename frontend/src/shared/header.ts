@@ -58,6 +58,27 @@ function freshness(): void {
   show()
 }
 
+const MOST_FOLDED = 4
+
+/**
+ * Words fold to their shapes, then the name, then the pages into the menu, until everything fits: nothing in the header is ever cut
+ * off, sign-out least of all. What folds keeps its name for who hovers or listens.
+ */
+function folding(): void {
+  const top = document.querySelector<HTMLElement>('.top')
+  if (!top) return
+  const fold = (): void => {
+    for (let level = 0; level <= MOST_FOLDED; level++) {
+      top.dataset.fold = String(level)
+      if (top.scrollWidth <= top.clientWidth) return
+    }
+  }
+  new ResizeObserver(fold).observe(document.documentElement)
+  const end = top.querySelector('.top-end')
+  if (end) new MutationObserver(fold).observe(end, { subtree: true, characterData: true, childList: true })
+  fold()
+}
+
 function menu(): void {
   const button = document.querySelector<HTMLButtonElement>('.top-menu')
   const open = (on: boolean): void => {
@@ -73,6 +94,7 @@ export function wireHeader(): void {
   themes()
   freshness()
   menu()
+  folding()
   startPalette()
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-print]')) button.addEventListener('click', () => window.print())
 }
