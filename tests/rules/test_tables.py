@@ -67,6 +67,11 @@ def test_local_times_follow_the_map_through_the_change_of_clocks() -> None:
         ("也许", Type.BOOL, "cell.not_yes_no"),
         ("POLYGON((0 0, 1", Type.SHAPE, "cell.not_a_shape"),
         ("{broken", Type.SHAPE, "cell.not_a_shape"),
+        ("POLYGON((500 10, 501 10, 501 11, 500 10))", Type.SHAPE, "cell.not_a_shape"),
+        ("0001-01-01 00:00", Type.DATETIME, "cell.not_a_time"),
+        ("9999-12-31T23:59:59-11:00", Type.DATETIME, "cell.not_a_time"),
+        ("12,5", Type.LON, "cell.not_a_number"),
+        ("1,20", Type.NUMBER, "cell.not_a_number"),
     ],
 )
 def test_what_cannot_be_read_says_so_in_two_languages(value: str, kind: Type, code: str) -> None:
@@ -81,6 +86,8 @@ def test_plain_types() -> None:
     assert cell("３３０７２６", Type.CODE) == "330726"
     assert cell(" a\u3000b\n", Type.TEXT) == "a b"
     assert cell("对讲机；打印机, 打印机、 ", Type.LIST) == ("对讲机", "打印机")
+    assert cell("急救\x00；\x00", Type.LIST) == ("急救",)
+    assert cell("-1,234,567.5", Type.NUMBER) == -1_234_567.5
     assert cell("是", Type.BOOL) is True
     assert cell("1,200", Type.INTEGER) == 1200
     assert cell("2026.1.5", Type.DATE) == date(2026, 1, 5)
@@ -132,6 +139,7 @@ def test_map_file() -> None:
         ("[options]\ntimezone='Mars/Base'", "[options]"),
         ("[options]\ndatum='Beijing54'", "[options]"),
         ("[options]\ndelimiter='ab'", "[options]"),
+        ("[options]\nheader_row=0", "[options]"),
         ("columns = 1", "[columns]"),
     ],
 )

@@ -52,7 +52,7 @@ def file_digest(path: Path) -> str:
 def read(path: Path, columns: tuple[Column, ...], mapping: Map) -> Sheet:
     """Open a table. Raises ``Invalid`` with one line that names file, row and column when it cannot be read at all."""
     if not path.is_file():
-        raise Invalid("table.file", file=str(path), why="no such file")
+        raise Invalid("table.file", file=str(path), why="a folder" if path.is_dir() else "no such file")
     name = path.name.lower()
     if name.endswith((".geojson", ".geojson.gz", ".json", ".json.gz")):
         return _geojson(path, columns, mapping)
@@ -169,7 +169,7 @@ def spellings(columns: tuple[Column, ...], mapping: Map) -> dict[str, tuple[str,
     for name in mapping.columns:
         if name not in ours:
             known = ", ".join(column.name for column in columns)
-            raise Invalid("table.map", file="", where=f"[columns] {name}", why=f"no such column; known: {known}")
+            raise Invalid("table.map", file=mapping.file, where=f"[columns] {name}", why=f"no such column; known: {known}")
     mapped = {ours[name]: _folded(theirs) for name, theirs in mapping.columns.items()}
     taken = set(mapped.values())
     return {

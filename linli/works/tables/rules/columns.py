@@ -146,8 +146,14 @@ def _code(value: object) -> str:
     return unicodedata.normalize("NFKC", as_text(value)).replace(" ", "")
 
 
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+
+
 def _number(value: object) -> float:
-    text = unicodedata.normalize("NFKC", as_text(value)).replace(",", "")
+    """Commas part thousands and nothing else: ``12,5`` read as 125 would move a place unseen."""
+    text = unicodedata.normalize("NFKC", as_text(value))
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
     try:
         number = float(text)
     except ValueError:
@@ -184,7 +190,7 @@ def _bool(value: object) -> bool:
 
 
 def _list(value: object) -> tuple[str, ...]:
-    parts = (part.strip() for part in re.split(r"[;；,，、|\n]", str(value)))
+    parts = (as_text(part) for part in re.split(r"[;；,，、|\n]", str(value)))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
@@ -204,7 +210,12 @@ def _moment(value: object, zone: ZoneInfo, time_format: str) -> datetime:
         text = as_text(value)
         raise CellFault("cell.not_a_time", f"“{text}”不是日期时间", f"{text!r} is not a date and time")
     aware = local if local.tzinfo else local.replace(tzinfo=zone)
-    return aware.astimezone(UTC)
+    try:
+        return aware.astimezone(UTC)
+    except OverflowError:  # the first hours of year 1 and the last of 9999 have no UTC
+        raise CellFault(
+            "cell.not_a_time", f"“{as_text(value)}”不是日期时间", f"{as_text(value)!r} is not a date and time"
+        ) from None
 
 
 def _written_time(value: object, time_format: str) -> datetime | None:
@@ -246,8 +257,9 @@ def _shape(value: object, datum: Datum) -> BaseGeometry:
     """A GeoJSON geometry (object or text) or WKT."""
     try:
         if isinstance(value, str) and not value.lstrip().startswith("{"):
-            return geo.shape_to_wgs84(shapely.force_2d(shapely.from_wkt(value)), datum)
-        given = json.loads(value) if isinstance(value, str) else value
+            given = shapely.geometry.mapping(shapely.from_wkt(value))
+        else:
+            given = json.loads(value) if isinstance(value, str) else value
         return geo.from_geojson(given if isinstance(given, dict) else {}, datum)
     except (ValueError, shapely.errors.ShapelyError) as fault:
         raise CellFault("cell.not_a_shape", f"不是有效图形：{fault}", f"not a shape: {fault}") from fault

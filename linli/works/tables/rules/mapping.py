@@ -29,6 +29,8 @@ class Map:
     header_row: int = 0
     encoding: str = ""
     time_format: str = ""
+    file: str = ""
+    """Where it was read from, for errors."""
 
     def translated(self, column: str, text: str) -> str:
         """Our word for theirs, or theirs when the map is silent."""
@@ -47,7 +49,7 @@ def read_map(text: str, file: str) -> Map:
     for section in data:
         if section not in ("columns", "values", "options"):
             raise Invalid("table.map", file=file, where=f"[{section}]", why="known: columns, values, options")
-    return Map(_columns(file, data), _values(file, data), **_options(file, data))
+    return Map(_columns(file, data), _values(file, data), file=file, **_options(file, data))
 
 
 def _section(file: str, data: dict[str, Any], name: str) -> dict[str, Any]:
@@ -89,12 +91,18 @@ def _options(file: str, data: dict[str, Any]) -> dict[str, Any]:
         if "datum" in given:
             read["datum"] = Datum.named(str(given["datum"]))
         if "header_row" in given:
-            read["header_row"] = int(given["header_row"])
+            read["header_row"] = _row_number(given["header_row"])
         if "delimiter" in given:
             read["delimiter"] = _delimiter(str(given["delimiter"]))
     except (ValueError, ZoneInfoNotFoundError) as fault:
         raise Invalid("table.map", file=file, where="[options]", why=str(fault)) from fault
     return read
+
+
+def _row_number(given: object) -> int:
+    if not isinstance(given, int) or given < 1:
+        raise ValueError(f"header_row {given!r} is not the number of a row, which counts from 1")
+    return given
 
 
 def _delimiter(text: str) -> str:
