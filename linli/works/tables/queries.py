@@ -169,7 +169,9 @@ def spellings(columns: tuple[Column, ...], mapping: Map) -> dict[str, tuple[str,
     for name in mapping.columns:
         if name not in ours:
             known = ", ".join(column.name for column in columns)
-            raise Invalid("table.map", file=mapping.file, where=f"[columns] {name}", why=f"no such column; known: {known}")
+            raise Invalid(
+                "table.map", file=mapping.file, where=f"[columns] {name}", why=f"no such column; known: {known}"
+            )
     mapped = {ours[name]: _folded(theirs) for name, theirs in mapping.columns.items()}
     taken = set(mapped.values())
     return {
