@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from linli.insight.chief.queries import rows
-from linli.insight.chief.rules import NUMBERS, address_of
+from linli.insight.chief.rules import NUMBERS
 from linli.insight.measures.queries import figures_of, first_reach, of_place
 from linli.insight.measures.rules import period_of
 from linli.kernel import clock
@@ -26,8 +28,8 @@ from linli.web.graded_places import graded_row
 from linli.web.visitor import actor_of, page
 
 LEADERS = ("station_chief", "station_desk", "community_officer", "bureau_leader")
-POINTS = ("late", "in_7", "unanswered", "same_address")
-"""What the agenda takes up, in its order; calls are not brought before cadres and property managers."""
+POINTS: dict[str, dict[str, str]] = {"late": {}, "in_7": {}, "unanswered": {}, "same_address": {"open": "1"}}
+"""The chief's numbers that the agenda takes up, in its order, and how they are narrowed for it."""
 OPEN_TO_ALL = ("hazard", "help_request", "community_info", "task")
 FIGURES = ("incidents", "disputes", "hazards", "help_requests")
 MOST = 12
@@ -47,17 +49,21 @@ def agenda(request: HttpRequest) -> HttpResponse:
     place = _place(actor, request.GET.get("place", ""))
     at = clock.now()
     period = period_of("week", clock.today())
-    points = []
-    for code in POINTS:
-        number = NUMBERS[code]
-        found = rows(actor, {**number.filters, "place": place.code, "kind": ",".join(OPEN_TO_ALL)}, at)
-        first = found.select_related("agency", "assignee").order_by("due_at", "received_at")
+    points, seen = [], set[UUID]()
+    for code, narrower in POINTS.items():
+        params = {**NUMBERS[code].filters, **narrower, "place": place.code, "kind": ",".join(OPEN_TO_ALL)}
+        found = rows(actor, params, at)
+        fresh = found.exclude(pk__in=seen).select_related("agency", "assignee").order_by("due_at", "received_at")
+        first = list(fresh[:MOST])
+        seen |= {matter.pk for matter in first}
+        total = found.count()
         points.append(
             {
-                "number": number,
-                "n": found.count(),
-                "href": f"{address_of(number, place.code)}&kind={','.join(OPEN_TO_ALL)}",
-                "rows": [_row(matter) for matter in first[:MOST]],
+                "number": NUMBERS[code],
+                "n": total,
+                "elsewhere": total - len(first),
+                "href": f"/matters?{urlencode(params, safe=',')}",
+                "rows": [_row(matter) for matter in first],
             }
         )
     done = Matter.objects.visible_to(actor).filter(of_place(place), kind__in=OPEN_TO_ALL, closed_at__gte=at - WEEK)

@@ -55,7 +55,9 @@ class ListForm(forms.Form):
             "事项：在台账里筛选好，把地址粘贴在这里。场所：grade=、due_in=。数据：指标代码，用逗号隔开。"
         ),
     )
-    icon = forms.ChoiceField(label=gettext_lazy("图标"), choices=[(name, name) for name in NamedList.ICONS])
+    icon = forms.ChoiceField(
+        label=gettext_lazy("图标"), choices=[(name, words[0]) for name, words in NamedList.ICONS.items()]
+    )
     position = forms.IntegerField(label=gettext_lazy("排在第几"), min_value=0, max_value=99, initial=1)
     note = forms.CharField(label=gettext_lazy("用途说明"), required=False, max_length=200)
     readers = forms.MultipleChoiceField(

@@ -88,6 +88,7 @@ def _chief(request: HttpRequest, actor: Actor) -> HttpResponse:
     counted = numbers(actor, place)
     groups = [
         {
+            "code": code,
             "words": words,
             "items": [
                 {"number": item, "n": counted[item.code], "href": address_of(item, place.code)}

@@ -40,7 +40,9 @@ def enter(town: Town) -> Enter:
 
 PAGES = {
     "/desk": {"dispatcher", "station_chief"},
-    "/today": {"dispatcher", "station_chief", "bureau_leader"},
+    "/today": {"dispatcher", "station_chief", "bureau_leader", "community_officer"},
+    "/board": {"dispatcher", "station_chief", "bureau_leader", "auditor"},
+    "/mine": {"dispatcher", "station_chief", "bureau_leader", "community_officer", "auditor"},
     "/phone": {"dispatcher", "station_chief", "bureau_leader", "community_officer", "auditor"},
     "/rooms": {"dispatcher", "station_chief", "bureau_leader", "community_officer", "auditor"},
     "/rooms/new": {"station_chief"},
@@ -62,9 +64,10 @@ def test_each_post_opens_its_pages_and_no_other(enter: Enter, post: str) -> None
     ("post", "path"),
     [
         ("dispatcher", "/desk"),
-        ("community_officer", "/phone"),
+        ("community_officer", "/today"),
+        ("bureau_leader", "/board"),
         ("station_chief", "/today"),
-        ("administrator", "/matters"),
+        ("administrator", "/mine"),
     ],
 )
 def test_the_first_page_is_the_one_of_the_post(enter: Enter, post: str, path: str) -> None:

@@ -50,7 +50,16 @@ class NamedList(models.Model):
         "places": ("场所", "places"),
         "figures": ("数据", "figures"),
     }
-    ICONS: ClassVar = ("clipboard-list", "alert-triangle", "checklist", "users", "home", "eye", "chart-bar", "map-pin")
+    ICONS: ClassVar = {
+        "clipboard-list": ("清单", "list"),
+        "alert-triangle": ("警示", "warning"),
+        "checklist": ("任务", "tasks"),
+        "users": ("人群", "people"),
+        "home": ("房屋", "house"),
+        "eye": ("线索", "eye"),
+        "chart-bar": ("数据", "chart"),
+        "map-pin": ("地点", "place"),
+    }
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=40)

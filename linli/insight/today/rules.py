@@ -21,11 +21,12 @@ ORDER = Words(
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One of the seven: the claim, its source, and whether its time is over."""
+    """One of the seven: the claim, its source, whether its time is over, and how much is left in words."""
 
     claim: Claim
     source: ClaimSource
     late: bool
+    left: Words | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def arranged(found: Iterable[tuple[ClaimSource, Waiting]], at: datetime, most: i
         if claim.key in seen or len(shown) == most:
             continue
         seen.add(claim.key)
-        shown.append(Shown(claim, source, claim.by_at is not None and claim.by_at < at))
+        left = until(at, claim.by_at) if claim.by_at else None
+        shown.append(Shown(claim, source, claim.by_at is not None and claim.by_at < at, left))
     counted = {source.code: 0 for source, _ in found}
     for item in shown:
         counted[item.source.code] += 1

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.db.models import F
 
 from linli.insight.chief.queries import REPORTS, rows
-from linli.insight.today.rules import until
 from linli.kernel.claims import Claim, ClaimSource, Waiting, Weight
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
@@ -29,20 +28,19 @@ def source(
     def find(actor: Actor, at: datetime, most: int) -> Waiting:
         found = rows(actor, filters, at)
         first = found.select_related("grid").order_by(F("due_at").asc(nulls_last=True), "received_at")[:most]
-        return Waiting([_claim(matter, why, at) for matter in first], found.count())
+        return Waiting([_claim(matter, why) for matter in first], found.count())
 
     rest = f"/matters?{urlencode(filters, safe=',')}"
     return ClaimSource(code=code, words=words, weight=weight, posts=posts, find=find, rest=rest, police=police)
 
 
-def _claim(matter: Matter, why: Words, at: datetime) -> Claim:
+def _claim(matter: Matter, why: Words) -> Claim:
     kind = KINDS[matter.kind].words
-    left = until(at, matter.due_at) if matter.due_at else Words("没有规定期限", "no date was set")
     return Claim(
         key=f"matter:{matter.pk}",
         title=matter.title or kind.zh,
         url=f"/matters/{matter.number}",
-        why=Words(f"{kind.zh}，{why.zh}，{left.zh}", f"{kind.en}, {why.en}, {left.en}"),
+        why=Words(f"{kind.zh}，{why.zh}", f"{kind.en}, {why.en}"),
         by_at=matter.due_at,
         number=matter.number,
         where=matter.address or (matter.grid.name if matter.grid else ""),
@@ -87,7 +85,18 @@ MATTER_SOURCES = (
         Words("点名交给您办", "given to you by name"),
         NEIGHBOURS,
         police=False,
-        kind=",".join(CIVIL_KINDS),
+        kind=",".join(kind for kind in CIVIL_KINDS if kind != "task"),
+        unsettled="1",
+        mine="1",
+    ),
+    source(
+        "tasks.given",
+        Weight.TASK,
+        Words("交给我的任务", "tasks given to me"),
+        Words("点名交给您办", "given to you by name"),
+        NEIGHBOURS,
+        police=False,
+        kind="task",
         unsettled="1",
         mine="1",
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from linli.insight.today.rules import until
 from linli.kernel import clock
 from linli.kernel.claims import Claim, Waiting
 from linli.kernel.scope import Actor
@@ -23,19 +22,16 @@ def tickets(actor: Actor, at: datetime, most: int) -> Waiting:
     here = [post.agency_id for post in actor.posts if post.sees]
     rows = Handover.objects.visible_to(actor).filter(state__in=("sent", "accepted"), to_agency_id__in=here)
     found = rows.select_related("matter", "from_agency").order_by("due_at")[:most]
-    return Waiting([_ticket(row, at) for row in found], rows.count())
+    return Waiting([_ticket(row) for row in found], rows.count())
 
 
-def _ticket(row: Handover, at: datetime) -> Claim:
+def _ticket(row: Handover) -> Claim:
     sender = row.from_agency.name if row.from_agency else "—"
-    left = until(at, row.due_at)
     return Claim(
         key=f"handover:{row.pk}",
         title=row.matter.title or row.matter.number,
         url=f"/matters/{row.matter.number}",
-        why=Words(
-            f"{sender}送来，须按时接收或回告，{left.zh}", f"sent by {sender}, wants an answer in time, {left.en}"
-        ),
+        why=Words(f"{sender}送来，须按时接收或回告", f"sent by {sender}, wants an answer in time"),
         by_at=row.due_at,
         number=row.matter.number,
         where=row.matter.address,
@@ -49,15 +45,13 @@ def reviews(actor: Actor, at: datetime, most: int) -> Waiting:
     claims = []
     for row in rows[:most]:
         by_at = datetime.combine(row.review_due_on, datetime.max.time(), tzinfo=clock.SHANGHAI)
-        left = until(at, by_at)
         claims.append(
             Claim(
                 key=f"grading:{row.pk}",
                 title=row.premises.name,
                 url=f"/premises/{row.premises.code}",
                 why=Words(
-                    f"{row.scheme.zh}“{row.grade.zh}”到期复核，{left.zh}",
-                    f"review of grade {row.grade.en or row.grade.zh}, {left.en}",
+                    f"{row.scheme.zh}“{row.grade.zh}”到期复核", f"review of grade {row.grade.en or row.grade.zh}"
                 ),
                 by_at=by_at,
                 where=row.measures[:60],
