@@ -21,7 +21,6 @@ router = Router(tags=["ledger"])
 _PAGE_ROWS = 50
 
 
-@router.get("/matters", summary="List matters")
 def listed(
     request: ApiRequest, cursor: str = "", limit: int = _PAGE_ROWS, sort: str = "received", count: bool = False
 ) -> HttpResponse:

@@ -12,6 +12,7 @@ from linli.api.auth import ApiRequest
 from linli.api.finding import agency_named, person_named
 from linli.api.idempotency import answered, once
 from linli.api.incidents import taken_shown
+from linli.api.ledger import listed
 from linli.api.matter_detail import detail_shown
 from linli.api.shown import Shown, matter_shown, with_orders
 from linli.kernel import clock
@@ -72,6 +73,10 @@ class Assigned(Schema):
 
     assignee: str = Field("", max_length=64)
     agency: str = Field("", max_length=64)
+
+
+# One path, one router: the list stands where matters are opened.
+router.get("/matters", summary="List matters")(listed)
 
 
 @router.get("/matters/{number}", summary="One matter")

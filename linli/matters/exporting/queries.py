@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import python_calamine
 import xlsxwriter
 
 from linli.kernel import clock
@@ -81,6 +82,15 @@ def blank_workbook(heading: str, layout: Layout) -> bytes:
         sheet.write_string(2, at, title)
     book.close()
     return out.getvalue()
+
+
+def rows_of(body: bytes, most: int) -> list[list[Any]]:
+    """The first rows of the first sheet of an uploaded workbook; none when it is no workbook."""
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(body))
+        return [list(row) for row in book.get_sheet_by_index(0).to_python(skip_empty_area=False)[:most]]
+    except (python_calamine.CalamineError, OSError, IndexError):
+        return []
 
 
 def _write(sheet: Any, row: int, at: int, value: Any, stamp: Any) -> None:
