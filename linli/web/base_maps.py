@@ -1,4 +1,4 @@
-"""Base maps beside our own, as the installation configures them; none by default, so that nothing comes from outside."""
+"""Base maps beside our own, as the installation configures them; none by default: nothing comes from outside."""
 
 from __future__ import annotations
 

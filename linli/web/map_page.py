@@ -1,4 +1,4 @@
-"""The map of everything (社区要素一张图): its shell. Layers, figures and drawings come by the API with the same rights."""
+"""The map of everything (社区要素一张图): its shell. Layers, figures and drawings come by the API, same rights."""
 
 from __future__ import annotations
 

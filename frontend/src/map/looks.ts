@@ -1,6 +1,6 @@
 import type { AddLayerObject, ExpressionSpecification } from 'maplibre-gl'
 import { FONT, token } from '../shared/basemap'
-import { lang, t } from '../shared/words'
+import { say, t } from '../shared/words'
 import { picture, type Picture } from './pictures'
 import type { LayerDef } from './types'
 
@@ -81,7 +81,7 @@ function plainImages(def: LayerDef, look: Look, at: number): ExpressionSpecifica
     return ['case', ['==', ['get', 'kind'], 'station'], 'agencies-station', 'agencies-room']
   }
   const name = `${def.code}-mark`
-  add(look, name, picture('square', OTHERS[at % OTHERS.length] ?? 'violet', def.icon), lang === 'en' ? def.en : def.zh)
+  add(look, name, picture('square', OTHERS[at % OTHERS.length] ?? 'violet', def.icon), say(def))
   return name
 }
 

@@ -41,6 +41,7 @@ export class MapPage implements App {
   private failure = ''
   private said = ''
   private planned = false
+  private styled = false
   private saving = 0
   private sheet: 'low' | 'high' = 'low'
 
@@ -86,9 +87,7 @@ export class MapPage implements App {
     this.lazy('area', async () => new (await import('./area')).AreaPanel(this))
     this.lazy('grids', async () => new (await import('./grids/editor')).GridEditor(this))
     if (!this.tools.has(this.state.tab)) this.state.tab = 'layers'
-    const dress = (): void => { this.overlay.dress(); this.layers.dress() }
-    if (this.map.isStyleLoaded()) dress()
-    this.map.on('style.load', dress)
+    if (this.styled) this.dress()
     const chip = connectionChip(byId('connection'))
     new Live({
       onNews: (news) => this.layers.heard(news.subject), onReset: () => this.layers.stir(this.layers.on),
@@ -117,7 +116,16 @@ export class MapPage implements App {
     this.tools.set(tab, { panel: () => (wrong ? trouble('error', '', wrong, () => void bring()) : loading(3)), opened: () => void bring() })
   }
 
+  private dress(): void {
+    this.overlay.dress()
+    this.layers.dress()
+  }
+
   private wire(): void {
+    this.map.on('style.load', () => {
+      this.styled = true
+      if (this.layers) this.dress()
+    })
     this.map.on('moveend', () => {
       const { lng, lat } = this.map.getCenter()
       this.state.view = { lon: lng, lat, zoom: this.map.getZoom() }
@@ -146,6 +154,7 @@ export class MapPage implements App {
 
   /** Another theme or base map: the style is laid anew, layers and drawings follow when it has come. */
   restyle(): void {
+    this.styled = false
     this.layers?.undress()
     this.overlay.undress()
     byId('map').dataset.idle = 'false'

@@ -27,6 +27,8 @@ export class GridEditor implements Tool {
   busy = false
   private chosen = new Set<string>()
   private filter = ''
+  /** Of which day the list is; empty is today. */
+  private day = ''
   private history: Version[] = []
   private key = newKey()
 
@@ -42,6 +44,7 @@ export class GridEditor implements Tool {
   }
 
   closed(): void {
+    this.day = ''
     this.cancel()
     this.chosen.clear()
     this.mark()
@@ -49,7 +52,7 @@ export class GridEditor implements Tool {
 
   async load(): Promise<void> {
     try {
-      this.answer = await gridsOn<GridsAnswer>(this.kind, this.draft?.from ?? '')
+      this.answer = await gridsOn<GridsAnswer>(this.kind, this.draft?.from ?? this.day)
       this.failure = ''
     } catch (failure) {
       this.failure = problemText(failure)
@@ -67,6 +70,8 @@ export class GridEditor implements Tool {
       for (const role of ['part', 'overlap', 'gap', 'ring'] as const) this.app.mark(role, [])
       this.app.mark('picked', this.picked.map((row) => shape(row.geometry, { label: row.name })))
     }
+    // The layer shows today; the boundaries of another day are traced over it.
+    this.app.mark('old', this.day && !this.draft ? this.rows.map((row) => shape(row.geometry, { label: row.name })) : [])
   }
 
   /** A click chooses the grid; while several are being joined it adds and removes. While the pen draws, it is the pen's. */
@@ -215,13 +220,19 @@ export class GridEditor implements Tool {
     const words = this.filter.trim().toLowerCase()
     const found = this.rows.filter((row) => !words || `${row.code} ${row.name} ${row.answered_by?.name ?? ''} ${row.answered_by?.officer ?? ''}`.toLowerCase().includes(words))
     return html`<label class="sr" for="grid-filter">${t('map.grid_filter')}</label><input id="grid-filter" type="search" placeholder=${t('map.grid_filter')} .value=${this.filter} @input=${(event: InputEvent) => { this.filter = (event.target as HTMLInputElement).value; this.app.render() }}>
-      <p class="quiet num">${t('map.grid_count', { n: found.length, day: this.answer?.on ?? '' })}</p>
+      <label class="map-age"><span>${t('map.grid_on')}</span><input type="date" name="on" .value=${this.answer?.on ?? ''} @change=${(event: Event) => this.look((event.target as HTMLInputElement).value)}><span class="num">${t('map.grid_count', { n: found.length })}</span></label>
       <ul class="grid-list plain">${found.map((row) => html`<li data-grid=${row.code}><label><input type="checkbox" .checked=${this.chosen.has(row.id)} @change=${() => this.pick(row.id, true)}><span><b>${row.name}</b> <small class="num">${row.code}</small>
           <small>${row.answered_by ? [row.answered_by.name, row.answered_by.officer].filter(Boolean).join(' · ') : t('map.grid_nobody')}</small>
           ${row.next_from ? html`<small class="tag">${t('map.grid_changes', { day: row.next_from })}</small>` : nothing}</span></label>
         <button type="button" class="icon-button" title=${t('map.show_there')} @click=${() => this.app.fit(boxOf(row.geometry))}>${icon('map-pin')}<span class="sr">${t('map.show_there')}</span></button>
         <button type="button" class="icon-button" title=${t('map.grid_history')} @click=${() => void this.past(row)}>${icon('history')}<span class="sr">${t('map.grid_history')}</span></button>
         ${this.history[0]?.code === row.code ? html`<ol class="grid-history plain num">${this.history.map((one) => html`<li>${one.valid_from} – ${one.valid_to ?? t('map.grid_open_end')} · ${one.name} · ${(one.area_m2 / 1e6).toFixed(2)} km²</li>`)}</ol>` : nothing}</li>`)}</ul>`
+  }
+
+  private look(day: string): void {
+    this.day = day === this.app.facts.today ? '' : day
+    this.chosen.clear()
+    void this.load()
   }
 
   private async past(row: GridRow): Promise<void> {
