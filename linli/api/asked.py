@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+import shapely
 from django.utils.dateparse import parse_datetime
+from shapely.geometry.base import BaseGeometry
 
 from linli.kernel import clock
 from linli.kernel.errors import Invalid, declare
-from linli.kernel.geo import Box
+from linli.kernel.geo import Box, possible
 from linli.places.map.rules import Layer, LayerQuery
 
 declare("map.unknown_value", zh="“{field}”没有“{value}”这个取值。", en="{field} has no value {value}.")
@@ -37,9 +39,10 @@ def asked_of(
         for value in where.get(item.name, ()):
             if known and value not in known:
                 raise Invalid("map.unknown_value", field=item.name, value=value[:40])
-    box = bbox if bbox is not None else (box_in(given["bbox"]) if given.get("bbox") else None)
+    box, area = (bbox, None) if bbox is not None or not given.get("bbox") else box_in(given["bbox"])
     return LayerQuery(
         bbox=box,
+        area=area,
         at=at,
         since=since,
         until=until,
@@ -51,18 +54,23 @@ def asked_of(
     )
 
 
-def box_in(text: str) -> Box:
-    """``west,south,east,north`` in degrees, or six numbers with heights, which are passed over (OGC API Features)."""
+def box_in(text: str) -> tuple[Box | None, BaseGeometry | None]:
+    """``west,south,east,north`` in degrees, or six numbers with heights, which are passed over (OGC API Features).
+
+    A box whose west lies east of its east crosses the 180th meridian: then it is two boxes, and so an area.
+    """
     try:
         numbers = [float(part) for part in text.split(",")]
-        west, south, east, north = (
-            numbers if len(numbers) == 4 else (numbers[0], numbers[1], *numbers[3:5]) if len(numbers) == 6 else ()
-        )
     except ValueError as wrong:
         raise Invalid("fact.wrong", field="bbox", why=text[:80]) from wrong
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+    if len(numbers) not in (4, 6):
         raise Invalid("fact.wrong", field="bbox", why=text[:80])
-    return Box(west, south, east, north)
+    west, south, east, north = numbers if len(numbers) == 4 else (*numbers[:2], *numbers[3:5])
+    if not (possible(west, south) and possible(east, north) and south <= north):
+        raise Invalid("fact.wrong", field="bbox", why=text[:80])
+    if west > east:
+        return None, shapely.MultiPolygon([shapely.box(west, south, 180, north), shapely.box(-180, south, east, north)])
+    return Box(west, south, east, north), None
 
 
 def moments(text: str) -> tuple[datetime | None, datetime | None, datetime | None]:

@@ -42,7 +42,7 @@ def test_a_point_lies_in_the_tile_that_its_code_says(place: tuple[float, float],
     tile = Tile(z, int(x[0]) >> (BITS - z), int(y[0]) >> (BITS - z))
     first, behind = tile.codes
     assert first <= int(morton(x, y)[0]) < behind
-    lon, lat = degrees_of(x + 0.5, y + 0.5)
+    lon, lat = degrees_of(x.astype(float) + 0.5, y.astype(float) + 0.5)
     assert abs(lon[0] - place[0]) < 1e-6
     assert abs(lat[0] - place[1]) < 1e-6
     assert tile.box.grown(1.0).holds(*place)
@@ -89,7 +89,7 @@ def test_a_box_holds_what_it_holds(seed: int, corner: tuple[float, float], size:
     points = made(np.random.default_rng(seed), 200)
     box = Box(corner[0], corner[1], corner[0] + size, corner[1] + size)
     places = set(picked(points, np.ones(200, np.bool_), Narrowing(ALL), box).tolist())
-    lon, lat = degrees_of(points.x + 0.5, points.y + 0.5)
+    lon, lat = degrees_of(points.x.astype(float) + 0.5, points.y.astype(float) + 0.5)
     rim = Box(box.west + 1e-6, box.south + 1e-6, box.east - 1e-6, box.north - 1e-6)
     assert {i for i in range(200) if rim.holds(lon[i], lat[i])} <= places
     assert all(box.grown(1.0).holds(lon[i], lat[i]) for i in places)
