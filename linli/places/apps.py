@@ -14,9 +14,11 @@ class PlacesConfig(AppConfig):
         """Declare the importers and acts of the rooms."""
         import linli.places.addresses.acts
         import linli.places.devices.acts
+        import linli.places.devices.queries
         import linli.places.divisions.acts
         import linli.places.grading.acts
         import linli.places.grid.acts
         import linli.places.map.queries
         import linli.places.premises.acts
+        import linli.places.premises.queries
         import linli.places.roads.acts  # noqa: F401  (importing declares the acts)

@@ -15,7 +15,10 @@ _SEE_TO_IT = frozenset(
         "handover.move",
         "matter.assign",
         "file.attach",
+        "file.keep",
         "file.drop",
+        "upload.begin",
+        "upload.join",
     }
 )
 _CALLS = frozenset(
@@ -70,6 +73,7 @@ _REGISTER = frozenset(
         "grading.release",
     }
 )
+_VOLUNTEERS = frozenset({"volunteer.register", "volunteer.change", "volunteer.move", "volunteer.withdraw"})
 _ESTABLISH = frozenset(
     {
         "agency.open",
@@ -102,6 +106,9 @@ _LOAD = frozenset(
         "import.rooms",
         "import.people",
         "import.units",
+        "import.premises",
+        "import.devices",
+        "import.volunteers",
         "import.grids",
         "import.addresses",
         "import.incidents",
@@ -123,11 +130,12 @@ _LOAD = frozenset(
         "exchange.write",
     }
 )
-_MANY = frozenset({"matter.bulk", "matter.bulk_step", "matter.export"})
+_MANY = frozenset({"matter.bulk", "matter.bulk_step", "matter.export", "export.finish"})
+_FILES = frozenset({"file.attach", "file.keep", "upload.begin", "upload.join"})
 _OWN_LISTS = frozenset({"filter.save", "filter.drop", "ledger.choose_columns"})
 """How one looks at what one sees anyway: of every post that a person holds."""
 _NAME_LISTS = frozenset({"list.name_one", "list.end", "list.call_set"})
-_REPORT = frozenset({"matter.open", "matter.note", "file.attach"})
+_REPORT = _FILES | {"matter.open", "matter.note"}
 
 RIGHTS: dict[str, frozenset[str]] = {
     "call_taker": _CALLS | _SEE_TO_IT | _MANY,
@@ -138,6 +146,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     | _OWN_ORDER
     | _ROOM
     | _REGISTER
+    | _VOLUNTEERS
     | _MANY
     | {"room.open", "grid.answer_for", "road.close", "road.reopen", "limits.set"},
     "bureau_leader": _NAME_LISTS
@@ -148,6 +157,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     | _ROOM
     | _REPORT
     | _REGISTER
+    | _VOLUNTEERS
     | _MANY
     | {"incident.take", "incident.recategorise", "order.give"},
     "auxiliary": _OWN_ORDER | _REPORT,
@@ -162,6 +172,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     | _LOAD
     | _ROOM
     | _REGISTER
+    | _VOLUNTEERS
     | {"grading.declare_scheme", "export.set_template"},
     "auditor": frozenset(),
     "intake_machine": frozenset({"incident.take", "exchange.read", "matter.open"}),

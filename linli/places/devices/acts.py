@@ -14,7 +14,7 @@ from linli.kernel.geo import possible
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import take
 from linli.places.devices.models import DEVICE_LIFE, Device
-from linli.places.devices.rules import KINDS, OWNERS
+from linli.places.devices.rules import KINDS, LONGEST_M, OWNERS
 from linli.places.grid.queries import grid_at
 
 declare("device.code_taken", zh="设备编码“{code}”已被使用。", en="The code {code} is taken.")
@@ -28,7 +28,6 @@ declare("device.range", zh="可视距离须在1到2000米之间。", en="A range
 declare("device.changed", zh="他人刚改过这台设备，请刷新后再改。", en="Somebody has just changed this; reload first.")
 
 _CODE = re.compile(r"^[0-9A-Za-z-]{1,40}$")
-_LONGEST_M = 2000.0
 _CHANGEABLE = (
     "name",
     "kind",
@@ -136,7 +135,7 @@ def check_device(values: dict[str, Any]) -> None:
         raise Invalid("device.direction", field="direction_deg")
     if angle is not None and not 0 < angle <= 360:
         raise Invalid("device.angle", field="angle_deg")
-    if reach is not None and not 1 <= reach <= _LONGEST_M:
+    if reach is not None and not 1 <= reach <= LONGEST_M:
         raise Invalid("device.range", field="range_m")
 
 

@@ -22,6 +22,9 @@ OWNERS: dict[str, Words] = {
     "community": Words("村社区", "village or community"),
 }
 
+LONGEST_M = 2000.0
+"""No camera of a register is of use farther than that."""
+
 PURPOSES: dict[str, Words] = {
     "code": Words("与设备台账对应", "matches the register of devices"),
     "name": Words("知道是哪一台", "says which one it is"),

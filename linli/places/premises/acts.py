@@ -65,7 +65,7 @@ def register_premises(
     """
     if not _CODE.match(code):
         raise Invalid("premises.code_form", field="code")
-    _check(name=name, kind=kind, lon=lon, lat=lat)
+    check_premises(name=name, kind=kind, lon=lon, lat=lat)
     if Premises.objects.filter(code=code).exists():
         raise Conflict("premises.code_taken", code=code, field="code")
     return Premises.objects.create(
@@ -97,7 +97,7 @@ def change_premises(actor: Actor, *, premises: Premises, version: int, values: d
     """
     given = {key: value for key, value in values.items() if key in _CHANGEABLE}
     after = {key: given.get(key, getattr(premises, key)) for key in ("name", "kind", "lon", "lat")}
-    _check(**after)
+    check_premises(**after)
     given["grid_code"] = _grid_code(after["lon"], after["lat"])
     if not Premises.objects.filter(pk=premises.pk, version=version).update(version=F("version") + 1, **given):
         raise Conflict("premises.changed")
@@ -125,7 +125,8 @@ def close_premises(actor: Actor, *, premises: Premises, on: date) -> Premises:
     return premises
 
 
-def _check(*, name: str, kind: str, lon: float | None, lat: float | None) -> None:
+def check_premises(*, name: str, kind: str, lon: float | None, lat: float | None) -> None:
+    """Raise Invalid for the first value that cannot be."""
     if not name.strip():
         raise Invalid("premises.name_empty", field="name")
     if kind not in KINDS:

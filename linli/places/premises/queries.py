@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import shapely
 from django.db.models import Q, QuerySet
 
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Actor
+from linli.kernel.words import Words
+from linli.places.map.queries import in_order, within_box
+from linli.places.map.rules import LAYERS, Choice, Feature, Filter, Layer, LayerQuery
 from linli.places.premises.models import Premises
+from linli.places.premises.rules import KINDS
 
 
 def premises_of(
@@ -36,3 +43,45 @@ def premises_by_code(actor: Actor, code: str) -> Premises:
     if found is None:
         raise NotFound("row.unknown", what=code)
     return found
+
+
+def _features(actor: Actor, query: LayerQuery) -> Iterable[Feature]:
+    """Premises in use, as points; which grade they stand in is for the lists, not for everybody's map."""
+    rows = in_order(within_box(Premises.objects.visible_to(actor).in_use(), query), query)
+    if query.where.get("kind"):
+        rows = rows.filter(kind__in=query.where["kind"])
+    if query.where.get("grid"):
+        rows = rows.filter(grid_code__in=query.where["grid"])
+    for row in rows.iterator(chunk_size=500):
+        point = shapely.Point(row.lon, row.lat)
+        if query.meets(point):
+            yield Feature(
+                str(row.pk),
+                point,
+                {
+                    "code": row.code,
+                    "name": row.name,
+                    "kind": row.kind,
+                    "grid": row.grid_code,
+                    "hazard": row.hazard_note,
+                },
+            )
+
+
+LAYERS.add(
+    "premises",
+    Layer(
+        code="premises",
+        words=Words("场所", "premises"),
+        geometry="point",
+        icon="building-store",
+        order=60,
+        source=_features,
+        filters=(
+            Filter("kind", Words("类别", "kind"), tuple(Choice(code, words) for code, words in KINDS.items())),
+            Filter("grid", Words("警格", "grid")),
+        ),
+        clustered=True,
+        by="kind",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Volunteers: who has offered help, of which kind, where and when (P14, Q12)."""

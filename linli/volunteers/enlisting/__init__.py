@@ -1,0 +1,1 @@
+"""Volunteers from tables: only who has agreed, with the day of it."""
