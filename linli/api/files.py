@@ -20,7 +20,7 @@ from linli.matters.files.models import Attachment
 from linli.matters.ledger.models import Matter
 from linli.matters.ledger.queries import matter_by_number
 from linli.trail.reads.acts import note_read
-from linli.works.files.acts import begin_upload, joined, keep_bytes, take_piece
+from linli.works.files.acts import begin_upload, join_upload, keep_file, take_piece
 from linli.works.files.models import Upload
 from linli.works.files.queries import open_file
 from linli.works.files.rules import PICTURES, PIECE_BYTES
@@ -55,7 +55,7 @@ def attached(request: ApiRequest, number: str, file: File[UploadedFile]) -> Http
     body, name = file.read(), file.name or ""
 
     def deed() -> Shown:
-        return _shown(attach_file(actor, matter=matter, file=keep_bytes(body, name=name), title=name))
+        return _shown(attach_file(actor, matter=matter, file=keep_file(actor, body=body, title=name), title=name))
 
     return once(request.ticket, 201, deed)
 
@@ -65,7 +65,7 @@ def begun(request: ApiRequest, sent: Begun) -> HttpResponse:
     """Announce a large file; its pieces follow, each of ``piece_bytes`` but the last."""
 
     def deed() -> Shown:
-        upload = begin_upload(request.auth, name=sent.name, size=sent.bytes)
+        upload = begin_upload(request.auth, title=sent.name, size=sent.bytes)
         return {"id": upload.pk, "piece_bytes": PIECE_BYTES, "pieces": -(-sent.bytes // PIECE_BYTES)}
 
     return once(request.ticket, 201, deed)
@@ -85,7 +85,7 @@ def upload_attached(request: ApiRequest, number: str, sent: Sent) -> HttpRespons
     found = _upload(actor, sent.upload)
 
     def deed() -> Shown:
-        return _shown(attach_file(actor, matter=matter, file=joined(found), title=found.name))
+        return _shown(attach_file(actor, matter=matter, file=join_upload(actor, upload=found), title=found.name))
 
     return once(request.ticket, 201, deed)
 

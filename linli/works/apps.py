@@ -14,5 +14,6 @@ class WorksConfig(AppConfig):
         import linli.works.exchange.acts.carrying
         import linli.works.exchange.acts.reading
         import linli.works.exchange.acts.registering
+        import linli.works.files.acts
         import linli.works.outbox.acts.sending
         import linli.works.receipts.acts  # noqa: F401  (importing declares the acts)

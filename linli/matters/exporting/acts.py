@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 
 from linli.kernel import clock
@@ -22,7 +21,7 @@ from linli.matters.runs.models import Run
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.org.posts.queries import person_actor
-from linli.works.files.acts import keep_bytes
+from linli.works.files.acts import keep_file
 from linli.works.jobs.acts import job, schedule
 
 declare(
@@ -57,7 +56,7 @@ def start_export(
         made_at=clock.now(),
     )
     if rows <= AT_ONCE:
-        _make(actor, run)
+        finish_export(actor, run=run, body=_made(actor, run))
     else:
         schedule("matters.export", due_at=clock.now(), payload={"run": str(run.pk)}, lane=LANE)
     return run
@@ -76,28 +75,34 @@ def make_export(payload: dict[str, Any]) -> None:
     run = Run.objects.filter(pk=payload["run"]).exclude(state=Run.DONE).first()
     person = Person.objects.filter(pk=run.owner_id).first() if run else None
     if run is not None and person is not None:
-        _make(person_actor(person, door="page"), run)
+        actor = person_actor(person, door="page")
+        finish_export(actor, run=run, body=_made(actor, run))
 
 
-def _make(actor: Actor, run: Run) -> None:
+def _made(actor: Actor, run: Run) -> bytes:
     heading, layout = template_for(actor)
     if run.facts["columns"]:
         given = {name: (name, title, width) for name, title, width in layout}
         names = columns_named(run.facts["columns"])
         layout = [given.get(name, (name, COLUMNS[name].words.zh, COLUMNS[name].width)) for name in names]
-    body = workbook(heading, layout, run.lines)
+    return workbook(heading, layout, run.lines)
+
+
+@act("export.finish", zh="导出完成", en="finish an export", about="run")
+def finish_export(actor: Actor, *, run: Run, body: bytes) -> Run:
+    """Keep the workbook and say that the run is done; done twice it is the same run."""
     name = f"台账-{clock.shanghai(run.made_at):%Y%m%d-%H%M}.xlsx"
-    with transaction.atomic():
-        kept = keep_bytes(body, name=name, checked=False)
-        Run.objects.filter(pk=run.pk).update(
-            state=Run.DONE,
-            done=run.total,
-            sha256=kept.sha256,
-            file_name=name,
-            ended_at=clock.now(),
-            version=F("version") + 1,
-        )
+    kept = keep_file(actor, body=body, title=name, checked=False)
+    Run.objects.filter(pk=run.pk).update(
+        state=Run.DONE,
+        done=run.total,
+        sha256=kept.sha256,
+        file_name=name,
+        ended_at=clock.now(),
+        version=F("version") + 1,
+    )
     run.refresh_from_db()
+    return run
 
 
 @act(

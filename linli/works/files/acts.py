@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -12,11 +14,16 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from linli.kernel import clock
+from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, Invalid, declare
 from linli.kernel.scope import Actor
 from linli.works.files.models import StoredFile, Upload
 from linli.works.files.queries import place_of
 from linli.works.files.rules import MOST_BYTES, PIECE_BYTES, clean_name, cleaned, media_type
+from linli.works.jobs.acts import hourly
+
+KEEP_PIECES = timedelta(days=1)
+_FORGOTTEN_AT_ONCE = 200
 
 declare("file.too_large", zh="文件超过{most_mb}MB。", en="The file is larger than {most_mb} MB.")
 declare(
@@ -28,15 +35,16 @@ declare("file.pieces_missing", zh="还缺第{missing}段。", en="Piece {missing
 declare("file.piece_wrong", zh="第{piece}段长度不对。", en="Piece {piece} has a wrong length.")
 
 
-def keep_bytes(body: bytes, *, name: str, checked: bool = True) -> StoredFile:
+@act("file.keep", zh="存文件", en="keep a file")
+def keep_file(actor: Actor, *, body: bytes, title: str, checked: bool = True) -> StoredFile:
     """Put a file into the store under its digest; pictures lose their metadata first. Raises Invalid for a type that is
     not taken, or one that is too large. ``checked`` False is for files that the house itself made.
     """
     if len(body) > MOST_BYTES:
         raise Invalid("file.too_large", most_mb=MOST_BYTES // 1_000_000, field="file")
-    media = media_type(body[:32], name)
+    media = media_type(body[:32], title)
     if media is None and checked:
-        raise Invalid("file.type", name=clean_name(name), field="file")
+        raise Invalid("file.type", name=clean_name(title), field="file")
     kept = cleaned(body, media) if media and checked else body
     digest = hashlib.sha256(kept).hexdigest()
     if not default_storage.exists(place_of(digest)):
@@ -48,16 +56,19 @@ def keep_bytes(body: bytes, *, name: str, checked: bool = True) -> StoredFile:
     return row
 
 
-def begin_upload(actor: Actor, *, name: str, size: int) -> Upload:
+@act("upload.begin", zh="开始上传", en="begin an upload", keeps=("size",))
+def begin_upload(actor: Actor, *, title: str, size: int) -> Upload:
     """Announce a file that comes in pieces; raises Invalid when it is too large."""
     if not 0 < size <= MOST_BYTES:
         raise Invalid("file.too_large", most_mb=MOST_BYTES // 1_000_000, field="file")
-    with transaction.atomic():
-        return Upload.objects.create(owner_id=actor.id, name=clean_name(name), bytes=size, begun_at=clock.now())
+    return Upload.objects.create(owner_id=actor.id, name=clean_name(title), bytes=size, begun_at=clock.now())
 
 
 def take_piece(upload: Upload, *, piece: int, body: bytes) -> int:
-    """Keep one piece, counted from 0; sent again it replaces itself. Returns how many pieces there are in all."""
+    """Keep one piece, counted from 0; sent again it replaces itself. Returns how many pieces there are in all.
+
+    No act: nothing is recorded until the pieces are joined, and what is never joined is forgotten after a day.
+    """
     count = -(-upload.bytes // PIECE_BYTES)
     expected = PIECE_BYTES if piece < count - 1 else upload.bytes - PIECE_BYTES * (count - 1)
     if not 0 <= piece < count or len(body) != expected:
@@ -70,13 +81,15 @@ def take_piece(upload: Upload, *, piece: int, body: bytes) -> int:
     return count
 
 
-def joined(upload: Upload) -> StoredFile:
+@act("upload.join", zh="合并上传", en="join an upload", about="upload")
+def join_upload(actor: Actor, *, upload: Upload) -> StoredFile:
     """The whole file in the store, its pieces gone. Raises Conflict while a piece is missing."""
     folder, count = _folder(upload), -(-upload.bytes // PIECE_BYTES)
     missing = next((piece for piece in range(count) if not (folder / str(piece)).is_file()), None)
     if missing is not None:
         raise Conflict("file.pieces_missing", missing=missing)
-    kept = keep_bytes(b"".join((folder / str(piece)).read_bytes() for piece in range(count)), name=upload.name)
+    whole = b"".join((folder / str(piece)).read_bytes() for piece in range(count))
+    kept = keep_file(actor, body=whole, title=upload.name)
     Upload.objects.filter(pk=upload.pk).update(ended_at=clock.now())
     transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
     return kept
@@ -84,3 +97,14 @@ def joined(upload: Upload) -> StoredFile:
 
 def _folder(upload: Upload) -> Path:
     return Path(settings.LINLI_HOME) / "pieces" / upload.pk.hex
+
+
+@hourly("files.forget_pieces")
+def forget_pieces(payload: dict[str, Any]) -> None:
+    """Uploads that nobody finished within a day go, with their pieces."""
+    old = list(
+        Upload.objects.filter(ended_at__isnull=True, begun_at__lt=clock.now() - KEEP_PIECES)[:_FORGOTTEN_AT_ONCE]
+    )
+    for upload in old:
+        shutil.rmtree(_folder(upload), ignore_errors=True)
+    Upload.objects.filter(pk__in=[upload.pk for upload in old]).delete()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models.expressions import RawSQL
 
@@ -102,7 +103,7 @@ def _agencies(actor: Actor, asked: str) -> Iterable[tuple[tuple[str, ...], Found
     phone = plain_phone(asked)
     for row in Agency.objects.visible_to(actor).at_work():
         kind = Words(*Agency.KINDS[row.kind])
-        page = f"/rooms/{row.code}" if row.is_room else f"/matters?agency={row.code}"
+        page = f"/rooms/{row.code}" if row.is_room else f"/matters?agency={quote(row.code)}"
         texts = (row.name, row.code, *((phone,) if phone and plain_phone(row.phone) == phone else ()))
         yield texts, Found("agency", str(row.pk), row.code, Words(row.name, row.name), kind, page)
 
@@ -114,7 +115,12 @@ def _people(actor: Actor, asked: str) -> Iterable[tuple[tuple[str, ...], Found]]
         yield (
             (row.name, row.staff_no),
             Found(
-                "person", str(row.pk), row.staff_no, Words(row.name, row.name), why, f"/matters?assignee={row.staff_no}"
+                "person",
+                str(row.pk),
+                row.staff_no,
+                Words(row.name, row.name),
+                why,
+                f"/matters?assignee={quote(row.staff_no)}",
             ),
         )
 
@@ -124,7 +130,7 @@ def _grids(actor: Actor) -> Iterable[tuple[tuple[str, ...], Found]]:
         kind = Words(*Grid.KINDS[row.kind])
         yield (
             (row.name, row.code),
-            Found("grid", str(row.pk), row.code, Words(row.name, row.name), kind, f"/matters?grid={row.code}"),
+            Found("grid", str(row.pk), row.code, Words(row.name, row.name), kind, f"/matters?grid={quote(row.code)}"),
         )
 
 
@@ -133,7 +139,9 @@ def _categories() -> Iterable[tuple[tuple[str, ...], Found]]:
     for row in Category.objects.filter(active=True):
         yield (
             (row.zh, row.code, *row.words),
-            Found("category", str(row.pk), row.code, Words(row.zh, row.en), why, f"/matters?category={row.code}"),
+            Found(
+                "category", str(row.pk), row.code, Words(row.zh, row.en), why, f"/matters?category={quote(row.code)}"
+            ),
         )
 
 
@@ -143,6 +151,6 @@ def _addresses(asked: str) -> Iterator[Found]:
             continue
         by = one.why[0].words if one.why else Words("地址", "address")
         yield Found(
-            "address", str(one.address_id), "", Words(one.text, one.text), by, f"/matters?q={one.text}", None,
+            "address", str(one.address_id), "", Words(one.text, one.text), by, f"/matters?q={quote(one.text)}", None,
             one.score < 0.8,
         )  # fmt: skip
