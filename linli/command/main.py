@@ -44,6 +44,7 @@ COMMANDS: dict[str, Command] = {
     "recommend": Command("linli.command.recommend", "the right units for a place"),
     "report": Command("linli.command.reports", "figures: station, response"),
     "trail": Command("linli.command.trail", "check the chain of what was done"),
+    "jobs": Command("linli.command.jobs", "what failed in the background: failed, retry, forget"),
     "search": Command("linli.command.search", "the word index of the ledger: rebuild"),
     "backup": Command("linli.command.backup", "the house in one file, without its keys"),
     "restore": Command("linli.command.backup", "put a backup back, checked first"),
@@ -55,6 +56,8 @@ COMMANDS: dict[str, Command] = {
 }
 
 EXIT_FAILED, EXIT_UNREADABLE = 1, 2
+EXIT_NOBODY_READS = 141
+"""As a shell sees a process that SIGPIPE ended."""
 
 
 class Unreadable(Exception):
@@ -166,11 +169,27 @@ def _carry_out(module: ModuleType, options: argparse.Namespace) -> int:
         return EXIT_FAILED
     except KeyboardInterrupt:
         return 130
-    if answer is not None:
-        in_words = getattr(module, "words", None)
-        text = in_words(answer) if in_words and not options.json else json.dumps(answer, ensure_ascii=False)
-        print(text, flush=True)
+    except BrokenPipeError:
+        return _nobody_reads()
+    try:
+        _print(module, options, answer)
+    except BrokenPipeError:
+        return _nobody_reads()
     return code
+
+
+def _nobody_reads() -> int:
+    """``linli … | head``: whoever read has seen enough. What the interpreter would still flush goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return EXIT_NOBODY_READS
+
+
+def _print(module: ModuleType, options: argparse.Namespace, answer: Any) -> None:
+    if answer is None:
+        return
+    in_words = getattr(module, "words", None)
+    text = in_words(answer) if in_words and not options.json else json.dumps(answer, ensure_ascii=False)
+    print(text, flush=True)
 
 
 def _first_line(failed: Exception) -> str:

@@ -8,14 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from django.conf import settings
 
 from linli.command.main import Unreadable
 from linli.insight.measures.queries import GROUPINGS, report_response, report_station
 from linli.insight.measures.rules import change
+from linli.insight.measures.rules.station_paper import PAPERS, station_paper
 from linli.kernel import clock
 from linli.kernel.scope import system
+from linli.works.papers.rules import as_docx, as_pdf, template_for
 
 COMMAND = system("command")
+FORMATS = ("json", "xlsx", "docx", "pdf")
+_TEMPLATES = {"docx": "docx", "pdf": "typ"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     response.add_argument("--by", choices=GROUPINGS, required=True)
     station = verbs.add_parser("station", help="incidents and diverted share of a police station")
     station.add_argument("--station", metavar="CODE", required=True)
-    station.add_argument("--format", choices=("json", "xlsx"), default="json")
+    station.add_argument("--format", choices=FORMATS, default="json")
     station.add_argument("--out", metavar="FILE", type=Path, help="where the document goes")
     for verb, required in ((response, False), (station, True)):
         verb.add_argument("--from", dest="begins", metavar="D", type=_day, required=required, help="first day")
@@ -50,7 +55,20 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     answer = report_station(COMMAND, station=options.station, begins=options.begins, ends=options.ends)
     if options.format == "xlsx":
         _workbook(options.out, answer)
+    elif options.format != "json":
+        _paper(options.out, answer, options.format)
     return dict(answer)
+
+
+def _paper(path: Path, answer: dict[str, Any], kind: str) -> None:
+    """The station's figures as Word or PDF; a template of the bureau in LINLI_HOME/papers goes before ours."""
+    template = template_for(PAPERS / f"report-station.{_TEMPLATES[kind]}", Path(settings.LINLI_HOME))
+    facts = station_paper(answer, clock.shanghai(clock.now()))
+    made = as_docx(template, facts) if kind == "docx" else as_pdf(template, facts)
+    try:
+        path.write_bytes(made)
+    except OSError as fault:
+        raise Unreadable(f"{path}: {fault}") from fault
 
 
 def _workbook(path: Path, answer: dict[str, Any]) -> None:

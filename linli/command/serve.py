@@ -20,7 +20,7 @@ from types import FrameType
 
 import structlog
 
-from linli.command.lifeline import SUPERVISOR
+from linli.command.lifeline import SUPERVISOR, end_with_parent
 from linli.command.main import Unreadable
 from linli.command.place import reserved
 
@@ -42,7 +42,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT, or until the process is gone that started it as its own (the demo)."""
+    end_with_parent()
     if options.workers < 1:
         raise Unreadable(f"--workers must be at least 1, not {options.workers}")
     try:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -57,6 +58,33 @@ def test_the_check_carries_one_call_from_order_to_closed(demo: Installation) -> 
     answer = demo.command("demo", "run", "--check", "--size", "town", "--seed", "3")
     assert answer["ok"] is True
     assert answer["number"].startswith("JQ")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_check_that_is_ended_leaves_nothing_running(demo: Installation, number: signal.Signals) -> None:
+    checking = subprocess.Popen(
+        [str(BIN / "linli"), "demo", "run", "--check", "--size", "town", "--seed", "3"],
+        env=demo.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + PLAYED_WITHIN_S
+    while len(below(checking.pid)) < 3 and time.monotonic() < until:
+        time.sleep(0.1)
+    started = below(checking.pid)
+    assert len(started) >= 3, "a supervisor and what it started"
+    checking.send_signal(number)
+    checking.wait(STOPPED_WITHIN_S)
+    until = time.monotonic() + STOPPED_WITHIN_S
+    while any(Path(f"/proc/{pid}").exists() for pid in started) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
+
+
+def below(pid: int) -> list[int]:
+    """The processes that a process started, and those that these started."""
+    own = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return own + [one for child in own for one in below(child)]
 
 
 def test_a_port_that_is_taken_is_named_and_nothing_starts(demo: Installation) -> None:

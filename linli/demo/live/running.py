@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -66,6 +67,8 @@ def run_demo(*, size: str, seed: int, port: int, play: bool, pace_s: float, say:
 
 def check_demo(*, size: str, seed: int, say: Say) -> str:
     """Serve on a free port, carry one call from order to closed, stop. Raises CheckFailed or NotReady."""
+    # Told to stop, it leaves the block below and takes its server along; without this SIGTERM would end it on the spot.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     marker = prepared(size, seed, say)
     lon, lat = _officers_room()
     with _serving(free_port()) as serving:

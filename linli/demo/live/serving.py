@@ -14,6 +14,8 @@ from typing import Self
 
 import httpx
 
+SUPERVISOR = "LINLI_SUPERVISOR"
+"""What a process reads that must end with the one that started it (command.lifeline, a floor above)."""
 READY_WITHIN_S = 60.0
 STOP_WITHIN_S = 10.0
 
@@ -85,7 +87,8 @@ class Serving:
 
 def _started(command: list[str], log: Path) -> subprocess.Popen[bytes]:
     """A ``linli`` process in a group of its own."""
-    environment = {**os.environ, "LINLI_DEMO": "1"}
+    # Killed with SIGKILL, the demo cannot stop what it started: then the kernel does (command.lifeline).
+    environment = {**os.environ, "LINLI_DEMO": "1", SUPERVISOR: str(os.getpid())}
     with log.open("ab") as out:
         return subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", "linli.command.main", *command],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -33,6 +34,11 @@ def failed_count() -> int:
 def failed_jobs(limit: int = 200) -> list[Job]:
     """Those that were tried to the end and failed, the latest first."""
     return list(Job.objects.filter(state=Job.FAILED).order_by("-due_at")[:limit])
+
+
+def jobs_by_id(keys: list[UUID]) -> list[Job]:
+    """The jobs with these keys that are there."""
+    return list(Job.objects.filter(pk__in=keys).order_by("due_at"))
 
 
 def overdue_count(at: datetime) -> int:

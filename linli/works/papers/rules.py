@@ -1,0 +1,71 @@
+"""Setting a paper from a template and facts: Word by docxtpl (Jinja fields in the document), PDF by Typst.
+
+Facts are plain JSON values whose texts are ready to be read: percentages, dates and dashes are made by whoever asks,
+so that Word and PDF say the same. The Chinese font comes with a Python package: nothing of the machine's is used, so a
+paper looks alike everywhere (ADR 0063).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import jinja2
+import noto_cjk_sans_otc  # type: ignore[import-untyped]  # one constant, the font's path
+import typst
+from docx.opc.exceptions import PackageNotFoundError
+from docxtpl import DocxTemplate
+from jinja2.sandbox import SandboxedEnvironment
+
+from linli.kernel.errors import Invalid, declare
+
+declare(
+    "paper.template",
+    zh="模板“{name}”不能用：{why}",
+    en="The template {name} cannot be used: {why}",
+)
+
+FONT_FOLDER = Path(str(noto_cjk_sans_otc.FONT_PATH)).parent
+FONT = "Noto Sans CJK SC"
+OWN_FOLDER = "papers"
+
+
+def template_for(shipped: Path, home: Path) -> Path:
+    """The bureau's own template of that name in ``home``/papers, else the one that came with the house."""
+    own = home / OWN_FOLDER / shipped.name
+    return own if own.is_file() else shipped
+
+
+def as_docx(template: Path, facts: Mapping[str, Any]) -> bytes:
+    """A Word document; the template is one with fields like ``{{ station }}``. Raises Invalid ``paper.template`` when
+    it is none, or asks for what is not known.
+    """
+    paper = BytesIO()
+    try:
+        document = DocxTemplate(template)
+        # An unknown field is an error, not an empty place; a text brings no markup, a template reaches no Python.
+        document.render(dict(facts), SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True))
+        document.save(paper)
+    except (PackageNotFoundError, BadZipFile, KeyError, ValueError, jinja2.TemplateError) as fault:
+        raise Invalid("paper.template", name=template.name, why=str(fault)[:200]) from fault
+    return paper.getvalue()
+
+
+def as_pdf(template: Path, facts: Mapping[str, Any]) -> bytes:
+    """A PDF; the template is Typst source that reads ``json(bytes(sys.inputs.facts))``. Raises Invalid
+    ``paper.template`` with the compiler's words.
+    """
+    try:
+        return typst.compile(
+            template,
+            format="pdf",
+            font_paths=[FONT_FOLDER],
+            ignore_system_fonts=True,
+            sys_inputs={"facts": json.dumps(facts, ensure_ascii=False), "font": FONT},
+        )
+    except (RuntimeError, OSError) as fault:
+        raise Invalid("paper.template", name=template.name, why=str(fault)[:200]) from fault
