@@ -17,7 +17,7 @@ export class Overlay {
       ...Object.entries(COLOUR).flatMap(([role, name]) => [role, token(name)]), token('accent')] as unknown as maplibregl.ExpressionSpecification
     const barred: maplibregl.ExpressionSpecification = ['in', ['get', 'role'], ['literal', ['overlap', 'gap']]]
     this.map.addLayer({ id: 'page-first', type: 'fill', source: SOURCE, filter: ['==', ['geometry-type'], 'Polygon'], paint: {
-      'fill-color': colour, 'fill-opacity': ['case', barred, 0.45, ['==', ['get', 'role'], 'picked'], 0.25, 0.1] } })
+      'fill-color': colour, 'fill-opacity': ['case', barred, 0.45, ['==', ['get', 'role'], 'picked'], 0.2, ['==', ['get', 'role'], 'old'], 0, 0.1] } })
     this.map.addLayer({ id: 'page-line', type: 'line', source: SOURCE, filter: ['!=', ['geometry-type'], 'Point'], paint: {
       'line-color': colour, 'line-width': ['match', ['get', 'role'], 'old', 1.5, 3] } })
     this.map.addLayer({ id: 'page-ring', type: 'circle', source: SOURCE, filter: ['==', ['geometry-type'], 'Point'], paint: {

@@ -16,7 +16,7 @@ const FOOT_MM = 30
 const MM_PX = 96 / 25.4
 /** Twice the resolution of a screen: 192 dots an inch, sharp on paper and small enough for a weak graphics card. */
 const PIXEL_RATIO = 2
-const WAIT_MS = 30_000
+const WAIT_MS = 60_000
 
 type Orient = keyof typeof PAPER
 

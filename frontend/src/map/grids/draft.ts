@@ -82,10 +82,13 @@ export class Draft {
     const { app } = this
     const made: [Land, string][] = this.mode === 'split' ? this.parts.map((part, at) => [part.geometry, `${at + 1} · ${part.name}\n${areaText(part.area_m2)}`])
       : this.mode === 'merge' ? (this.whole ? [[this.whole.geometry, areaText(this.whole.area_m2)]] : []) : this.checked ? [[this.checked.shape, areaText(this.checked.area_m2)]] : []
-    app.mark('part', made.map(([geometry, label]) => shape(geometry, { label })))
+    const quiet = this.checked?.overlaps.length
+    app.mark('part', made.map(([geometry, label]) => shape(geometry, quiet ? {} : { label })))
     app.mark('overlap', (this.checked?.overlaps ?? []).map((one) => shape(one.geometry, { label: t('map.grid_overlap', { name: one.name, area: areaText(one.area_m2) }) })))
     app.mark('gap', (this.checked?.gaps ?? []).map((one) => shape(one.geometry, { label: t('map.grid_gap', { area: areaText(one.area_m2) }) })))
-    app.mark('picked', this.rows.map((row) => shape(row.geometry)))
+    // While its corners are moved the old boundary is a thin line: what counts is the new one.
+    app.mark('picked', this.mode === 'redraw' ? [] : this.rows.map((row) => shape(row.geometry)))
+    app.mark('old', this.mode === 'redraw' ? this.rows.map((row) => shape(row.geometry)) : [])
   }
 
   /** Where the server refused: the place is shown. */

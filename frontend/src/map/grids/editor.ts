@@ -65,13 +65,11 @@ export class GridEditor implements Tool {
   private get picked(): GridRow[] { return this.rows.filter((row) => this.chosen.has(row.id)) }
 
   private mark(): void {
-    if (this.draft) this.draft.show()
-    else {
-      for (const role of ['part', 'overlap', 'gap', 'ring'] as const) this.app.mark(role, [])
-      this.app.mark('picked', this.picked.map((row) => shape(row.geometry, { label: row.name })))
-    }
+    if (this.draft) { this.draft.show(); return }
+    for (const role of ['part', 'overlap', 'gap', 'ring'] as const) this.app.mark(role, [])
+    this.app.mark('picked', this.picked.map((row) => shape(row.geometry, { label: row.name })))
     // The layer shows today; the boundaries of another day are traced over it.
-    this.app.mark('old', this.day && !this.draft ? this.rows.map((row) => shape(row.geometry, { label: row.name })) : [])
+    this.app.mark('old', this.day ? this.rows.map((row) => shape(row.geometry, row.valid_from > this.app.facts.today ? { label: row.name } : {})) : [])
   }
 
   /** A click chooses the grid; while several are being joined it adds and removes. While the pen draws, it is the pen's. */
