@@ -65,7 +65,7 @@ def test_a_check_that_is_ended_leaves_nothing_running(demo: Installation, number
     checking = subprocess.Popen(
         [str(BIN / "linli"), "demo", "run", "--check", "--size", "town", "--seed", "3"],
         env=demo.env,
-        stdout=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     until = time.monotonic() + PLAYED_WITHIN_S
