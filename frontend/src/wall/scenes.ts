@@ -29,8 +29,8 @@ export function sceneView(scene: Scene, data: WallData | null, rings: Ring[]): T
 
 function today(data: WallData): TemplateResult {
   return html`<div class="wall-figures">${data.counts.map((one) => html`<div class="wall-figure ${one.code === 'late' && one.today ? 'is-danger' : ''}">
-      <span>${one.code === 'late' ? icon('clock-exclamation') : nothing}${t(`wall.count.${one.code}`)}</span><b>${one.today}${one.of === null ? nothing : html`<small>${t('wall.of', { n: one.of })}</small>`}</b><em>${t('wall.before', { n: one.yesterday })}</em></div>`)}
-      <div class="wall-figure"><span>${t('wall.open')}</span><b>${data.calls_in_all}</b><em>${percent(data.reach.addresses)} ${t('wall.within', { s: data.reach.target_s })}</em></div></div>
+      <span>${one.code === 'late' ? icon('clock-exclamation') : nothing}${t(`wall.count.${one.code}`)}</span><b>${one.today}${one.of === null ? nothing : html`<small>${t('wall.of', { n: one.of })}</small>`}</b><em>${one.code === 'calls' ? `${t('wall.open')} ${data.calls_in_all} · ` : ''}${t('wall.before', { n: one.yesterday })}</em></div>`)}
+      <div class="wall-figure"><span>${t('wall.reach')}</span><b>${percent(data.reach.addresses)}</b><em>${t('wall.within', { s: data.reach.target_s })}</em></div></div>
     <table class="wall-table"><thead><tr><th>${t('wall.area')}</th><th>${t('wall.waiting')}</th><th>${t('wall.running')}</th><th>${t('wall.late')}</th></tr></thead>
       <tbody>${data.areas.slice(0, 6).map((one) => html`<tr class=${one.late ? 'is-late' : ''}><td>${one.name || t('wall.area_none')}</td><td>${one.waiting}</td><td>${one.running}</td><td>${one.late ? html`${icon('clock-exclamation')} ${one.late}` : 0}</td></tr>`)}
       ${data.areas.length ? nothing : html`<tr><td colspan="4">${t('wall.quiet')}</td></tr>`}</tbody></table>`

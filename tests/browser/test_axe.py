@@ -1,0 +1,139 @@
+"""axe-core on every page of the URL table, both themes, both sizes: no serious or critical finding anywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from playwright.sync_api import Page
+
+from tests.browser.conftest import DESK, PHONE, SignIn, Visitor
+from tools.workshop.paths import FRONTEND
+
+AXE = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
+ROLES = ("station_chief", "dispatcher", "administrator", "bureau_leader", "community_officer")
+"""Tried in this order for a page; between them they open every one."""
+NO_PAGE = {
+    "demo_sign_in": "a button of the sign-in page",
+    "set_language": "a switch",
+    "still_here": "a sign of life, without a body",
+    "home": "leads to the page of the post",
+    "wall_data": "JSON",
+    "wall_ground": "JSON",
+    "wall_lock": "a button of the wall",
+    "map_style": "JSON",
+    "map_roads": "tiles",
+    "board_workbook": "a workbook",
+}
+"""Names in the URL table that are no page of their own, each with the reason."""
+ACTS = re.compile(
+    r"_(cancel|close|end|move|hours|services|equipment|form|crew|sign|give|let_go|reset_factor|reopen|activate)$|_again$|roads_"
+)
+"""Addresses that only take a form of another page; one that answers a GET with a page is swept all the same."""
+NO_ROWS = {
+    "list": "the bureau has named no list in the demo town",
+    "list_change": "the same",
+    "channel": "the demo town has no gateway of its own",
+    "channel_change": "the same",
+    "peer_change": "the demo town has no partner system",
+}
+"""Pages that only exist when somebody has made a row; the forms for a new one are the same, and are swept."""
+HREF = re.compile(r'href="(/[^"?#]*)')
+RUN = """async (rules) => {
+  // The map's own controls are its library's to name.
+  const options = { resultTypes: ['violations'], ...(rules ? { runOnly: { type: 'rule', values: rules } } : {}) }
+  const found = await axe.run({ exclude: [['.maplibregl-ctrl']] }, options)
+  return found.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
+    .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${(node.any[0] || {}).message || ''}`.slice(0, 160)).join(' | ')}`)
+}"""  # noqa: E501  one script, kept readable as such
+LINKS = "() => [...document.querySelectorAll('main a[href], header a[href]')].map((one) => new URL(one.href).pathname)"
+
+
+def pages_of_the_table() -> Iterator[tuple[str, str]]:
+    """Name and route of every address of the pages; the API's and the library's own are not ours to look at here."""
+    for pattern in get_resolver().url_patterns:
+        if isinstance(pattern, URLPattern) and pattern.name and pattern.name not in NO_PAGE:
+            yield pattern.name, str(pattern.pattern)
+        elif isinstance(pattern, URLResolver):
+            continue
+
+
+def matching(route: str) -> re.Pattern[str]:
+    """What an address of this route looks like."""
+    return re.compile("^/" + re.sub(r"<\w+:\w+>", "[^/]+", route) + "$")
+
+
+class Sweep:
+    """Goes through the pages, and keeps what axe found and the links that it met."""
+
+    def __init__(self, sign_in: SignIn) -> None:
+        self.visitors: dict[str, Visitor] = {}
+        self.sign_in = sign_in
+        self.links: dict[str, str] = {}
+        self.found: list[str] = []
+
+    def visitor(self, role: str) -> Visitor:
+        if role not in self.visitors:
+            self.visitors[role] = self.sign_in(role, bypass_csp=True)
+        return self.visitors[role]
+
+    def open(self, path: str, role: str) -> Page | None:
+        """The page, when this role may see it."""
+        visitor = self.visitor(role)
+        answer = visitor.page.request.get(visitor.origin + path)
+        if answer.status != 200 or "html" not in answer.headers.get("content-type", ""):
+            return None
+        page = visitor.open(path)
+        page.wait_for_timeout(300)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        return page
+
+    def look(self, path: str) -> bool:
+        """Sweep an address with the first role that may open it; False when none may. The others only lend links."""
+        seen = False
+        for role in ROLES:
+            page = None if seen else self.open(path, role)
+            if page is not None:
+                self.links.update(dict.fromkeys(page.evaluate(LINKS), role))
+                self.judge(path, page)
+                seen = True
+            elif "/" not in path[1:]:
+                answer = self.visitor(role).page.request.get(self.visitor(role).origin + path)
+                self.links.update({link: role for link in HREF.findall(answer.text()) if link not in self.links})
+        return seen
+
+    def judge(self, path: str, page: Page) -> None:
+        """All rules on the desk in light; what theme or size can change again in the others."""
+        for size, theme, rules in (
+            (DESK, "light", None),
+            (DESK, "dark", ["color-contrast"]),
+            (PHONE, "dark", ["color-contrast", "scrollable-region-focusable", "nested-interactive"]),
+            (PHONE, "light", ["color-contrast", "button-name", "link-name", "select-name", "label"]),
+        ):
+            page.set_viewport_size(size)
+            page.evaluate("(theme) => { document.documentElement.dataset.bsTheme = theme }", theme)
+            page.wait_for_timeout(60)
+            found: list[Any] = page.evaluate(RUN, rules)
+            self.found += [f"{path} {theme} {size['width']}: {one}" for one in found]
+        page.set_viewport_size(DESK)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(480)
+def test_no_page_has_a_serious_finding(sign_in: SignIn) -> None:
+    sweep = Sweep(sign_in)
+    table = dict(pages_of_the_table())
+    plain = {name: route for name, route in table.items() if "<" not in route}
+    unseen = [name for name, route in plain.items() if not sweep.look(f"/{route}")]
+    for name, route in table.items():
+        if "<" not in route:
+            continue
+        own = (link for link in sorted(sweep.links) if matching(route).match(link) and link[1:] not in plain.values())
+        address = next(own, "")
+        if not (address and sweep.look(address)) and not ACTS.search(name) and name not in NO_ROWS:
+            unseen.append(name)
+    assert not sweep.found, "\n".join(sweep.found)
+    assert not unseen, f"nobody was led to these pages, or nobody may open them: {unseen}"
