@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import struct
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ from linli.places.roads.acts import (
 )
 from linli.places.roads.models import RoadClosure, Roads
 from linli.places.roads.queries import active_features, active_roads, roads_folder, travel_s
+from linli.places.roads.rules.shapes import land_shapes
 from linli.works.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +169,38 @@ def test_the_base_map_is_made_by_a_job(home: Path) -> None:
         make_tiles(job.payload)
         assert (roads_folder() / TILES_FILE).read_bytes()[:7] == b"PMTiles"
     assert sorted(path.suffix for path in roads_folder().iterdir()) == [".npz", ".pmtiles"]
+
+
+def way(key: int, refs: tuple[int, ...], **tags: str) -> str:
+    said = "".join(f'<tag k="{k}" v="{v}"/>' for k, v in tags.items())
+    return f'<way id="{key}">' + "".join(f'<nd ref="{ref}"/>' for ref in refs) + said + "</way>"
+
+
+def drawn(path: Path) -> set[str]:
+    """The layers that a PMTiles file says it has."""
+    head = path.read_bytes()
+    begin, length = struct.unpack("<QQ", head[24:40])
+    told = json.loads(gzip.decompress(head[begin : begin + length]))
+    return {layer["id"] for layer in told["vector_layers"]}
+
+
+def test_water_green_and_buildings_of_the_file_are_drawn_with_its_roads(home: Path) -> None:
+    shapes = [
+        way(20, (2, 5, 6, 3, 2), natural="water", name="东湖"),
+        way(21, (5, 6, 3, 5), building="yes"),
+        way(22, (1, 5, 6, 4), waterway="river"),
+        way(23, (2, 99, 3, 2), landuse="forest"),
+        way(24, (2, 3), natural="cliff"),
+        way(25, (1, 2), waterway="dam"),
+    ]
+    (home / "lake.osm").write_text(town("".join(shapes)), encoding="utf-8")
+    assert sorted(layer for layer, _ in land_shapes(home / "lake.osm")) == ["building", "water", "waterway"]
+    row = import_roads(TEST, path=home / "lake.osm", name="东湖")
+    make_tiles({"sha256": row.sha256})
+    assert drawn(roads_folder() / TILES_FILE) == {"roads", "water", "waterway", "building"}
+    row = import_roads(TEST, path=home / "town.osm", name="小镇")
+    make_tiles({"sha256": row.sha256})
+    assert drawn(roads_folder() / TILES_FILE) == {"roads"}, "each network has its own shapes"
 
 
 def test_a_lost_file_is_said_plainly(home: Path) -> None:

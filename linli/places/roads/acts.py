@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ from linli.places.roads.rules.features import road_features
 from linli.places.roads.rules.network import KIND_INDEX, KINDS, RoadNetwork, save
 from linli.places.roads.rules.open_roads import OpenRoads
 from linli.places.roads.rules.options import TableOptions, read_options
-from linli.places.roads.rules.reading import read_roads
+from linli.places.roads.rules.reading import OSM_ENDINGS, read_roads
+from linli.places.roads.rules.shapes import LAYERS, keep_shapes, shapes_file
 from linli.works.jobs.acts import job, schedule
 
 TILES_JOB = "roads.tiles"
@@ -65,6 +67,8 @@ def import_roads(
         )
     network = read_roads(path, edges=edges, options=options, strict=strict)
     sha256, _ = save(network, roads_folder())
+    if path.name.endswith(OSM_ENDINGS):
+        keep_shapes(path, roads_folder(), sha256)
     return enter_roads(actor, title=name, sha256=sha256, network=network, activate=activate)
 
 
@@ -266,11 +270,14 @@ def make_tiles(payload: dict[str, Any]) -> None:
     """Write the base map's tiles of a network, if it is still the active one. Done twice, it writes the same file."""
     row = Roads.objects.filter(sha256=payload["sha256"], active=True).first()
     if row is not None:
-        write_tiles(network_of(row.sha256), roads_folder() / TILES_FILE)
+        shapes = {layer: shapes_file(roads_folder(), row.sha256, layer) for layer in LAYERS}
+        write_tiles(network_of(row.sha256), roads_folder() / TILES_FILE, shapes)
 
 
-def write_tiles(network: RoadNetwork, path: Path) -> bool:
-    """Build PMTiles of the roads with tippecanoe; False for a network without coordinates."""
+def write_tiles(network: RoadNetwork, path: Path, shapes: Mapping[str, Path] | None = None) -> bool:
+    """Build PMTiles of the roads and of the ``shapes`` (layer → file, those that are there) with tippecanoe; False for
+    a network without coordinates.
+    """
     if not network.has_points:
         return False
     lines, part = path.with_suffix(".geojsonl"), path.with_name(f"part-{path.name}")
@@ -279,9 +286,10 @@ def write_tiles(network: RoadNetwork, path: Path) -> bool:
             file.write(json.dumps(feature, ensure_ascii=False, separators=(",", ":")) + "\n")
     # our own program with our own file names; nothing of it comes from a user
     command = [
-        str(Path(sys.executable).with_name("tippecanoe")), "--quiet", "--force", "--layer=roads", "--read-parallel",
+        str(Path(sys.executable).with_name("tippecanoe")), "--quiet", "--force", "--read-parallel",
         "--minimum-zoom=5", "--maximum-zoom=14", "--no-feature-limit", "--no-tile-size-limit", "--exclude=edge",
-        "--simplification=4", f"--output={part}", str(lines),
+        "--simplification=4", f"--output={part}", f"--named-layer=roads:{lines}",
+        *(f"--named-layer={layer}:{file}" for layer, file in (shapes or {}).items() if file.is_file()),
     ]  # fmt: skip
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=_TILES_TIMEOUT_S)  # noqa: S603  see above
