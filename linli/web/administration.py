@@ -34,6 +34,10 @@ LINKS: tuple[tuple[str, str, Any, Any, tuple[str, ...]], ...] = (
     ("people", "users", gettext_lazy("人员"), gettext_lazy("登记、任免、离岗、第二重验证"), ROOMS),
     ("organisation", "building", gettext_lazy("组织"), gettext_lazy("单位的设立、变更、撤销，排班"), ROOMS),
     ("rooms", "building-community", gettext_lazy("警务室"), gettext_lazy("开放时间、服务、装备、警组"), ROOMS),
+    ("premises_list", "home", gettext_lazy("场所"), gettext_lazy("企业、商铺、学校、工地、出租房屋"), ROOMS),
+    ("devices", "broadcast", gettext_lazy("前端设备"), gettext_lazy("视频登记、朝向、故障"), ROOMS),
+    ("grading", "list-check", gettext_lazy("场所分级"), gettext_lazy("等级、措施、复查日期"), ROOMS),
+    ("volunteers", "users", gettext_lazy("志愿者"), gettext_lazy("登记、意愿、可用时间"), ROOMS),
     (
         "roads",
         "traffic-cone",

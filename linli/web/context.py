@@ -59,6 +59,7 @@ NAV = (
 )
 
 ICONS = {
+    "administration": "tool",
     "desk": "headset",
     "phone": "device-mobile",
     "today": "sun",

@@ -53,6 +53,8 @@ def _features(actor: Actor, query: LayerQuery) -> Iterable[Feature]:
     if query.where.get("grid"):
         rows = rows.filter(grid_code__in=query.where["grid"])
     for row in rows.iterator(chunk_size=500):
+        if row.lon is None or row.lat is None:
+            continue
         point = shapely.Point(row.lon, row.lat)
         if query.meets(point):
             yield Feature(

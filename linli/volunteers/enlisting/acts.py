@@ -153,7 +153,7 @@ class VolunteerImporter(Importer):
 
 def _sealed(row: Member, changed: Mapping[str, Any]) -> dict[str, Any]:
     """Name and number as they are stored, made on a copy: the row keeps its old values until it is written."""
-    copy, fields = Member(id=row.pk), {}
+    copy, fields = Member(id=row.pk), dict[str, Any]()
     if "name" in changed:
         copy.set_name(changed["name"])
         fields |= {"name_sealed": copy.name_sealed, "name_index": copy.name_index}
