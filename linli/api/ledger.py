@@ -9,12 +9,18 @@ from ninja import Router
 
 from linli.api.auth import ApiRequest
 from linli.api.idempotency import answered
+from linli.api.matter_detail import reaches
 from linli.api.shown import Shown, bilingual, matters_shown
 from linli.kernel import clock
 from linli.kernel.errors import Invalid
+from linli.matters.kinds import KINDS
+from linli.matters.ledger.models import Matter
+from linli.matters.ledger.queries import matter_by_number
 from linli.matters.ledger.queries.pages import count_of, page_of, read_place
 from linli.matters.ledger.rules import FILTERS, asked_of
-from linli.matters.search.queries import search
+from linli.matters.links.models import Link
+from linli.matters.links.queries import net_of
+from linli.matters.search.queries import earlier_here, search
 
 router = Router(tags=["ledger"])
 
@@ -85,3 +91,44 @@ def searched(request: ApiRequest, q: str = "", limit: int = 20) -> HttpResponse:
         for one in search(request.auth, q, limit=limit)
     ]
     return answered({"items": items, "took_ms": round((time.perf_counter() - began_s) * 1000, 1), "next": None})
+
+
+@router.get("/matters/{number}/around", summary="What hangs together with a matter")
+def around(request: ApiRequest, number: str) -> HttpResponse:
+    """Linked matters up to two ties away as nodes and edges, and earlier matters at the same place; all within the
+    actor's reach.
+    """
+    actor = request.auth
+    matter = matter_by_number(actor, number)
+    if not reaches(actor, matter):
+        return answered({"nodes": [], "edges": [], "earlier": []})
+    net = net_of(actor, matter=matter)
+    numbers = {one.pk: one.number for one, _ in net.matters}
+    edges = [
+        {
+            "one": numbers[link.one_id],
+            "other": numbers[link.other_id],
+            "relation": dict(zip(("zh", "en"), Link.RELATIONS[link.relation], strict=True)),
+        }
+        for link in net.links
+    ]
+    return answered(
+        {
+            "nodes": [{**_brief(one), "away": away} for one, away in net.matters],
+            "edges": edges,
+            "earlier": [_brief(one) for one in earlier_here(actor, matter)],
+        }
+    )
+
+
+def _brief(matter: Matter) -> Shown:
+    kind = KINDS[matter.kind]
+    return {
+        "number": matter.number,
+        "kind": bilingual(kind.words),
+        "icon": kind.icon,
+        "title": matter.title,
+        "state": matter.state,
+        "state_words": bilingual(matter.workflow.state(matter.state).words),
+        "at": matter.received_at,
+    }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from linli.api.files import files_shown
 from linli.api.shown import Shown, bilingual, handover_shown, link_shown, matter_shown, stamp_shown, with_orders
 from linli.kernel.acts import ACTS, may
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import Move
 from linli.matters.handovers.models import TICKET, Handover
 from linli.matters.handovers.queries import handovers_of, suggested_along
+from linli.matters.kinds import KINDS
 from linli.matters.ledger.models import Matter
 from linli.matters.ledger.queries import clock_of
 from linli.matters.links.queries import links_of
@@ -17,16 +19,25 @@ from linli.matters.parties.models import Party
 from linli.matters.parties.rules import masked_name, masked_phone
 from linli.matters.search.queries import known_here
 from linli.operations.dispatch.models import Escalation
+from linli.org.access.rules import RIGHTS
+from linli.org.posts.rules import POSTS
 from linli.trail.entries.queries import histories
 
 _SENDER, _RECEIVER = "sender", "receiver"
+_POSTS_NAMED = 4
 NO_RIGHT = {"zh": "您的岗位不办理此步", "en": "Your post does not take this step"}
 
 
 def detail_shown(actor: Actor, matter: Matter) -> Shown:
-    """M with narrative, masked caller, moves, timeline, stamps, ties, tickets and what is known at the place."""
+    """M with narrative, masked caller, moves, timeline, stamps, ties, tickets and what is known at the place.
+
+    Who sees a matter only because he reported it or has it to do, and holds no post that reaches it, sees the matter
+    itself and his own notes: not who called, whom the police sent, nor what is known of the place.
+    """
     with_orders([matter])
     shown = matter_shown(matter)
+    if not reaches(actor, matter):
+        return shown | _own_view(actor, matter)
     tickets = list(handovers_of(actor, matter=matter))
     links = links_of(actor, matter=matter)
     units = {order.pk: order.unit.call_sign for order in matter.orders.all()}
@@ -40,6 +51,11 @@ def detail_shown(actor: Actor, matter: Matter) -> Shown:
         else None,
         "caller": caller_masked(matter),
         "moves": moves_for(actor, matter),
+        "machine_moves": machine_moves(matter),
+        "kind_words": bilingual(KINDS[matter.kind].words),
+        "assignee": {"id": matter.assignee.pk, "name": matter.assignee.name} if matter.assignee else None,
+        "files": files_shown(matter),
+        "declared": details_shown(matter),
         "stamps": [stamp_shown(stamp, units) for stamp in clock_of(matter)],
         "links": [link_shown(link, matter) for link in links],
         "handovers": [handover_shown(ticket, ticket_moves(actor, ticket)) for ticket in tickets],
@@ -55,6 +71,48 @@ def detail_shown(actor: Actor, matter: Matter) -> Shown:
         "timeline": timeline(matter, [str(ticket.pk) for ticket in tickets], [str(link.pk) for link in links]),
     }
     return shown
+
+
+def reaches(actor: Actor, matter: Matter) -> bool:
+    """Whether one of the actor's posts reaches the matter, not only his own hand in it."""
+    return actor.is_system or any(actor.reaches(path) for path in matter.scope_paths())
+
+
+def _own_view(actor: Actor, matter: Matter) -> Shown:
+    nothing: dict[str, list[Any]] = {
+        name: []
+        for name in (
+            *("orders", "stamps", "links", "handovers", "suggested_along", "known_here", "escalations", "files"),
+            *("warnings", "machine_moves"),
+        )
+    }
+    own = [note for note in matter.notes.all() if note.by_id == actor.id]
+    return {
+        **nothing,
+        "narrative": matter.details.get("narrative", ""),
+        "details": {},
+        "declared": details_shown(matter),
+        "station": None,
+        "caller": None,
+        "moves": moves_for(actor, matter),
+        "notes": [{"at": note.at, "by": note.by_name, "text": note.text} for note in own],
+        "timeline": [],
+        "assignee": None,
+        "kind_words": bilingual(KINDS[matter.kind].words),
+    }
+
+
+def details_shown(matter: Matter) -> list[Shown]:
+    """The declared details in words, each choice by its name; the narrative stands apart."""
+    found = []
+    for item in KINDS[matter.kind].details:
+        value = matter.details.get(item.name)
+        if value in (None, "") or item.name == "narrative":
+            continue
+        chosen = dict(item.choices).get(str(value))
+        told = bilingual(chosen) if chosen else {"zh": str(value), "en": str(value)}
+        found.append({"name": item.name, **bilingual(item.words), "value": value, "value_words": told})
+    return found
 
 
 def caller_masked(matter: Matter) -> Shown | None:
@@ -81,8 +139,29 @@ def _offered(actor: Actor, matter: Matter, step: Move, path: str) -> Shown:
         **bilingual(step.words),
         "needs": list(step.needs),
         "may": allowed,
-        "why_not": None if allowed else NO_RIGHT,
+        "why_not": None if allowed else _who_may(act, step),
     }
+
+
+def _who_may(act: str, step: Move) -> Shown:
+    """Why not, and who does it: the posts that carry the act."""
+    posts = [code for code, held in RIGHTS.items() if act in held and (not step.may or code in step.may)]
+    names = [str(POSTS[code]) for code in posts if code in POSTS][:_POSTS_NAMED]
+    if not names:
+        return NO_RIGHT
+    return {
+        "zh": f"您的岗位不办理此步，由{'、'.join(names)}办理",
+        "en": f"Not your post: {', '.join(posts[:_POSTS_NAMED])}",
+    }
+
+
+def machine_moves(matter: Matter) -> list[Shown]:
+    """The steps from here that nobody takes by hand: they follow from orders and tickets."""
+    return [
+        {"name": step.name, **bilingual(step.words)}
+        for step in matter.workflow.moves_from(matter.state)
+        if step.machine
+    ]
 
 
 def ticket_moves(actor: Actor, ticket: Handover) -> list[Shown]:

@@ -120,6 +120,7 @@ def _form(actor: Actor, asked: dict[str, str], kind: str) -> dict[str, Any]:
     beyond = {name for name in asked if name not in ("q", "kind", "state", "agency") and name not in _QUICK_NAMES}
     return {
         "asked": asked,
+        "reset": "/matters" if asked else "",
         "kinds": list(KINDS.values()),
         "states": _states(kind),
         "agencies": mine[:400],

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
+from linli.matters.kinds import KINDS
 from linli.matters.ledger.queries import matter_by_number
 from linli.org.people.models import Person
 from linli.web.context import DESK
@@ -49,7 +51,8 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
     found = matter_by_number(actor, number)
     takers = Person.objects.visible_to(actor).filter(left_on__isnull=True).distinct().order_by("name")[:MOST_TAKERS]
     people = [{"id": str(person.pk), "name": person.name} for person in takers]
-    return render(request, "web/matter.html", {"matter": found, "people": people})
+    crumbs = [(_("台账"), "/matters"), (KINDS[found.kind].words, f"/matters?kind={found.kind}")]
+    return render(request, "web/matter.html", {"matter": found, "people": people, "crumbs": crumbs})
 
 
 @require_POST

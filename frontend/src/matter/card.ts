@@ -1,7 +1,7 @@
 import { nothing, render, type TemplateResult } from 'lit-html'
 import { get, newKey, post, Problem, problemText } from '../shared/api'
 import { stageOf } from '../shared/stage'
-import type { Matter, MatterDetail, MoveOffer, Order, Recommendation, Unit, Vocabulary } from '../shared/types'
+import type { Around, Matter, MatterDetail, MoveOffer, Order, Recommendation, Unit, Vocabulary } from '../shared/types'
 import { t } from '../shared/words'
 import { cardView } from './view'
 
@@ -11,6 +11,8 @@ export interface CardState {
   recommendation: Recommendation | null
   similar: (Matter & { why?: { zh: string; en: string }[] | string })[]
   vocabulary: Vocabulary | null
+  around: Around | null
+  sent: { name: string; share: number } | null
   busy: string
   problem: string
   note: string
@@ -39,7 +41,7 @@ export class MatterCard {
 
   constructor(private readonly root: HTMLElement, readonly host: CardHost, full = false) {
     this.state = {
-      matter: null, recommendation: null, similar: [], vocabulary: null, busy: '', problem: '', note: '', form: '', picked: 0, full, timeline: full,
+      matter: null, recommendation: null, similar: [], vocabulary: null, around: null, sent: null, busy: '', problem: '', note: '', form: '', picked: 0, full, timeline: full,
     }
     window.setInterval(() => this.state.matter && this.draw(), 1000)
   }
@@ -50,7 +52,7 @@ export class MatterCard {
 
   async open(number: string): Promise<void> {
     if (number !== this.number) {
-      Object.assign(this.state, { matter: null, recommendation: null, similar: [], problem: '', note: '', form: '', picked: 0 })
+      Object.assign(this.state, { matter: null, recommendation: null, similar: [], around: null, problem: '', note: '', form: '', picked: 0 })
       this.keys.clear()
     }
     this.root.dataset.number = number
@@ -93,6 +95,7 @@ export class MatterCard {
   /** The recommendation and the same-incident suggestion: only where they can still matter. */
   async more(number: string): Promise<void> {
     const matter = this.state.matter
+    if (matter) get<Around>(`/matters/${number}/around`).then((around) => { if (this.number === number) this.set({ around }) }).catch(() => undefined)
     if (!matter || matter.kind !== 'incident') return
     const wanted = matter.state === 'waiting' || matter.state === 'ordered'
     const [recommendation, similar] = await Promise.allSettled([

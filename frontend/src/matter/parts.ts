@@ -91,6 +91,7 @@ export function movesPart(card: MatterCard, matter: MatterDetail): CardPart {
   if (!matter.moves.length) return nothing
   const shown = matter.moves.filter((offer) => offer.name !== 'order' && offer.name !== 'hand_over')
   return html`<section class="part no-print"><h3>${t('card.moves')}</h3><div class="moves">${shown.map((offer) => moveButton(card, offer))}</div>
+    ${card.state.full && matter.machine_moves?.length ? html`<p class="quiet machine">${t('card.by_itself')} ${matter.machine_moves.map((one) => say(one)).join('、')}</p>` : nothing}
     ${shown.filter((offer) => card.state.form === `move:${offer.name}`).map((offer) => moveForm(card, offer))}</section>`
 }
 

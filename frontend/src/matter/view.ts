@@ -7,6 +7,8 @@ import { ago, clockSeconds, exact } from '../shared/time'
 import type { MatterDetail, TimelineEntry } from '../shared/types'
 import { known, say, t } from '../shared/words'
 import type { CardPart, MatterCard } from './card'
+import { earlierPart, netPart } from './around'
+import { filesPart, notesPart } from './files'
 import { handoverPart, linksPart, movesPart, ordersPart, recommendationPart, similarPart } from './parts'
 
 export function cardView(card: MatterCard): CardPart {
@@ -24,10 +26,15 @@ export function cardView(card: MatterCard): CardPart {
       ${matter.state === 'waiting' ? [recommendationPart(card, matter), ordersPart(card, matter)] : [ordersPart(card, matter), recommendationPart(card, matter)]}
       ${similarPart(card)}
       ${heard(matter)}
+      ${declared(matter)}
+      ${earlierPart(card)}
       ${matter.kind === 'incident' ? html`<section class="part"><h3>${t('card.clock')}</h3>${clockBar(matter)}</section>` : nothing}
       ${movesPart(card, matter)}
       ${handoverPart(card, matter)}
       ${linksPart(card, matter)}
+      ${netPart(card, matter)}
+      ${notesPart(card, matter)}
+      ${filesPart(card, matter)}
       ${stamps(card, matter)}
       ${timeline(card, matter)}
     </div>`
@@ -69,6 +76,16 @@ function heard(matter: MatterDetail): CardPart {
     ${matter.narrative ? html`<p class="narrative">${matter.narrative}</p>` : nothing}
     ${caller.length ? html`<p class="quiet">${icon('phone')} ${caller.map(([, value]) => value).join(' · ')}</p>` : nothing}
   </section>`
+}
+
+/** What the kind of the matter declares, in its own words, and who has it to do. */
+function declared(matter: MatterDetail): CardPart {
+  const rows = (matter.declared ?? []).filter((one) => one.name !== 'outcome' || matter.kind !== 'incident')
+  if (!rows.length && !matter.assignee) return nothing
+  return html`<section class="part"><h3>${say(matter.kind_words)}</h3><dl class="facts">
+    ${matter.assignee ? html`<dt>${t('card.assignee')}</dt><dd>${matter.assignee.name}</dd>` : nothing}
+    ${matter.due_at && !matter.closed_at ? html`<dt>${t('card.due')}</dt><dd title=${exact(matter.due_at)}>${exact(matter.due_at)}</dd>` : nothing}
+    ${rows.map((one) => html`<dt>${say(one)}</dt><dd>${say(one.value_words)}</dd>`)}</dl></section>`
 }
 
 /** Claimed by a person and proven by a position stand side by side: a machine's stamp never passes for a human one. */

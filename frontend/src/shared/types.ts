@@ -73,7 +73,17 @@ export interface Handover {
   moves?: MoveOffer[]
 }
 
+export interface Attached { id: string; name: string; bytes: number; media_type: string; picture: boolean; by: string; at: string; href: string }
+export interface Brief { number: string; kind: Bilingual; icon: string; title: string; state: string; state_words: Bilingual; at: string; away?: number }
+export interface Around { nodes: (Brief & { away: number })[]; edges: { one: string; other: string; relation: Bilingual }[]; earlier: Brief[] }
+
 export interface MatterDetail extends Matter {
+  kind_words?: Bilingual
+  assignee?: { id: string; name: string } | null
+  machine_moves?: (Bilingual & { name: string })[]
+  declared?: (Bilingual & { name: string; value_words: Bilingual })[]
+  files?: Attached[]
+  notes?: { at: string; by: string; text: string }[]
   narrative: string
   caller: Record<string, string> | null
   moves: MoveOffer[]

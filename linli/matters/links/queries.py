@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -67,3 +68,31 @@ def links_of(actor: Actor, *, matter: Matter) -> list[Link]:
 
 def _facts(matter: Matter, phone_index: str) -> CallFacts:
     return CallFacts(matter.received_at, matter.lon, matter.lat, matter.category, phone_index)
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """Matters tied to one another: each with how many ties away it lies, and the standing ties between them."""
+
+    matters: list[tuple[Matter, int]]
+    links: list[Link]
+
+
+def net_of(actor: Actor, *, matter: Matter, ties: int = 2, most: int = 40) -> Net:
+    """What hangs together with a matter, at most ``ties`` away and ``most`` matters; only what the actor may see."""
+    known: dict[UUID, tuple[Matter, int]] = {matter.pk: (matter, 0)}
+    links: dict[UUID, Link] = {}
+    edge = {matter.pk}
+    for away in range(1, ties + 1):
+        rows = Link.objects.visible_to(actor).standing().filter(Q(one__in=edge) | Q(other__in=edge))
+        edge = set()
+        for link in rows.select_related("one", "other").order_by("made_at", "id")[: most * 3]:
+            for end in (link.one, link.other):
+                if end.pk not in known and len(known) < most:
+                    known[end.pk] = (end, away)
+                    edge.add(end.pk)
+            if link.one_id in known and link.other_id in known:
+                links[link.pk] = link
+        if not edge:
+            break
+    return Net(list(known.values()), list(links.values()))

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from linli.matters.search.queries.everything import Found, search
-from linli.matters.search.queries.known import Known, known_here
+from linli.matters.search.queries.known import Known, earlier_here, known_here
 
-__all__ = ["Found", "Known", "known_here", "search"]
+__all__ = ["Found", "Known", "earlier_here", "known_here", "search"]

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from linli.kernel import clock
 from linli.kernel.geo import box_around
+from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.matters.kinds import KINDS
 from linli.matters.ledger.models import Matter
@@ -60,3 +61,12 @@ def _same_place(matter: Matter) -> Q | None:
         return None
     box = box_around(matter.lon, matter.lat, _SAME_PLACE_M)
     return Q(lon__gte=box.west, lon__lte=box.east, lat__gte=box.south, lat__lte=box.north)
+
+
+def earlier_here(actor: Actor, matter: Matter, *, most: int = 8) -> list[Matter]:
+    """The newest other matters at the same place that the actor may see."""
+    same = Q(address=matter.address) if matter.address else _same_place(matter)
+    if same is None:
+        return []
+    rows = Matter.objects.visible_to(actor).filter(same).exclude(pk=matter.pk).exclude(state="void")
+    return list(rows.select_related("agency").order_by("-line")[:most])
