@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import structlog
 from django.conf import settings
 from django.db.models import F
 
@@ -29,6 +30,8 @@ from linli.places.roads.rules.options import TableOptions, read_options
 from linli.places.roads.rules.reading import OSM_ENDINGS, read_roads
 from linli.places.roads.rules.shapes import LAYERS, keep_shapes, shapes_file
 from linli.works.jobs.acts import job, schedule
+
+log = structlog.get_logger(__name__)
 
 TILES_JOB = "roads.tiles"
 TILES_FILE = "roads.pmtiles"
@@ -68,7 +71,10 @@ def import_roads(
     network = read_roads(path, edges=edges, options=options, strict=strict)
     sha256, _ = save(network, roads_folder())
     if path.name.endswith(OSM_ENDINGS):
-        keep_shapes(path, roads_folder(), sha256)
+        try:
+            keep_shapes(path, roads_folder(), sha256)
+        except (RuntimeError, ValueError):  # what osmium raises; the roads are sound, so the map does without shapes
+            log.exception("shapes_not_kept", file=path.name)
     return enter_roads(actor, title=name, sha256=sha256, network=network, activate=activate)
 
 
