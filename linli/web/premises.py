@@ -72,7 +72,7 @@ class PremisesForm(PlaceForm):
         self.offer(kinds=Premises.KINDS, actor=actor, act="premises.register")
 
 
-class GradeChoice(forms.ModelChoiceField):
+class GradeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     """Grades with the scheme they belong to."""
 
     def label_from_instance(self, obj: Any) -> str:
