@@ -33,12 +33,22 @@ export class CoveragePanel implements Tool {
     this.app.mark('way', [])
   }
 
+  private get basis(): string { return this.app.state.chosen('coverage', 'basis')[0] ?? 'units' }
+
+  /** By the units that are free now, or by the rooms as if each had one at home; the cells on the map follow. */
+  private count(basis: string): void {
+    this.app.state.choose('coverage', 'basis', basis === 'units' ? [] : [basis])
+    this.app.layers.ask(['coverage'])
+    this.app.save()
+    void this.load()
+  }
+
   private async load(): Promise<void> {
     if (this.busy) return
     this.busy = true
     try {
       const at = this.app.state.at
-      this.answer = await get<Coverage>(`/map/coverage${at ? `?at=${encodeURIComponent(at)}` : ''}`)
+      this.answer = await get<Coverage>(`/map/coverage?basis=${this.basis}${at ? `&at=${encodeURIComponent(at)}` : ''}`)
       this.failure = ''
     } catch (failure) {
       this.failure = problemText(failure)
@@ -50,9 +60,12 @@ export class CoveragePanel implements Tool {
   panel(): unknown {
     const { answer } = this
     if (!answer) return this.failure ? trouble('error', '', this.failure, () => void this.load()) : loading(5)
-    if (answer.why) return empty(t(`map.cover_${answer.why}`), t(`map.cover_${answer.why}_what`), 'info-circle')
+    if (answer.why === 'no_roads') return empty(t('map.cover_no_roads'), t('map.cover_no_roads_what'), 'info-circle')
     const worst = answer.grids.filter((grid) => grid.share !== null && grid.share < 1).slice(0, 8)
     return html`${this.failure ? trouble('stale', '', this.failure, () => void this.load()) : nothing}
+      <div class="map-age"><label for="cover-basis">${t('map.cover_basis')}</label><select id="cover-basis" @change=${(event: Event) => this.count((event.target as HTMLSelectElement).value)}>
+        ${['units', 'rooms'].map((one) => html`<option value=${one} ?selected=${one === this.basis}>${t(`map.cover_basis_${one}`)}</option>`)}</select></div>
+      ${answer.why === 'no_units' ? html`<p class="notice is-warning">${icon('alert-triangle')} ${t('map.cover_no_units')}</p>` : nothing}
       <div class="cover-figures"><div><span>${t('map.cover_addresses')}</span><b class="num">${percent(answer.share.addresses)}</b><small class="num">${answer.addresses.covered} / ${answer.addresses.all}</small></div>
         <div><span>${t('map.cover_road')}</span><b class="num">${percent(answer.share.road)}</b><small class="num">${t('map.cover_km', { a: (answer.road_m.covered / 1000).toFixed(0), b: (answer.road_m.all / 1000).toFixed(0) })}</small></div></div>
       <p class="quiet">${t('map.cover_what', { s: answer.target_s, at: clock(answer.at) })}</p>

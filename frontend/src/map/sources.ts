@@ -15,6 +15,7 @@ const UNITS_EVERY_MS = 3000
 /** Tiles are asked for anew at most this often, however many news come. */
 const FRESH_EVERY_MS = 2500
 const MOST_NAMES = 2000
+const LOOK_MS = 1500
 const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
 
 /** The data of every layer on the map: its source, its look, whether it is whole and fresh. */
@@ -39,7 +40,14 @@ export class Layers {
     })
     map.on('idle', () => this.count())
     map.on('sourcedataloading', (event) => { if (event.sourceId?.startsWith('L-')) this.tell(event.sourceId.slice(2)) })
+    window.setInterval(() => { if (!document.hidden && this.on.some((code) => this.waits(code))) this.count() }, LOOK_MS)
     void this.watchUnits()
+  }
+
+  /** A layer that came, but the map has not been idle since: a slow machine says what is there all the same. */
+  private waits(code: string): boolean {
+    const id = sourceOf(code)
+    return (this.status.get(code)?.count ?? null) === null && this.map.getSource(id) !== undefined && this.map.isSourceLoaded(id)
   }
 
   get on(): string[] { return this.state.layers ?? [] }
