@@ -55,6 +55,8 @@ QUICK_WORDS = {
     "repeated": _("重复发生"),
     "mine": _("我经办"),
 }
+_FIELDS = frozenset("q kind state agency from to category priority expires_in repeated grid assignee".split())
+"""The filters that the bar itself asks for; any other of the address is kept when it is used."""
 _QUICK_NAMES = {name for _, asked in QUICK for name in asked}
 
 
@@ -127,6 +129,12 @@ def _form(actor: Actor, asked: dict[str, str], kind: str) -> dict[str, Any]:
         "flags": [(one.name, one.words, asked.get(one.name, "")) for one in FILTERS.values() if one.form == "flag"],
         "repeats": FILTERS["repeated"].choices,
         "more_open": bool(beyond),
+        "several": {
+            name: value for name, value in asked.items() if name in ("kind", "state", "agency") and "," in value
+        },
+        "kept": [
+            (name, value) for name, value in asked.items() if name not in _FIELDS and FILTERS[name].form != "flag"
+        ],
         "chosen": [
             (_said(name, value), address({k: v for k, v in asked.items() if k != name}))
             for name, value in asked.items()
@@ -138,11 +146,11 @@ def _said(name: str, value: str) -> Words:
     """A chosen filter in words: its name, and the value where it is not only yes."""
     declared = FILTERS[name]
     told = Words(value, value)
-    if name == "kind" and value in KINDS:
-        told = KINDS[value].words
-    elif name == "state":
-        states = {state.name: state.words for state in _states("")}
-        told = states.get(value, told)
+    if name in ("kind", "state"):
+        known = {kind.code: kind.words for kind in KINDS.values()}
+        known |= {state.name: state.words for state in _states("")} if name == "state" else {}
+        each = [known.get(one, Words(one, one)) for one in value.split(",")]
+        told = Words("、".join(one.zh for one in each), ", ".join(one.en for one in each))
     elif declared.choices:
         told = dict(declared.choices).get(value, told)
     elif name == "category":

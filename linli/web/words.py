@@ -211,6 +211,7 @@ WORDS = {
     "relation.same": _("同一警情"),
     "relation.same_incident": _("同一警情"),
     "relation.related": _("相关"),
+    "relation.follows": _("后续"),
     "handover.to": _("交给"),
     "handover.hand_over": _("移交"),
     "handover.ask_along": _("请求联动"),

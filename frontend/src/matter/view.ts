@@ -49,7 +49,7 @@ function head(card: MatterCard, matter: MatterDetail): CardPart {
       ${card.host.close ? html`<button type="button" class="icon-button" @click=${() => card.host.close?.()} aria-label=${t('action.close_panel')} title="Esc">${icon('x')}</button>` : nothing}
     </div>
     <div class="card-line card-sub">
-      <span class="stage" data-stage=${stage}>${icon(stateIcon(stage))}<span>${known(`stage.${stage}`) ? t(`stage.${stage}`) : say(matter.state_words)}</span></span>
+      <span class="stage" data-stage=${stage}>${icon(stateIcon(stage))}<span>${matter.kind === 'incident' && known(`stage.${stage}`) ? t(`stage.${stage}`) : say(matter.state_words)}</span></span>
       ${matter.late ? html`<span class="tag is-danger">${icon('clock-exclamation')} ${t('matter.late')}</span>` : nothing}
       ${matter.category ? html`<span class="tag">${say(matter.category)}</span>` : nothing}
       <a class="number" href="/matters/${matter.number}">${matter.number}</a>
@@ -102,10 +102,13 @@ function stamps(card: MatterCard, matter: MatterDetail): CardPart {
   </table></div></section>`
 }
 
+const DAY_MS = 86_400_000
+const today = (at: string): boolean => Date.now() - Date.parse(at) < DAY_MS / 2
+
 function timeline(card: MatterCard, matter: MatterDetail): CardPart {
   const rows = [...matter.timeline].sort((a, b) => (a.at < b.at ? 1 : -1))
   return html`<section class="part"><details ?open=${card.state.timeline} @toggle=${(event: Event) => { card.state.timeline = (event.target as HTMLDetailsElement).open }}>
     <summary>${icon('history')} ${t('card.timeline')} <span class="quiet">${rows.length}</span></summary>
-    <ol class="timeline">${rows.map((one: TimelineEntry) => html`<li><time datetime=${one.at} title=${exact(one.at)}>${clockSeconds(one.at)}</time><span>${say(one)}</span><span class="quiet">${one.actor}</span></li>`)}</ol>
+    <ol class="timeline">${rows.map((one: TimelineEntry) => html`<li><time datetime=${one.at} title=${exact(one.at)}>${today(one.at) ? clockSeconds(one.at) : ago(one.at)}</time><span>${say(one)}</span><span class="quiet">${one.actor}</span></li>`)}</ol>
   </details></section>`
 }

@@ -159,7 +159,7 @@ class Matter(models.Model):
             models.Index(fields=["received_at"], name="matter_received"),
             models.Index(fields=["received_at"], condition=Q(closed_at__isnull=True), name="matter_open"),
             models.Index(fields=["touched_at"], name="matter_touched"),
-            models.Index(fields=["address", "line"], condition=~Q(address=""), name="matter_address"),
+            models.Index(fields=["address", "line"], name="matter_same_address"),
             models.Index(fields=["lat", "lon"], name="matter_point"),
         ]
         constraints: ClassVar = [
