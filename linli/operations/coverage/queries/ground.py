@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Sum
 
 from linli.kernel import clock
 from linli.kernel.kept import Kept
@@ -46,8 +46,9 @@ def _version() -> tuple[object, ...]:
     roads = active_roads()
     grids = Grid.objects.filter(kind="police").aggregate(n=Count("pk"), v=Sum("version"), ended=Count("valid_to"))
     limits = Limit.objects.aggregate(n=Count("pk"), v=Sum("version"))
-    doors = Address.objects.aggregate(n=Count("pk"), last=Max("pk"))
-    return (clock.today(), roads.name if roads else "", *grids.values(), *limits.values(), *map(str, doors.values()))
+    last = Address.objects.order_by("-pk").values_list("pk", flat=True).first()
+    doors = (Address.objects.filter(active=True).count(), last)
+    return (clock.today(), roads.name if roads else "", *grids.values(), *limits.values(), *doors)
 
 
 GROUND = Kept(
