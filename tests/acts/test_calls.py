@@ -14,7 +14,9 @@ from linli.kernel.geo import Datum, from_wgs84
 from linli.matters.ledger.models import Matter, Stamp
 from linli.matters.parties.models import Party
 from linli.matters.routing.acts import place_matter, recategorise, take_call
+from linli.matters.routing.models import Category
 from linli.matters.routing.rules import read_call
+from linli.operations.dispatch.models import Order
 from tests.racing import race
 from tests.town import Town, build_town, call
 
@@ -53,6 +55,10 @@ def sent(town: Town, **more: Any) -> dict[str, Any]:
         ({"caller": "13900000000"}, "call.caller_unreadable"),
         ({"narrative": {"a": 1}}, "call.narrative_unreadable"),
         ({"datum": "MARS"}, "call.datum_unknown"),
+        ({"priority": 2.5}, "call.priority_unreadable"),
+        ({"category": None, "narrative": "手机被偷"}, "call.category_guessed"),
+        ({"narrative": "火" * 4001}, "call.cut"),
+        ({"caller": {"phone": "1" * 99}}, "call.cut"),
     ],
 )
 def test_bad_facts_are_stored_with_a_warning(town: Town, more: dict[str, Any], warning: str) -> None:
@@ -61,6 +67,27 @@ def test_bad_facts_are_stored_with_a_warning(town: Town, more: dict[str, Any], w
     assert warning in codes(matter)
     assert matter.state == "waiting"
     assert matter.agency is not None
+
+
+@pytest.mark.parametrize("received_at", ["1999-01-01T00:00:00Z", "2001-01-01T00:00:00+08:00"])
+def test_a_wrong_clock_elsewhere_does_not_lose_the_room(town: Town, received_at: str) -> None:
+    known = take_call(town.actor("call_taker"), sent=sent(town))
+    matter = take_call(town.actor("call_taker"), sent=sent(town, received_at=received_at))
+    assert codes(matter) == {"call.time_long_ago"}
+    assert known.grid_id is not None
+    assert (matter.grid_id, matter.agency_id, matter.station_id) == (known.grid_id, known.agency_id, known.station_id)
+
+
+def test_an_unknown_category_is_guessed_by_the_narrative_and_no_machine_orders_on_a_guess(town: Town) -> None:
+    Category.objects.filter(code="1040").update(automatic=True, updated_at=clock.now())
+    lon, lat = town.spot(1)
+    sure, foreign, guessed = (
+        take_call(town.actor("call_taker"), sent={"narrative": "手机被偷", "lon": lon, "lat": lat, **more})
+        for more in ({"category": "1040"}, {"category": "LARCENY"}, {})
+    )
+    assert {matter.category for matter in (sure, foreign, guessed)} == {"1040"}
+    assert set(Order.objects.values_list("matter_id", flat=True)) == {sure.pk}
+    assert foreign.warnings[0]["facts"] == {"sent": "LARCENY", "taken": sure.title}
 
 
 def test_future_time_is_kept_and_doubted(town: Town) -> None:

@@ -22,7 +22,7 @@ from linli.matters.parties.models import party_of
 from linli.matters.parties.rules import plain_phone
 from linli.matters.routing.models import Category
 from linli.matters.routing.queries import answering_for, bureau, category, category_by_name, category_from_words
-from linli.matters.routing.rules import OTHER, Call, read_call
+from linli.matters.routing.rules import OTHER, Call, read_call, time_doubted
 from linli.org.agencies.queries import station_of
 from linli.places.addresses.queries import candidates
 from linli.places.grid.queries import county_box, county_shape, nearest_grid
@@ -131,16 +131,20 @@ def _store(actor: Actor, call: Call, listed: Category, place: Placed, source: st
 
 
 def _category_of(call: Call) -> Category:
-    """The category sent, by code or by name, else what the narrative says, else "other" with a warning."""
+    """The category sent, by code or by name; else, with a warning, what words and narrative say, or "other"."""
     found = (category(call.category) or category_by_name(call.category)) if call.category else None
-    if found is None and call.category:
-        call.warn("call.category_unknown", sent=call.category)
+    if found is not None:
+        return found
+    guessed = category_from_words(f"{call.category} {call.narrative}")
+    taken = guessed or category(OTHER) or Category(code=OTHER, zh="无法归类", en="cannot be placed", priority=3)
+    if call.category:
+        call.warn("call.category_unknown", sent=call.category, taken=taken.zh)
         call.kept["category"] = call.category
-    if found is None and not call.category:
-        found = category_from_words(call.narrative)
-        if found is None:
-            call.warn("call.category_missing")
-    return found or category(OTHER) or Category(code=OTHER, zh="无法归类", en="cannot be placed", priority=3)
+    elif guessed:
+        call.warn("call.category_guessed", taken=taken.zh)
+    else:
+        call.warn("call.category_missing")
+    return taken
 
 
 def _place_of(call: Call, listed: Category) -> Placed:
@@ -171,7 +175,8 @@ def _routed(call: Call, listed: Category, at: Placed) -> Placed:
     root = bureau()
     if at.lon is None or at.lat is None:
         return Placed(at.lon, at.lat, at.address, at.address_id, at.placed_by, None, root, None)
-    found = answering_for(at.lon, at.lat, call.received_at) if possible(at.lon, at.lat) else None
+    day = clock.now() if time_doubted(call.warnings) else call.received_at
+    found = answering_for(at.lon, at.lat, day) if possible(at.lon, at.lat) else None
     if found is None or found.grid is None:
         _doubt_point(call, at.lon, at.lat)
         return Placed(at.lon, at.lat, at.address, at.address_id, at.placed_by, None, root, None)
@@ -222,7 +227,7 @@ def place_matter(
     """Put a matter on the map; grid, room and station follow. The initial address stays in the timeline."""
     if not possible(lon, lat):
         raise Invalid("place.impossible", field="lon")
-    call = Call(received_at=matter.received_at)
+    call = Call(received_at=clock.now() if time_doubted(matter.warnings) else matter.received_at)
     listed = category(matter.category) or Category(code=matter.category)
     place = _routed(call, listed, Placed(lon, lat, address or matter.address, matter.address_id, placed_by))
     about_place = ("call.point", "call.address", "call.no_place", "call.no_grid", "call.no_room", "call.for_station")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from linli.kernel.clock import SHANGHAI
@@ -13,8 +13,13 @@ from linli.kernel.geo import Datum, possible, to_wgs84
 
 declare(
     "call.category_unknown",
-    zh="类别“{sent}”不在类别表中，已按“其他”登记，请核对。",
-    en="Category {sent} is not in the table; registered as other.",
+    zh="类别“{sent}”不在类别表中，已按“{taken}”登记，请核对。",
+    en="Category {sent} is not in the table; registered as {taken}.",
+)
+declare(
+    "call.category_guessed",
+    zh="未给出类别，按报警内容登记为“{taken}”，请核对。",
+    en="No category was given; by its narrative registered as {taken}.",
 )
 declare(
     "call.category_missing", zh="未给出类别，请接警员确定。", en="No category was given; the call taker should decide."
@@ -88,6 +93,11 @@ declare(
     "call.narrative_unreadable", zh="报警内容不是文字，已按原样保存。", en="The narrative is not text; kept as it came."
 )
 declare(
+    "call.cut",
+    zh="“{field}”过长（{sent}字），只登记前{kept}字。",
+    en="{field} is too long ({sent} characters); the first {kept} are registered.",
+)
+declare(
     "call.caller_unreadable",
     zh="报警人信息无法识别，已按原样保存。",
     en="The caller's data are not readable; kept as they came.",
@@ -110,6 +120,8 @@ declare(
 )
 
 OTHER = "9990"
+_LONGEST = {"narrative": 4000, "address": 200, "source": 40, "external_number": 64, "name": 60, "phone": 40}
+_DOUBTED = ("call.category", "call.point", "call.address_uncertain")
 _FUTURE_S = 120
 _LONG_AGO_H = 24
 
@@ -137,6 +149,13 @@ class Call:
         words = CODES[code].filled(facts)
         self.warnings.append({"code": code, "zh": words.zh, "en": words.en, "facts": facts})
 
+    def text(self, name: str, sent: Any) -> str:
+        """A text of the call, as long as its column holds; what is cut off is told."""
+        whole = ("" if sent is None else str(sent)).replace("\x00", "").strip()
+        if len(whole) > _LONGEST[name]:
+            self.warn("call.cut", field=name, sent=len(whole), kept=_LONGEST[name])
+        return whole[: _LONGEST[name]]
+
 
 def read_call(sent: dict[str, Any], now: datetime) -> Call:
     """Understand whatever was sent. Never raises: what cannot be read is kept and warned about."""
@@ -149,12 +168,22 @@ def read_call(sent: dict[str, Any], now: datetime) -> Call:
     narrative = sent.get("narrative", "")
     if not isinstance(narrative, str):
         call.warn("call.narrative_unreadable")
-    call.narrative = ("" if narrative is None else str(narrative))[:4000].replace("\x00", "")
+    call.narrative = call.text("narrative", narrative)
     _read_caller(call, sent.get("caller"))
-    call.address = str(sent.get("address") or "")[:200].replace("\x00", "").strip()
-    call.external_source = str(sent.get("source") or "")[:40].replace("\x00", "")
-    call.external_number = str(sent.get("external_number") or "")[:64].replace("\x00", "")
+    call.address = call.text("address", sent.get("address") or "")
+    call.external_source = call.text("source", sent.get("source") or "")
+    call.external_number = call.text("external_number", sent.get("external_number") or "")
     return call
+
+
+def surely_placed_and_known(warnings: list[dict[str, Any]]) -> bool:
+    """Whether what happened and where is beyond doubt: only then may a machine send a unit without a desk's tap."""
+    return not any(str(warning["code"]).startswith(_DOUBTED) for warning in warnings)
+
+
+def time_doubted(warnings: list[dict[str, Any]]) -> bool:
+    """Whether the time of the call is not to be trusted: who answers for its place is then asked for now."""
+    return any(str(warning["code"]).startswith("call.time_") for warning in warnings)
 
 
 def _read_time(call: Call, sent: Any, now: datetime) -> None:
@@ -176,7 +205,7 @@ def _read_time(call: Call, sent: Any, now: datetime) -> None:
         call.warn("call.time_in_future", ahead_s=int(ahead.total_seconds()))
     elif ahead < -timedelta(hours=_LONG_AGO_H):
         call.warn("call.time_long_ago", behind_h=int(-ahead.total_seconds() // 3600))
-    call.received_at = at
+    call.received_at = at.astimezone(UTC)
 
 
 def _read_priority(call: Call, sent: Any) -> None:
@@ -186,7 +215,7 @@ def _read_priority(call: Call, sent: Any) -> None:
         value = int(sent)
     except (TypeError, ValueError, OverflowError):
         value = 0
-    if isinstance(sent, bool) or not 1 <= value <= 4:
+    if isinstance(sent, bool) or not 1 <= value <= 4 or (isinstance(sent, float) and sent != value):
         call.warn("call.priority_unreadable", sent=str(sent)[:40])
         return
     call.priority = value
@@ -227,7 +256,7 @@ def _read_caller(call: Call, sent: Any) -> None:
         return
     if not isinstance(sent, dict):
         call.warn("call.caller_unreadable")
-        call.caller_phone = str(sent)[:32]
+        call.caller_phone = call.text("phone", sent)
         return
-    call.caller_name = str(sent.get("name") or "")[:60].replace("\x00", "")
-    call.caller_phone = str(sent.get("phone") or "")[:40].replace("\x00", "")
+    call.caller_name = call.text("name", sent.get("name") or "")
+    call.caller_phone = call.text("phone", sent.get("phone") or "")

@@ -9,6 +9,7 @@ from linli.matters.ledger.acts import MatterOpened, stamp_all
 from linli.matters.ledger.models import Matter
 from linli.matters.routing.acts import MatterPlaced
 from linli.matters.routing.queries import category
+from linli.matters.routing.rules import surely_placed_and_known
 from linli.operations.dispatch.acts import order_first_free
 from linli.operations.dispatch.models import Recommendation
 from linli.operations.dispatch.queries import recommended
@@ -37,12 +38,13 @@ def store_recommendation(matter: Matter, *, k: int = 5) -> Recommendation:
 
 @news.listen(MatterOpened)
 def on_opened(item: MatterOpened) -> None:
-    """A new call: recommend, and where its category says so, order the best unit without a tap."""
+    """A new call: recommend, and where its category says so, order the best unit without a tap; not on a guess."""
     if item.matter.kind != "incident" or item.matter.source == "import":
         return
     stored = store_recommendation(item.matter)
     listed = category(item.matter.category)
-    if listed is not None and listed.automatic and stored.units:
+    sure = surely_placed_and_known(item.matter.warnings)
+    if listed is not None and listed.automatic and sure and stored.units:
         order_first_free(DISPATCH, item.matter, [row["unit"]["id"] for row in stored.units], via="automatic")
 
 
