@@ -115,7 +115,8 @@ def on_wrong_facts(request: HttpRequest, error: ValidationError) -> HttpResponse
 
 def _place(fault: dict[str, Any]) -> str:
     """``lon`` or ``items.3.at``: the place in what was sent, without the names of our functions."""
-    path = [str(part) for part in fault.get("loc", ())]
+    # What pydantic calls its own steps ("list[function-wrap[…]]") is no place in what was sent.
+    path = [str(part) for part in fault.get("loc", ()) if "[" not in str(part)]
     return ".".join(part for part in path[1:] if part not in ("body", "sent")) or ".".join(path)
 
 
