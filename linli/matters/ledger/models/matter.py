@@ -67,9 +67,15 @@ class MatterQuery(models.QuerySet["Matter"]):
         return self.filter(closed_at__isnull=True)
 
     def bulk_create(self, objs: Iterable[Matter], *args: Any, **kwargs: Any) -> list[Matter]:
-        """As every bulk insert, and the rows are entered in the list and the word index with it."""
+        """As every bulk insert, and the rows are entered in the list and the word index with it.
+
+        They are touched now: an import makes its rows long before it writes them (ADR 0055).
+        """
+        made, now = list(objs), clock.now()
+        for row in made:
+            row.touched_at = now
         with transaction.atomic():
-            rows = super().bulk_create(objs, *args, **kwargs)
+            rows = super().bulk_create(made, *args, **kwargs)
             news.announce(MattersEntered(rows))
         return rows
 

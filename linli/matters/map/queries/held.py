@@ -18,7 +18,8 @@ from linli.matters.map.queries.rows import Vocabulary, keys_of, marks_since, rea
 from linli.org.agencies.models import Agency
 from linli.places.map.rules.points import Flags, Points
 
-_OVERLAP = timedelta(seconds=10)
+_OVERLAP = timedelta(seconds=60)
+"""Longer than any transaction that writes matters: rows become visible that much behind their times."""
 _MOST_APART = 20_000
 """Changed points that are kept beside the others before all are sorted anew."""
 _MOST_SEEN = 64
