@@ -142,6 +142,7 @@ def take_all(origin: str) -> None:
             _desk(camera, theme)
             _phone(camera, theme)
             _pages(camera, theme)
+            _map(camera, theme)
         browser.close()
 
 
@@ -198,6 +199,26 @@ def _order_unit(camera: Camera, theme: str, unit: dict[str, Any]) -> None:
     taken = post("/incidents", {"narrative": "包工头欠薪，工人堵门", "lon": unit["lon"], "lat": unit["lat"]})
     post(f"/matters/{taken['number']}/orders", {"unit": unit["id"]})
     desk.context.close()
+
+
+def _map(camera: Camera, theme: str) -> None:
+    for size in (WIDE, NARROW):
+        page = camera.page("station_chief", theme, size)
+        page.goto(f"{camera.origin}/map")
+        page.wait_for_selector("#map[data-idle=true]", timeout=60_000)
+        camera.shoot(page, "map", theme, size)
+        page.click("[data-tab=coverage]")
+        page.wait_for_timeout(4000)
+        camera.shoot(page, "map-coverage", theme, size)
+        page.context.close()
+    page = camera.page("administrator", theme, WIDE)
+    page.goto(f"{camera.origin}/map?l=grids&tab=grids")
+    page.wait_for_selector("[data-grid] label >> nth=4", timeout=60_000)
+    page.click("[data-grid] label >> nth=4")
+    page.click("[data-grid-act=redraw]")
+    page.wait_for_timeout(3000)
+    camera.shoot(page, "map-grids", theme, WIDE)
+    page.context.close()
 
 
 def _pages(camera: Camera, theme: str) -> None:
