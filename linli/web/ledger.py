@@ -55,7 +55,12 @@ QUICK_WORDS = {
     "repeated": _("重复发生"),
     "mine": _("我经办"),
 }
-_FIELDS = frozenset("q kind state agency from to category priority expires_in repeated grid assignee".split())
+_FIELDS = frozenset(
+    (
+        *("q", "kind", "state", "agency", "from", "to", "category"),
+        *("priority", "expires_in", "repeated", "grid", "assignee"),
+    )
+)
 """The filters that the bar itself asks for; any other of the address is kept when it is used."""
 _QUICK_NAMES = {name for _, asked in QUICK for name in asked}
 

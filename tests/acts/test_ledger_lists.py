@@ -198,3 +198,25 @@ def test_search_finds_all_that_one_may_see_and_nothing_else(town: Town) -> None:
     assert made["elsewhere"].number not in {one.number for one in search(officer, "13700002222")}
     stranger = Actor(id=town.people["auditor"].pk, name="生人")
     assert search(stranger, "柳林") == []
+
+
+def leaks(town: Town, post: str, asked: Actor) -> set[str]:
+    """What a search as ``asked`` shows that ``post`` may not see, over every word that any matter is found by."""
+    visible = {row.number for row in Matter.objects.visible_to(town.actor(post))}
+    words = {gram for row in Words.objects.all() for gram in row.grams if not gram.startswith("0")}
+    found = {one.number for word in words for one in search(asked, word) if one.type == "matter"}
+    return found - visible
+
+
+def test_no_word_leads_out_of_ones_reach(town: Town) -> None:
+    lived_in(town)
+    for post in ("community_officer", "grid_worker"):
+        assert not leaks(town, post, town.actor(post))
+    assert leaks(town, "grid_worker", town.actor("dispatcher")), "the mutant: a search with another's reach is noticed"
+
+
+def test_what_is_sealed_is_no_word(town: Town) -> None:
+    lived_in(town)
+    grams = {gram for row in Words.objects.all() for gram in row.grams}
+    assert not {gram for gram in grams if "1390000" in gram or "1370000" in gram}
+    assert not grams & {"甲某", "乙某"}
