@@ -148,10 +148,8 @@ def fitted(shape: BaseGeometry, neighbours: Sequence[BaseGeometry]) -> BaseGeome
     if free.is_empty:
         return shape
     whole = shapely.union_all([free, *gaps(free, neighbours)])
-    parts = sorted(
-        (part for part in shapely.get_parts(whole) if part.geom_type == "Polygon"), key=lambda one: -one.area
-    )
-    return parts[0]
+    parts: list[BaseGeometry] = [part for part in shapely.get_parts(whole) if part.geom_type == "Polygon"]
+    return max(parts, key=lambda part: part.area)
 
 
 def divided(shape: BaseGeometry, line: BaseGeometry) -> list[BaseGeometry]:
