@@ -1,7 +1,8 @@
 """Keeping the sums: what the ledger changed is counted anew, a day at a time.
 
 The rows are the truth and the sums follow them, so this writes nothing that anybody did: it has no right and no entry
-in the trail. Each job is one short transaction; a call taker never waits for a year of sums.
+in the trail. The jobs have a lane of their own, so that no timer of an order stands behind a year of sums; they count
+outside of transactions and come one after the other, so that a call taker never waits for them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Min, Sum
+from django.db import transaction
+from django.db.models import Max, Min, QuerySet, Sum
 
 from linli.insight.measures.models import Followed, Rolled, Tally
 from linli.insight.measures.queries.figures import DAY, SLACK, counted
@@ -18,9 +20,13 @@ from linli.insight.measures.queries.reports import midnight
 from linli.insight.measures.rules import next_month
 from linli.kernel import clock
 from linli.matters.ledger.models import Matter
-from linli.works.jobs.acts import hourly, job, let_another_wait, schedule
+from linli.works.jobs.acts import hourly, job, let_another_wait, schedule, schedule_many
+from linli.works.jobs.models import Job
 
 FOLLOW_EVERY = timedelta(minutes=2)
+LANE = "figures"
+APART = timedelta(milliseconds=250)
+"""So far apart the days of a backlog are summed."""
 NEXT = "figures.follow:next"
 AT_ONCE = 20_000
 """Touched matters looked through in one step."""
@@ -29,9 +35,10 @@ AT_ONCE = 20_000
 @hourly("figures.watch")
 def watch(payload: dict[str, Any]) -> None:
     """Once an hour: begin to follow if nobody does, and check the recent months against the rows."""
-    schedule("figures.follow", due_at=clock.now(), key=NEXT)
+    schedule("figures.follow", due_at=clock.now(), key=NEXT, lane=LANE)
     first = clock.today().replace(day=1)
-    schedule("figures.check", due_at=clock.now(), payload={"month": (first - DAY).isoformat()}, key="figures.check")
+    recent = {"month": (first - DAY).isoformat()}
+    schedule("figures.check", due_at=clock.now(), payload=recent, key="figures.check", lane=LANE)
 
 
 @job("figures.follow")
@@ -49,9 +56,10 @@ def follow(payload: dict[str, Any]) -> None:
         # One statement wrote more rows than a step reads: their days are asked for, not the rows.
         found, rest = _of_one_moment(found[0][0], found[-1][0]), True
         began = found[0][0] + 2 * SLACK
-    mark({clock.shanghai(received_at).date() for _, received_at in found})
-    Followed.objects.update_or_create(id=1, defaults={"until": min(began, clock.now())})
-    _again(at_once=rest and began < clock.now())
+    with transaction.atomic():
+        mark({clock.shanghai(received_at).date() for _, received_at in found})
+        Followed.objects.update_or_create(id=1, defaults={"until": min(began, clock.now())})
+        _again(at_once=rest and began < clock.now())
 
 
 def _of_one_moment(first: datetime, last: datetime) -> list[tuple[datetime, datetime]]:
@@ -65,7 +73,8 @@ def _of_one_moment(first: datetime, last: datetime) -> list[tuple[datetime, date
 
 def _again(*, at_once: bool) -> None:
     let_another_wait(NEXT)
-    schedule("figures.follow", due_at=clock.now() if at_once else clock.now() + FOLLOW_EVERY, key=NEXT)
+    due_at = clock.now() if at_once else clock.now() + FOLLOW_EVERY
+    schedule("figures.follow", due_at=due_at, key=NEXT, lane=LANE)
 
 
 def mark(days: set[date]) -> None:
@@ -87,9 +96,21 @@ def mark(days: set[date]) -> None:
         within = [month + timedelta(days=n) for n in range(31)]
         fresh = [day for day in within if day < min(today, next_month(month))]
         Rolled.objects.bulk_create([Rolled(span=Tally.DAY, day=day) for day in fresh], ignore_conflicts=True)
-    stale = Rolled.objects.filter(span=Tally.DAY, stale=True, day__lt=today).values_list("day", flat=True)
-    for day in stale:
-        schedule("figures.roll", due_at=clock.now(), payload={"day": day.isoformat()}, key=f"figures.roll:{day}")
+    stale = Rolled.objects.filter(span=Tally.DAY, stale=True, day__lt=today).order_by("-day")
+    now = clock.now()
+    schedule_many(
+        [
+            Job(
+                name="figures.roll",
+                lane=LANE,
+                key=f"figures.roll:{day}",
+                payload={"day": day.isoformat()},
+                due_at=now + place * APART,
+                created_at=now,
+            )
+            for place, day in enumerate(stale.values_list("day", flat=True))
+        ]
+    )
 
 
 @job("figures.roll")
@@ -101,10 +122,12 @@ def roll(payload: dict[str, Any]) -> None:
 
 
 def roll_day(day: date) -> int:
-    """Write a day's sums in place of the old ones. Returns how many matters were counted."""
-    began = clock.now()
-    # First of all the row is taken: who marks the day meanwhile waits, and is not overruled by what was counted before.
-    Rolled.objects.update_or_create(span=Tally.DAY, day=day, defaults={"stale": False, "rolled_at": began})
+    """Write a day's sums in place of the old ones. Returns how many matters were counted.
+
+    The day holds for nobody while it is counted, and whoever marks it meanwhile is not overruled: it stays stale.
+    """
+    with transaction.atomic():
+        Rolled.objects.update_or_create(span=Tally.DAY, day=day, defaults={"stale": False, "rolled_at": None})
     matters = _matters(day)
     found = counted([(day, day + DAY, Tally.DAY)], Tree.load()) if matters else {}
     rows = [
@@ -112,9 +135,10 @@ def roll_day(day: date) -> int:
         for (_, place), numbers in found.items()
         for measure, n in numbers.items()
     ]
-    Tally.objects.filter(span=Tally.DAY, day=day).delete()
-    Tally.objects.bulk_create(rows, batch_size=400)
-    Rolled.objects.filter(span=Tally.DAY, day=day).update(matters=matters)
+    with transaction.atomic():
+        Tally.objects.filter(span=Tally.DAY, day=day).delete()
+        Tally.objects.bulk_create(rows, batch_size=400)
+        Rolled.objects.filter(span=Tally.DAY, day=day).update(matters=matters, rolled_at=clock.now())
     _roll_month(day.replace(day=1))
     return matters
 
@@ -126,9 +150,17 @@ def _matters(day: date) -> int:
 def _roll_month(first: date) -> None:
     """Add a month up from its days, once it is over and all of them hold."""
     after = next_month(first)
-    days = Rolled.objects.filter(span=Tally.DAY, stale=False, day__gte=first, day__lt=after)
+    days = Rolled.objects.holding().filter(span=Tally.DAY, day__gte=first, day__lt=after)
     if after > clock.today() or days.count() < (after - first).days:
         return
+    with transaction.atomic():
+        # The month's row is taken first, then its days are looked at again: who marks one of them waits for it.
+        Rolled.objects.update_or_create(span=Tally.MONTH, day=first, defaults={"stale": True})
+        if days.count() == (after - first).days:
+            _add_up(first, after, days)
+
+
+def _add_up(first: date, after: date, days: QuerySet[Rolled]) -> None:
     Tally.objects.filter(span=Tally.MONTH, day=first).delete()
     of_days = Tally.objects.filter(span=Tally.DAY, day__gte=first, day__lt=after)
     sums = of_days.values_list("place", "measure").annotate(total=Sum("n"))
@@ -148,8 +180,10 @@ def check(payload: dict[str, Any]) -> None:
     leaves no touched row behind. Then the month before, as far back as there are sums; the two latest every hour.
     """
     first = date.fromisoformat(payload["month"]).replace(day=1)
-    held = Rolled.objects.filter(span=Tally.DAY, stale=False, day__gte=first, day__lt=next_month(next_month(first)))
-    mark({day for day, matters in held.values_list("day", "matters") if _matters(day) != matters})
+    held = Rolled.objects.holding().filter(span=Tally.DAY, day__gte=first, day__lt=next_month(next_month(first)))
+    wrong = {day for day, matters in held.values_list("day", "matters") if _matters(day) != matters}
+    with transaction.atomic():
+        mark(wrong)
     earlier = (first - DAY).replace(day=1)
     if Rolled.objects.filter(span=Tally.DAY, day__lt=first).exists() and _is_night():
         schedule(
@@ -157,6 +191,7 @@ def check(payload: dict[str, Any]) -> None:
             due_at=clock.now(),
             payload={"month": earlier.isoformat()},
             key=f"figures.check:{earlier}",
+            lane=LANE,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 
@@ -30,9 +30,15 @@ class Tally(models.Model):
         indexes: ClassVar = [models.Index(fields=["span", "day"], name="tally_day")]
 
 
+class RolledQuery(models.QuerySet["Rolled"]):
+    def holding(self) -> Self:
+        """Those whose sums are written and still true."""
+        return self.filter(stale=False, rolled_at__isnull=False)
+
+
 class Rolled(models.Model):
     """Which days and months have been summed, when, and from how many matters; ``stale`` when the ledger has changed
-    since.
+    since, without ``rolled_at`` while it is counted.
     """
 
     scope_excuse = "The state of the sums; it says nothing of any matter."
@@ -42,6 +48,8 @@ class Rolled(models.Model):
     matters = models.PositiveIntegerField(default=0)
     stale = models.BooleanField(default=True)
     rolled_at = models.DateTimeField(null=True)
+
+    objects = RolledQuery.as_manager()
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["span", "day"], name="rolled_once")]

@@ -108,7 +108,7 @@ def _held(spans: list[Span]) -> tuple[set[date], set[date]]:
     if followed is None:
         return set(), set()
     held = {Tally.DAY: set[date](), Tally.MONTH: set[date]()}
-    for span, day in Rolled.objects.filter(within, stale=False).values_list("span", "day"):
+    for span, day in Rolled.objects.holding().filter(within).values_list("span", "day"):
         held[span].add(day)
     received = Q()
     for begins, ends, _ in spans:
