@@ -190,7 +190,7 @@ def _same_number(others: QuerySet[Matter], prefix: str) -> Q:
 def _same_parties(others: QuerySet[Matter], prefix: str) -> Q:
     """Another matter with two of the same parties."""
     own = Party.objects.filter(matter_id=OuterRef(f"{prefix}pk")).exclude(phone_index="")
-    mine = Party.objects.filter(matter_id=OuterRef(OuterRef("matter_id"))).values("phone_index")
+    mine = Party.objects.filter(matter_id=OuterRef(OuterRef(OuterRef("matter_id")))).values("phone_index")
     second = Party.objects.filter(matter_id=OuterRef("matter_id"), phone_index__in=mine).exclude(
         phone_index=OuterRef("phone_index")
     )
