@@ -37,7 +37,10 @@ B = TypeVar("B", bound=type[Importer])
 STEP_S = 0.035
 """What a step aims at, commit included: with room to miss it, below the 50 ms that a call taker may have to wait."""
 _PAUSE_S = 0.002
-_FIRST, _LEAST, _MOST = 20, 1, 2_000
+_FIRST, _MOST = 20, 2_000
+_LEAST = {"sqlite": 10, "postgresql": 100}
+"""Rows of the smallest step. What a step costs beside its rows (commit, waiting for others) does not shrink with it:
+without a floor a busy disk drove imports down to a row at a time. On PostgreSQL nobody waits for a step."""
 
 IMPORTERS: Registry[type[Importer]] = Registry("importers")
 BULK_ACTS: Registry[Callable[..., BulkEntry]] = Registry("bulk acts")
@@ -242,7 +245,8 @@ class Steps:
     def _paced(
         self, items: Sequence[T], build: Callable[[Sequence[T]], Writes]
     ) -> Iterator[tuple[Writes, list[_Insert]]]:
-        at, size = 0, _FIRST
+        at, least = 0, _LEAST.get(connection.vendor, 1)
+        size = max(_FIRST, least)
         while at < len(items):
             batch = items[at : at + size]
             writes = build(batch)
@@ -254,7 +258,7 @@ class Steps:
             if undo:
                 self._undo.append(undo)
             at += len(batch)
-            size = max(_LEAST, min(_MOST, int(size * min(2.0, max(0.25, STEP_S / max(took_s, 1e-4))))))
+            size = max(least, min(_MOST, int(size * min(2.0, max(0.25, STEP_S / max(took_s, 1e-4))))))
             time.sleep(_PAUSE_S)  # the write lock is not fair: whoever waits for it must get it now
 
     def take_back(self) -> None:

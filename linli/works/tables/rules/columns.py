@@ -256,10 +256,10 @@ def _date(value: object) -> date:
 def _shape(value: object, datum: Datum) -> BaseGeometry:
     """A GeoJSON geometry (object or text) or WKT."""
     try:
-        if isinstance(value, str) and not value.lstrip().startswith("{"):
-            given = shapely.geometry.mapping(shapely.from_wkt(value))
-        else:
-            given = json.loads(value) if isinstance(value, str) else value
+        given: object = value
+        if isinstance(value, str):
+            wkt = not value.lstrip().startswith("{")
+            given = shapely.geometry.mapping(shapely.from_wkt(value)) if wkt else json.loads(value)
         return geo.from_geojson(given if isinstance(given, dict) else {}, datum)
     except (ValueError, shapely.errors.ShapelyError) as fault:
         raise CellFault("cell.not_a_shape", f"不是有效图形：{fault}", f"not a shape: {fault}") from fault
