@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import shapely
 from django.utils.dateparse import parse_datetime
@@ -12,11 +13,24 @@ from shapely.geometry.base import BaseGeometry
 from linli.kernel import clock
 from linli.kernel.errors import Invalid, declare
 from linli.kernel.geo import Box, possible
-from linli.places.map.rules import Layer, LayerQuery
+from linli.places.map.rules import LAYERS, Layer, LayerQuery
 
 declare("map.unknown_value", zh="“{field}”没有“{value}”这个取值。", en="{field} has no value {value}.")
 
 _OPEN_ENDS = ("", "..")
+_TEXT = {"type": "string"}
+
+
+def declared_parameters() -> list[dict[str, Any]]:
+    """Times and filters as an OpenAPI document has them; filters of all layers, which each belong to some."""
+    moments_of = {"at": "as things stood then", "begun_since": "began since then", "begun_until": "began until then"}
+    filters = sorted({item.name for layer in LAYERS.values() for item in layer.filters})
+    return [
+        {"name": "datetime", "in": "query", "style": "form", "explode": False, "schema": _TEXT},
+        *({"name": name, "in": "query", "description": said, "schema": _TEXT} for name, said in moments_of.items()),
+        {"name": "max_age_s", "in": "query", "schema": {"type": "number"}},
+        *({"name": name, "in": "query", "description": "of some layers", "schema": _TEXT} for name in filters),
+    ]
 
 
 def asked_of(

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from ninja import Router
 
-from linli.api.asked import asked_of
+from linli.api.asked import asked_of, declared_parameters
 from linli.api.auth import ApiRequest
 from linli.api.idempotency import answered
 from linli.api.shown import Shown, bilingual
@@ -52,7 +52,11 @@ def layer_shown(layer: Layer) -> Shown:
     }
 
 
-@router.get("/map/tiles/{layer}/{z}/{x}/{y}.mvt", summary="A vector tile of a layer")
+@router.get(
+    "/map/tiles/{layer}/{z}/{x}/{y}.mvt",
+    summary="A vector tile of a layer",
+    openapi_extra={"parameters": declared_parameters()},
+)
 def tile(request: ApiRequest, layer: str, z: int, x: int, y: int) -> HttpResponse:
     """What the actor may see of a layer in a tile, narrowed as ``items`` are (``datetime``, ``max_age_s`` and the
     layer's filters). 204 where there is nothing.

@@ -12,7 +12,7 @@ from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from linli.api import problems
-from linli.api.asked import asked_of
+from linli.api.asked import asked_of, declared_parameters
 from linli.api.auth import ApiRequest, Bearer, Session
 from linli.api.idempotency import answered
 from linli.api.ogc import documents
@@ -40,7 +40,6 @@ _PARAMETERS: list[dict[str, Any]] = [
             "items": {"type": "number"},
         },
     },
-    {"name": "datetime", "in": "query", "style": "form", "explode": False, "schema": _TEXT},
     {
         "name": "limit",
         "in": "query",
@@ -48,8 +47,8 @@ _PARAMETERS: list[dict[str, Any]] = [
         "explode": False,
         "schema": {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS, "default": DEFAULT_ITEMS},
     },
-    *({"name": name, "in": "query", "schema": _TEXT} for name in ("cursor", "at", "begun_since", "begun_until")),
-    {"name": "max_age_s", "in": "query", "schema": {"type": "number"}},
+    {"name": "cursor", "in": "query", "description": "the id that the page before ended with", "schema": _TEXT},
+    *declared_parameters(),
 ]
 
 router = Router(tags=["features"])
