@@ -24,6 +24,7 @@ from linli.api.shown import (
     unit_shown,
     with_orders,
 )
+from linli.insight.measures.queries import today_of
 from linli.kernel import clock
 from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Matter
@@ -104,9 +105,8 @@ def today(request: ApiRequest) -> HttpResponse:
     """Today's incidents in Shanghai so far, how many a room settled (分流), what is open, what is late."""
     begins_at, ends_at = _day(clock.now())
     mine = Matter.objects.visible_to(request.auth).filter(kind="incident")
-    of_today = mine.filter(received_at__gte=begins_at, received_at__lt=ends_at).exclude(state="void")
-    incidents = of_today.count()
-    diverted = of_today.filter(handled_by__kind__in=Agency.ROOM_KINDS).count()
+    counts = today_of(request.auth)
+    incidents, diverted = counts.get("incidents", 0), counts.get("diverted", 0)
     still = _fetched(mine.filter(closed_at__isnull=True).exclude(state__in=("handed_over",)))
     return answered(
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linli.insight.measures.queries.figures import PlaceFigures, direct, figures_of, first_reach
+from linli.insight.measures.queries.figures import PlaceFigures, direct, figures_of, first_reach, today_of
 from linli.insight.measures.queries.places import of_place, settled_by_rooms_of
 from linli.insight.measures.queries.reports import (
     GROUPINGS,
@@ -28,4 +28,5 @@ __all__ = [
     "rooms_of",
     "same_day_last_year",
     "settled_by_rooms_of",
+    "today_of",
 ]

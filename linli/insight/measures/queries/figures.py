@@ -71,6 +71,15 @@ def figures_of(
     return answer
 
 
+def today_of(actor: Actor) -> dict[str, int]:
+    """Today's counts so far of the highest place that the actor reaches, by code of measure."""
+    place = first_reach(actor)
+    if place is None:
+        return {}
+    today = clock.today()
+    return dict(counted([(today, today + DAY, "today")], Tree.load()).get(("today", place.pk), {}))
+
+
 def _from_sums(found: Found, wanted: set[uuid.UUID], spans: list[Span]) -> list[Span]:
     """Add what whole months and days say; returns the spans that must be counted from the rows."""
     held_days, held_months = _held(spans)
