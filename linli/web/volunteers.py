@@ -28,7 +28,7 @@ from linli.web.rooms import WEEKDAYS
 from linli.web.staff import agencies_in_reach, agency_by_code
 from linli.web.visitor import actor_of, page
 
-FREE_HELP = gettext_lazy("例：周一至周五 18:00-21:00；周六 09:00-12:00")
+FREE_HELP = gettext_lazy("例：周一至周五 08:30-17:30；周六 09:00-12:00")
 
 
 class CardForm(forms.Form):
@@ -73,8 +73,19 @@ class LookForm(forms.Form):
 
 def free_words(member: Member) -> str:
     """Free time as the form takes it back."""
-    spans = member.free_times.order_by("weekday", "from_minute")
-    return "；".join(f"{WEEKDAYS[one.weekday]} {_clock(one.from_minute)}-{_clock(one.until_minute)}" for one in spans)
+    days: dict[str, list[int]] = {}
+    for one in member.free_times.order_by("weekday", "from_minute"):
+        days.setdefault(f"{_clock(one.from_minute)}-{_clock(one.until_minute)}", []).append(one.weekday)
+    return "；".join(f"{part} {span}" for span, found in days.items() for part in _days(found))
+
+
+def _days(found: list[int]) -> list[str]:
+    """Days of the week as people say them: all of them, from … to …, or one by one."""
+    if found == list(range(7)):
+        return ["每天"]
+    if len(found) > 1 and found == list(range(found[0], found[-1] + 1)):
+        return [f"{WEEKDAYS[found[0]]}至{WEEKDAYS[found[-1]]}"]
+    return [WEEKDAYS[day] for day in found]
 
 
 def _clock(minute: int) -> str:

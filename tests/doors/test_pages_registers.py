@@ -167,7 +167,7 @@ def test_a_volunteers_name_needs_a_purpose(town: Town, enter: Enter) -> None:
         "请今晚帮忙巡逻",
         str(Member.objects.get().pk),
     )
-    assert "周一 18:00-21:00" in told(officer.get("/volunteers/V-1/change"))
+    assert "周一至周五 18:00-21:00" in told(officer.get("/volunteers/V-1/change"))
     change = {"kind": "guard", "free": "", "grid_code": "G1", "version": 1}
     assert officer.post("/volunteers/V-1/change", change).status_code == 302
     assert Member.objects.get().phone == "13900000001"
