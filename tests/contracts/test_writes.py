@@ -12,6 +12,7 @@ MAY_WRITE = {
     "kernel/sqlite/": "the database backend itself",
     "trail/": "the trail writes what the acts did, in their transaction, and the sealer numbers it",
     "works/": "jobs, outbox and receipts are machinery: they write their own tables on behalf of an act",
+    "matters/ledger/models/matter.py": "MatterQuery carries an act's own write on, and announces which rows it was",
     "demo/": "the year before is loaded in bulk by the rules of the acts; the last week goes through acts",
 }
 ROWS = re.compile(
