@@ -15,6 +15,7 @@ from linli.matters.ledger.acts import Placed, assign_matter, move_matter, open_m
 from linli.matters.ledger.acts import share as share_with
 from linli.matters.ledger.models import Matter
 from linli.matters.map.queries import HELD
+from linli.matters.map.queries.held import StillLoading
 from linli.matters.routing.acts import place_matter
 from linli.places.map.queries import features_of, marks_of, rimmed, totals_of
 from linli.places.map.rules import LAYERS, LayerQuery, Tile
@@ -121,3 +122,13 @@ def test_a_drawn_area_counts_what_lies_in_it(town: Town) -> None:
     assert (found.count, dict(found.by)) == (3, {"incident": 2, "dispute": 1})
     assert len(list(features_of(actor, LAYER, LayerQuery(area=west)))) == 3
     assert totals_of(actor, LAYER, LayerQuery(area=corner), 100)[0].count == 0
+
+
+def test_nobody_waits_long_while_another_loads(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linli.matters.map.queries.held._WAIT_S", 0.01)
+    fill(town)
+    with HELD._lock, pytest.raises(StillLoading):
+        HELD.now()
+    before = HELD.now()
+    with HELD._lock:
+        assert HELD.now() is before, "what is known already is better than nothing"

@@ -30,7 +30,7 @@ declare("area.crooked", zh="所画范围的折点太多，最多{most}个。", e
 
 M = TypeVar("M", bound=Model)
 
-MOST_DRAWN = 20_000
+MOST_DRAWN = 50_000
 """Features of one tile of a layer that has no quicker way (``Layer.marked``)."""
 MOST_COUNTED = 5_000
 """Features of an area in a layer that has no quicker way to count (``Layer.counted``)."""

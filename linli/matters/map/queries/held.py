@@ -13,6 +13,7 @@ import numpy as np
 from django.conf import settings
 
 from linli.kernel import clock
+from linli.kernel.errors import Refusal, declare
 from linli.kernel.scope import Actor
 from linli.matters.map.queries.rows import Vocabulary, keys_of, marks_since, read, shares_since
 from linli.org.agencies.models import Agency
@@ -23,6 +24,16 @@ _OVERLAP = timedelta(seconds=60)
 _MOST_APART = 20_000
 """Changed points that are kept beside the others before all are sorted anew."""
 _MOST_SEEN = 64
+
+
+_WAIT_S = 2.0
+declare("map.loading", zh="地图数据正在装入，请稍候。", en="The map is still being loaded; try again in a moment.")
+
+
+class StillLoading(Refusal):
+    """The first look of a process takes longer than this request waits."""
+
+    status = 503
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,15 +65,23 @@ class Held:
         self._visible: OrderedDict[tuple[object, ...], tuple[Points, int, Flags]] = OrderedDict()
 
     def now(self) -> View:
-        """The matters as the rows say now."""
+        """The matters as the rows say now. Raises StillLoading when another thread loads them for longer than a
+        request should wait: threads that wait here would be missing where calls are taken.
+        """
         view = self._view
         if view is not None and time.monotonic() - self._looked < settings.LINLI_KEPT_S:
             return view
-        with self._lock:
+        if not self._lock.acquire(timeout=_WAIT_S):
+            if view is None:
+                raise StillLoading("map.loading")
+            return view
+        try:
             began = clock.now()
             self._view = self._loaded() if self._view is None or self._seen_at is None else self._followed(self._view)
             self._seen_at, self._looked = began, time.monotonic()
             return self._view
+        finally:
+            self._lock.release()
 
     def forget(self) -> None:
         """Load anew at the next look (another database, rows that were deleted)."""
