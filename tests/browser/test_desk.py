@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignIn, Visitor
@@ -26,6 +28,115 @@ def take(page: Page, text: str) -> str:
     page.keyboard.press("Enter")
     expect(page.locator("#card .number")).to_be_visible(timeout=SOON_MS)
     return page.locator("#card .number").inner_text()
+
+
+FINGERS = """() => {
+  window.touched = 0
+  document.addEventListener('pointerdown', () => { window.touched++ }, true)
+}"""
+TYPING_MS = 90
+WEB_PROCESSES = 2
+"""Each reads the roads once, when it is first asked; a duty hall's are warm."""
+HAND = """() => {
+  const queue = document.querySelector('#queue')
+  window.rows = () => [...queue.querySelectorAll('[role=option]:not([hidden])')].map((row) => row.dataset.key)
+  window.hand = setInterval(() => queue.dispatchEvent(new PointerEvent('pointermove')), 100)
+  return window.rows()
+}"""
+"""A hand that moves over the queue, on the page's own clock, and the rows that it sees."""
+
+
+def test_a_call_is_taken_located_and_ordered_in_20_s_without_the_mouse(sign_in: SignIn) -> None:
+    """At a hand's speed, and the rest of the desk by keyboard too: palette, recall, queue, lists, units, keys."""
+    visitor, page = desk_of(sign_in)
+    for _ in range(WEB_PROCESSES * 2):
+        visitor.ask("/recommendation?lon=119.95&lat=30.65")
+    page.evaluate(FINGERS)
+    keys = page.keyboard
+    began = time.monotonic()
+    keys.press("/")
+    keys.type("县人民医院 包工头欠薪", delay=TYPING_MS)
+    page.wait_for_selector("#intake-panel .choice.is-place", timeout=SOON_MS)
+    page.wait_for_selector("#intake-panel .nearest .choice.is-static", timeout=SOON_MS)
+    keys.press("Enter")
+    page.wait_for_selector("#card .choice.is-best", timeout=SOON_MS)
+    keys.press("Enter")
+    order = page.locator("#card .order").first
+    expect(order).to_have_attribute("data-state", "ordered", timeout=SOON_MS)
+    took_s = time.monotonic() - began
+    assert took_s < 20, took_s
+    number = page.locator("#card .number").inner_text()
+    keys.press("Control+k")
+    keys.type("撤回")
+    expect(page.locator("#palette-list li")).to_have_count(1, timeout=SOON_MS)
+    keys.press("Enter")
+    expect(order).to_have_attribute("data-state", "recalled", timeout=SOON_MS)
+    expect(page.locator(".palette")).to_be_hidden()
+    keys.press("?")
+    expect(page.locator("#desk-keys")).to_be_visible(timeout=SOON_MS)
+    keys.press("Escape")
+    expect(page.locator("#desk-keys")).to_be_hidden()
+    keys.press("]")
+    expect(page.locator("#queue-tabs [aria-pressed=true]")).to_contain_text("待处理")
+    keys.press("[")
+    keys.press("q")
+    expect(page.locator("#queue")).to_be_focused()
+    keys.press("Home")
+    expect(page.locator("#queue [aria-selected=true]")).to_be_visible()
+    keys.press("s")
+    expect(page.locator("#unit-search")).to_be_focused()
+    keys.press("Tab")
+    expect(page.locator("#units")).to_be_focused()
+    assert visitor.ask(f"/matters/{number}")["state"] == "waiting"
+    assert page.evaluate("window.touched") == 0
+    assert not visitor.complaints
+
+
+def test_the_palette_finds_and_the_matter_opens_beside_the_queue(sign_in: SignIn) -> None:
+    visitor, page = desk_of(sign_in)
+    number = take(page, "县第一中学 包工头欠薪")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(number)
+    found = page.locator("#palette-list li", has_text=number)
+    expect(found.first).to_be_visible(timeout=SOON_MS)
+    page.keyboard.press("Enter")
+    expect(page.locator("#card .number")).to_have_text(number, timeout=SOON_MS)
+    assert page.url.endswith("/desk"), "beside the queue, never instead of it"
+    expect(page.locator(f"#queue [data-key={number}]")).to_be_visible()
+    assert not visitor.complaints
+
+
+def test_rows_keep_still_under_the_finger(sign_in: SignIn) -> None:
+    _, page = desk_of(sign_in)
+    _, other = desk_of(sign_in)
+    take(other, "县第二中学 包工头欠薪")
+    rows = page.locator("#queue [role=option]:not([hidden])")
+    expect(rows.first).to_be_visible(timeout=SOON_MS)
+    before = page.evaluate(HAND)
+    number = take(other, "县人民医院 包工头欠薪")
+    expect(page.locator("#queue-newer")).to_be_visible(timeout=SOON_MS)
+    shown = page.evaluate("() => [document.querySelector('#queue-newer').hidden, window.rows()]")
+    assert shown == [False, before]
+    page.evaluate("clearInterval(window.hand)")
+    page.click("#queue-newer")
+    expect(page.locator(f"#queue [data-key={number}]:not([hidden])")).to_be_visible(timeout=SOON_MS)
+
+
+def test_sounds_are_tried_kept_and_told(sign_in: SignIn) -> None:
+    visitor, page = desk_of(sign_in)
+    page.evaluate("document.addEventListener('linli:tone', (event) => { window.tone = event.detail })")
+    page.click("#sound-test")
+    page.evaluate("document.querySelector('#sound-volume').value = 40")
+    page.locator("#sound-night").set_checked(False)
+    for tone in ("new", "unsigned", "safety"):
+        page.click(f"[data-tone-test={tone}]")
+        page.wait_for_function(f"window.tone?.tone === '{tone}'")
+        assert page.evaluate("window.tone") == {"tone": tone, "heard": True, "share": 0.4}
+    expect(page.locator("#desk-sounds [data-said]")).to_have_text("已播放")
+    page.reload()
+    expect(page.locator("#sound-volume")).to_have_value("40")
+    assert not visitor.complaints
 
 
 def test_a_call_of_one_desk_appears_at_the_other(sign_in: SignIn) -> None:
@@ -91,10 +202,15 @@ def test_a_lost_line_is_said_at_once_and_what_was_missed_comes_back(sign_in: Sig
     _, other = desk_of(sign_in)
     lost.context.set_offline(True)
     expect(page.locator("#connection")).not_to_have_attribute("data-state", "live", timeout=SOON_MS)
+    for region in ("queue", "map"):
+        expect(page.locator(f"[data-stale-of={region}]")).to_contain_text("的画面", timeout=SOON_MS)
+    expect(page.locator("[data-stale-of=units]")).to_contain_text("的画面", timeout=15_000)
     number = take(other, "县人民医院 包工头欠薪")
     lost.context.set_offline(False)
     expect(page.locator("#connection")).to_have_attribute("data-state", "live", timeout=15_000)
     expect(page.locator(f"#queue [data-key={number}]")).to_be_visible(timeout=SOON_MS)
+    for region in ("queue", "map", "units"):
+        expect(page.locator(f"[data-stale-of={region}]")).to_be_hidden(timeout=SOON_MS)
 
 
 def test_what_was_typed_is_kept_when_the_server_cannot_be_reached(sign_in: SignIn) -> None:
@@ -107,5 +223,37 @@ def test_what_was_typed_is_kept_when_the_server_cannot_be_reached(sign_in: SignI
     expect(page.locator("#intake-panel [role=alert]")).to_be_visible(timeout=SOON_MS)
     assert "欠薪" in page.locator("#intake").input_value()
     visitor.context.set_offline(False)
+    page.reload()
+    expect(page.locator("#intake")).to_have_value("县人民医院 包工头欠薪", timeout=SOON_MS)
+    page.keyboard.press("Escape")
+    expect(page.locator("#intake")).to_have_value("")
+    page.click(".toast .button")
+    expect(page.locator("#intake")).to_have_value("县人民医院 包工头欠薪")
     page.keyboard.press("Enter")
     expect(page.locator("#card .number")).to_be_visible(timeout=SOON_MS)
+    page.reload()
+    expect(page.locator("#connection")).to_have_attribute("data-state", "live", timeout=SOON_MS)
+    expect(page.locator("#intake")).to_have_value("")
+
+
+def test_the_wall_turns_pauses_and_says_how_old_it_is(sign_in: SignIn) -> None:
+    visitor = sign_in("dispatcher")
+    page = visitor.open("/wall")
+    scene = page.locator("#wall")
+    expect(page.locator(".wall-figure").first).to_be_visible(timeout=15_000)
+    page.keyboard.press("Space")
+    expect(page.locator("#wall-state")).to_contain_text("已暂停")
+    for name, inside in (
+        ("calls", ".wall-table, .wall-none"),
+        ("map", ".wall-map .dot"),
+        ("reach", ".wall-figure, .wall-none"),
+    ):
+        page.keyboard.press("ArrowRight")
+        expect(scene).to_have_attribute("data-scene", name)
+        expect(page.locator(f"#wall :is({inside})").first).to_be_visible()
+    visitor.context.set_offline(True)
+    expect(page.locator("#wall-state")).to_contain_text("画面停在", timeout=SOON_MS)
+    expect(page.locator("#wall :is(.wall-figure, .wall-none)").first).to_be_visible()
+    visitor.context.set_offline(False)
+    expect(page.locator("#wall-state")).to_contain_text("已暂停", timeout=SOON_MS)
+    assert "梁" not in page.inner_text("body")
