@@ -22,6 +22,7 @@ from linli.operations.units.acts import (
     Fix,
     crew_unit,
     form_unit,
+    refused,
     set_availability,
     take_positions,
 )
@@ -78,7 +79,9 @@ def listed(request: ApiRequest, since: AwareDatetime | None = None) -> HttpRespo
 
 @router.post("/units/positions", summary="Report positions")
 def positions(request: ApiRequest, sent: list[Reported] | Reported) -> HttpResponse:
-    """A batch of positions. The newest of each unit is kept; units that are unknown or not the actor's are named."""
+    """A batch of positions. The newest of each unit is kept; units that are unknown or not the actor's are named, and
+    positions that cannot be true are told by their place in the batch.
+    """
     batch = sent if isinstance(sent, list) else [sent]
     if len(batch) > MOST_POSITIONS:
         raise Invalid("positions.too_many", most=MOST_POSITIONS)
@@ -91,7 +94,18 @@ def _report(actor: Actor, batch: list[Reported]) -> Shown:
         Fix(units[item.unit], item.lon, item.lat, item.at, item.accuracy_m) for item in batch if item.unit in units
     ]
     unknown = sorted({item.unit for item in batch} - units.keys())
-    return {"stored": take_positions(fixes), "unknown": unknown}
+    return {"stored": take_positions(fixes), "unknown": unknown, "refused": _refused(batch, units)}
+
+
+def _refused(batch: list[Reported], units: dict[str, Unit]) -> list[Shown]:
+    now = clock.now()
+    told: list[Shown] = []
+    for index, item in enumerate(batch):
+        if item.unit in units:
+            why = refused(Fix(units[item.unit], item.lon, item.lat, item.at), now)
+            if why is not None:
+                told.append({"index": index, "unit": item.unit, "code": why.code, **why.words.as_json()})
+    return told
 
 
 def _reportable(actor: Actor, names: set[str]) -> dict[str, Unit]:

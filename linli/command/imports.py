@@ -9,7 +9,7 @@ from typing import Any
 from linli.command.main import Failed, Unreadable
 from linli.kernel.scope import system
 from linli.places.roads.acts import import_roads_file
-from linli.places.roads.rules.options import EDGE_COLUMNS, NODE_COLUMNS
+from linli.places.roads.rules.options import COLUMN_TYPES, COLUMN_WORDS, EDGE_COLUMNS, NODE_COLUMNS
 from linli.works.tables.acts import IMPORTERS, run_import
 
 COMMAND = system("command")
@@ -55,7 +55,7 @@ def _roads(options: argparse.Namespace) -> dict[str, Any]:
     refuse it.
     """
     if options.columns:
-        return {"kind": ROADS, "key": [], "columns": [_road_column(name) for name in (*NODE_COLUMNS, *EDGE_COLUMNS)]}
+        return {"kind": ROADS, "key": ["node"], "columns": [_road_column(n) for n in (*NODE_COLUMNS, *EDGE_COLUMNS)]}
     if options.file is None:
         raise Unreadable("FILE is missing: linli import roads FILE [--edges EDGES]")
     return import_roads_file(
@@ -69,7 +69,10 @@ def _roads(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _road_column(name: str) -> dict[str, Any]:
-    return {"name": name, "type": "text", "required": False, "key": False, "zh": name, "en": name}
+    zh, en = COLUMN_WORDS[name]
+    needed = name in (*NODE_COLUMNS, "from", "to")
+    kind = COLUMN_TYPES.get(name, "code")
+    return {"name": name, "type": kind, "required": needed, "key": name == "node", "zh": zh, "en": en}
 
 
 def columns_of(kind: str) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,9 @@ import python_calamine
 
 from linli.command.main import main
 from linli.places.divisions.models import Division
+from linli.works.tables import acts
 from linli.works.tables.acts import IMPORTERS
+from linli.works.tables.rules.planning import Writes
 from tests.town import Town, build_town
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +54,7 @@ def test_strict_says_no(capsys: pytest.CaptureFixture[str], file: Path) -> None:
     assert code == 1 and json.loads(out)["created"] == 0 and not Division.objects.exists()
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sorted(KINDS | {"roads"}))
 def test_every_kind_says_its_columns_types_and_key(capsys: pytest.CaptureFixture[str], kind: str) -> None:
     assert set(IMPORTERS) >= KINDS
     code, out, _ = linli(capsys, "import", kind, "--columns", "--json")
@@ -121,3 +125,19 @@ def test_reports_as_objects_and_as_lines(capsys: pytest.CaptureFixture[str], tmp
     assert linli(capsys, *station, "--format", "xlsx", "--out", str(tmp_path / "no" / "s.xlsx"))[0] == 2
     assert linli(capsys, *station[:-1], "2026-02-01")[0] == 2
     assert linli(capsys, "report", "station", "--station", "S9", *station[4:])[0] == 1
+
+
+def test_a_slow_disk_does_not_drive_an_import_down_to_a_row_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def build(batch: Sequence[int]) -> Writes:
+        sizes.append(len(batch))
+        return Writes()
+
+    def slow(writes: Writes, inserts: object) -> None:
+        time.sleep(0.07)
+
+    monkeypatch.setattr(acts, "apply", slow)
+    acts.Steps().run(list(range(250)), build)
+    assert sum(sizes) == 250
+    assert min(sizes[:-1], default=250) >= 10

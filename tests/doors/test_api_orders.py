@@ -194,9 +194,9 @@ def test_positions_and_availability(town: Town, door: Enter) -> None:
         {"unit": "nobody", "lon": lon, "lat": lat, "at": at},
     ]
     _, answer = officer.post("/units/positions", batch)
-    assert answer == {"stored": 1, "unknown": ["nobody", "警201"]}, "only one's own unit may be placed"
+    assert answer == {"stored": 1, "unknown": ["nobody", "警201"], "refused": []}, "only one's own unit may be placed"
     _, all_of_them = door("110").post("/units/positions", [row | {"at": clock.now().isoformat()} for row in batch[:2]])
-    assert all_of_them == {"stored": 2, "unknown": []}, "a gateway reports for all"
+    assert all_of_them == {"stored": 2, "unknown": [], "refused": []}, "a gateway reports for all"
     _, units = door("dispatcher").get("/units")
     shown = {unit["call_sign"]: unit for unit in units["items"]}
     assert (shown["警101"]["lon"], shown["警101"]["crew"]) == (lon, ["演community_officer"])
@@ -204,7 +204,16 @@ def test_positions_and_availability(town: Town, door: Enter) -> None:
     status, unit = officer.post("/units/警101/availability", {"availability": "conditional", "activity": "visiting"})
     assert (status, unit["activity"]) == (200, "visiting")
     assert officer.post("/units/警201/availability", {"availability": "unavailable"})[0] == 404
-    assert officer.post("/units/positions", {"unit": "警101", "lon": "x", "lat": lat, "at": at})[0] == 422
+    status, problem = officer.post("/units/positions", [{"unit": "警101", "lon": "x", "lat": lat, "at": at}])
+    assert (status, problem["facts"]["errors"][0]["field"]) == (422, "0.lon")
+    late = (clock.now() + timedelta(hours=1)).isoformat()
+    odd = [{"unit": "警101", "lon": 999, "lat": lat, "at": at}, {"unit": "警101", "lon": lon, "lat": lat, "at": late}]
+    _, answer = officer.post("/units/positions", odd)
+    assert answer["stored"] == 0
+    assert [(one["index"], one["code"]) for one in answer["refused"]] == [
+        (0, "place.impossible"),
+        (1, "position.in_future"),
+    ]
 
 
 def test_too_many_positions(town: Town, door: Enter) -> None:

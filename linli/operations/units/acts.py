@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
 from linli.kernel import clock, news
 from linli.kernel.acts import act
-from linli.kernel.errors import Conflict, Invalid, declare
+from linli.kernel.errors import Conflict, Invalid, Refusal, declare
 from linli.kernel.geo import possible
 from linli.kernel.rows import reread
 from linli.kernel.scope import Actor
@@ -27,6 +27,9 @@ declare(
     en="{call_sign} is on an order; finish or recall it first.",
 )
 declare("positions.too_many", zh="一次最多上报{most}个位置。", en="At most {most} positions at once.")
+declare(
+    "position.in_future", zh="定位时间晚于现在{ahead_s}秒，未采用。", en="The position is {ahead_s} s ahead of now."
+)
 
 MOST_POSITIONS = 2000
 _FUTURE_S = 300
@@ -125,6 +128,14 @@ class UnitsMoved:
     fixes: list[Fix]
 
 
+def refused(fix: Fix, now: datetime) -> Refusal | None:
+    """Why a position cannot be one; None when it may be stored. A device clock may be five minutes ahead."""
+    if not possible(fix.lon, fix.lat):
+        return Invalid("place.impossible", field="lon")
+    ahead_s = (fix.at - now).total_seconds()
+    return Invalid("position.in_future", ahead_s=int(ahead_s)) if ahead_s > _FUTURE_S else None
+
+
 def take_positions(fixes: list[Fix]) -> int:
     """Store the newest position of each unit; older or impossible reports are passed over. Returns how many were
     stored.
@@ -137,8 +148,7 @@ def take_positions(fixes: list[Fix]) -> int:
     now = clock.now()
     newest: dict[uuid.UUID, Fix] = {}
     for fix in fixes:
-        ahead = fix.at - now
-        if not possible(fix.lon, fix.lat) or ahead > timedelta(seconds=_FUTURE_S):
+        if refused(fix, now) is not None:
             continue
         held = newest.get(fix.unit.pk)
         if held is None or fix.at > held.at:

@@ -27,6 +27,29 @@ EDGE_COLUMNS = {
     "name": ("name", "road", "street"),
     "oneway": ("oneway",),
 }
+COLUMN_TYPES = {
+    "lon": "lon",
+    "lat": "lat",
+    "length": "number",
+    "time": "number",
+    "speed": "number",
+    "name": "text",
+    "oneway": "bool",
+}
+"""What stands in a column; the others hold names of nodes and edges (``code``)."""
+COLUMN_WORDS = {
+    "node": ("节点", "node"),
+    "lon": ("经度", "longitude"),
+    "lat": ("纬度", "latitude"),
+    "from": ("起点节点", "from node"),
+    "to": ("终点节点", "to node"),
+    "edge": ("路段编号", "edge"),
+    "length": ("长度", "length"),
+    "time": ("行驶时间", "travel time"),
+    "speed": ("限速", "speed"),
+    "name": ("路名", "road name"),
+    "oneway": ("单行", "one-way"),
+}
 TIME_S = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "hours": 3600.0, "days": 86400.0, "day": 86400.0}
 LENGTH_M = {"m": 1.0, "km": 1000.0, "dm": 0.1, "ft": 0.3048, "mi": 1609.344}
 SPEED_MPS = {"mps": 1.0, "m/s": 1.0, "kmh": 1 / 3.6, "km/h": 1 / 3.6, "mph": 0.44704}
