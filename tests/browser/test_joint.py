@@ -10,7 +10,7 @@ from tests.browser.test_desk import SOON_MS, desk_of, take
 
 def test_one_confirmation_orders_for_all_that_wait(sign_in: SignIn) -> None:
     visitor, page = desk_of(sign_in)
-    numbers = [take(page, "县人民医院 包工头欠薪"), take(page, "县人民医院 邻里噪音扰民")]
+    numbers = [take(page, "县人民医院 包工头欠薪"), take(page, "农贸市场 包工头欠薪")]
     page.keyboard.press("Escape")
     strip = page.locator(".joint-strip")
     expect(strip).to_be_visible(timeout=SOON_MS)
