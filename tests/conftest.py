@@ -1,7 +1,8 @@
 """What every test stands on: loopback only, a clock that can be fixed, the machine's browser, counts for `tools/test`.
 
-Which pass a test runs in follows from its folder. `rules`, `contracts` and `browser` run once, on SQLite; `acts`,
-`doors`, `journeys` and `faults` run on SQLite and again on PostgreSQL. The markers `once` and `both` overrule it.
+Which pass a test runs in follows from its folder. `acts`, `doors`, `journeys` and `faults` run on SQLite and again on
+PostgreSQL; `rules`, `contracts` and `browser` run once, in the pass that has the time (`tools/test` says so in
+LINLI_TEST_ONCE). The markers `once` and `both` overrule it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tools.workshop import debian
 ONCE = {"rules", "contracts", "browser"}
 HERE = Path(__file__).parent
 PASS = os.environ.get("LINLI_TEST_PASS", "")
+ONCE_HERE = set(os.environ.get("LINLI_TEST_ONCE", "rules contracts browser others").split())
 IN_CI = os.environ.get("CI") == "true"
 _counts: Counter[str] = Counter()
 
@@ -52,7 +54,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if folder == "faults":
             item.add_marker(pytest.mark.faults)
         once = (folder in ONCE or item.get_closest_marker("once")) and not item.get_closest_marker("both")
-        elsewhere = once if PASS == "postgres" else item.get_closest_marker("postgres")
+        runs_here = (folder if folder in ONCE else "others") in ONCE_HERE if once else True
+        elsewhere = not runs_here or (PASS != "postgres" and item.get_closest_marker("postgres"))
         (left_out if elsewhere else kept).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -25,6 +25,8 @@ USAGE = """tools/test [--only sqlite|postgres] [PATH …] [pytest options]
 Runs the suite on SQLite (a real file) and on a PostgreSQL of its own, the browser tests in Chromium.
 PATH runs a part. With CI=true a missing database or browser is a failure, not a skip."""
 NOTHING_RAN = 5
+ONCE = {"sqlite": "rules contracts others", "postgres": "browser"}
+"""What runs once, in which of two passes: both then take about as long (tests/conftest.py)."""
 PUT_AWAY_S = 30.0
 
 
@@ -89,8 +91,9 @@ class Pass:
 
 def run_passes(names: Sequence[str], arguments: Sequence[str]) -> list[Outcome]:
     """The passes beside each other, a core for each: the first speaks at once, the others when they are through."""
+    once = ONCE if len(names) > 1 else {**ONCE, "sqlite": " ".join(ONCE.values())}
     with contextlib.ExitStack() as things:
-        passes = [begin(name, arguments, things, aside=at > 0) for at, name in enumerate(names)]
+        passes = [begin(name, arguments, once[name], things, aside=at > 0) for at, name in enumerate(names)]
         try:
             return [one.outcome() for one in passes]
         except BaseException:
@@ -98,8 +101,8 @@ def run_passes(names: Sequence[str], arguments: Sequence[str]) -> list[Outcome]:
             raise
 
 
-def begin(name: str, arguments: Sequence[str], things: contextlib.ExitStack, *, aside: bool) -> Pass:
-    """Start one pass with its own home folder and database."""
+def begin(name: str, arguments: Sequence[str], once: str, things: contextlib.ExitStack, *, aside: bool) -> Pass:
+    """Start one pass with its own home folder and database; ``once`` names what runs in this pass alone."""
     home = Path(things.enter_context(tempfile.TemporaryDirectory(prefix=f"linli-{name}-")))
     if name == "sqlite":
         database = f"sqlite:///{home}/linli.sqlite3"
@@ -110,6 +113,7 @@ def begin(name: str, arguments: Sequence[str], things: contextlib.ExitStack, *, 
         "LINLI_DATABASE_URL": database,
         "LINLI_HOME": str(home),
         "LINLI_TEST_PASS": name,
+        "LINLI_TEST_ONCE": once,
         "LINLI_TEST_COUNTS": str(counts_of(home)),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
