@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from itertools import pairwise
 
 import django
 
@@ -43,5 +44,19 @@ def held() -> dict[str, object]:
     }
 
 
+def sealed() -> dict[str, object]:
+    """How many entries wait for the sealer, the farthest that one says an earlier time than one before it, and when the
+    calls were received, in the order of their numbers.
+    """
+    times = list(Entry.objects.filter(position__isnull=False).order_by("position").values_list("at", flat=True))
+    back_s = [(before - after).total_seconds() for before, after in pairwise(times)]
+    calls = Matter.objects.order_by("number").values_list("received_at", flat=True)
+    return {
+        "open": Entry.objects.filter(position__isnull=True).count(),
+        "longest_back_s": max(back_s, default=0.0),
+        "calls": [at.isoformat() for at in calls],
+    }
+
+
 if __name__ == "__main__":
-    print(json.dumps({"populate": populate, "held": held}[sys.argv[1]]()))
+    print(json.dumps({"populate": populate, "held": held, "sealed": sealed}[sys.argv[1]]()))
