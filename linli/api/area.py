@@ -10,7 +10,7 @@ from ninja import Router, Schema
 from pydantic import AwareDatetime, Field
 
 from linli.api.auth import ApiRequest
-from linli.api.idempotency import once
+from linli.api.idempotency import answered
 from linli.api.ogc.documents import feature_shown
 from linli.api.shown import Shown, bilingual
 from linli.kernel import clock
@@ -40,9 +40,9 @@ class Area(Schema):
 @router.post("/map/area", summary="What is in an area")
 def area(request: ApiRequest, sent: Area) -> HttpResponse:
     """Totals of each layer in a drawn area and its first items, as far as the actor may see. What tells where people
-    are needs a purpose; the look is noted.
+    are needs a purpose; the look is noted. It is a question, so no answer is kept: asked again, it is answered anew.
     """
-    return once(request.ticket, 200, lambda: area_shown(request.auth, sent))
+    return answered(area_shown(request.auth, sent))
 
 
 def area_shown(actor: Actor, sent: Area) -> Shown:
