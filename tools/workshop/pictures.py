@@ -1,6 +1,6 @@
 """`tools/pictures`: takes docs/pictures anew from a demo county that plays a live shift. In the checkout's own Python.
 
-Each page in both themes, as ``<page>.<theme>.<width>.png``: 1440 × 900 for desks, 390 × 844 for phones.
+Each page as ``<page>.<theme>.<width>.png``: 1440 × 900 for desks, 390 × 844 for phones.
 """
 
 from __future__ import annotations
@@ -36,11 +36,57 @@ FLAGS = [
     "--enable-unsafe-swiftshader",
 ]
 PAGES = {
-    "today": ("station_chief", "/today"),
-    "matters": ("station_chief", "/matters?open=1"),
-    "rooms": ("station_chief", "/rooms"),
-    "organisation": ("station_chief", "/organisation"),
+    "station_chief": {
+        "today": "/today",
+        "mine": "/mine",
+        "meeting": "/meeting",
+        "meanings": "/figures",
+        "lists": "/lists",
+        "grades": "/grades",
+        "matters": "/matters?open=1",
+        "matter_new": "/matters/new/dispute",
+        "rooms": "/rooms",
+        "room_new": "/rooms/new",
+        "organisation": "/organisation",
+        "components": "/components",
+    },
+    "bureau_leader": {"board": "/board", "limits": "/limits", "list_naming": "/lists/naming", "wall": "/wall"},
+    "administrator": {
+        "agency_new": "/organisation/new",
+        "people": "/people",
+        "person_new": "/people/new",
+        "administration": "/administration",
+        "jobs": "/administration/jobs",
+        "reads": "/administration/reads",
+        "gateways": "/administration/gateways",
+        "channel_new": "/administration/channels/new",
+        "peer_new": "/administration/peers/new",
+        "roads": "/roads",
+        "premises_list": "/premises",
+        "premises_new": "/premises/new",
+        "devices": "/devices",
+        "device_new": "/devices/new",
+        "grading": "/grading",
+        "grading_new": "/grading/new",
+        "volunteers": "/volunteers",
+        "volunteer_new": "/volunteers/new",
+    },
 }
+"""By post, and by the name in the URL table; ``tests/contracts`` looks that none is forgotten."""
+LED_TO = {
+    "matter": ("station_chief", "/matters?kind=incident", "tbody a >> nth=0"),
+    "room": ("station_chief", "/rooms", "tbody a >> nth=0"),
+    "roster": ("station_chief", "/organisation", "a[href$=roster] >> nth=0"),
+    "person": ("administrator", "/people", "tbody a >> nth=0"),
+    "premises": ("administrator", "/premises", "tbody a >> nth=0"),
+    "device": ("administrator", "/devices", "tbody a >> nth=0"),
+    "volunteer": ("administrator", "/volunteers", "tbody a >> nth=0"),
+}
+"""Pages of one row: the page that leads there, and the link."""
+OF_THEIR_OWN = frozenset({"sign_in", "desk", "phone", "map"})
+"""Taken in the middle of work, by functions of their own."""
+OFTEN_SEEN = frozenset({"today", "matters", "matter", "board", "wall", "rooms", "room", "lists"})
+"""In both themes at both sizes; the others light on a desk and dark on a phone."""
 WIDE, NARROW = (1440, 900), (390, 844)
 
 
@@ -221,17 +267,22 @@ def _map(camera: Camera, theme: str) -> None:
     page.context.close()
 
 
+def _wanted(name: str, theme: str, size: tuple[int, int]) -> bool:
+    return name in OFTEN_SEEN or (theme == "light") == (size == WIDE)
+
+
 def _pages(camera: Camera, theme: str) -> None:
-    for name, (role, path) in PAGES.items():
+    """One sign-in for each post and size."""
+    for role, pages in PAGES.items():
         for size in (WIDE, NARROW):
             page = camera.page(role, theme, size)
-            page.goto(camera.origin + path)
-            camera.shoot(page, name, theme, size)
-            if name == "rooms":
-                page.click("tbody a >> nth=0")
-                camera.shoot(page, "room", theme, size)
-            if name == "matters":
-                page.goto(f"{camera.origin}/matters?kind=incident")
-                page.click("tbody a >> nth=0")
-                camera.shoot(page, "matter", theme, size)
+            for name, path in pages.items():
+                if _wanted(name, theme, size):
+                    page.goto(camera.origin + path)
+                    camera.shoot(page, name, theme, size)
+            for name, (by, path, link) in LED_TO.items():
+                if by == role and _wanted(name, theme, size):
+                    page.goto(camera.origin + path)
+                    page.click(link)
+                    camera.shoot(page, name, theme, size)
             page.context.close()
