@@ -63,6 +63,9 @@ def test_filters(town: Town, door: Enter) -> None:
         {"bbox": "10,10,5,5"},
         {"bbox": "a,b,c,d"},
         {"bbox": "nan,0,1,1"},
+        {"kind": "nope"},
+        {"state": "waiting,nope"},
+        {"q": "手"},
         {"cursor": "!!!"},
         {"cursor": "f12x"},
         {"since": "yesterday"},
@@ -73,7 +76,7 @@ def test_filters(town: Town, door: Enter) -> None:
 def test_filters_badly_asked(query: dict[str, str], town: Town, door: Enter) -> None:
     status, answer = door("dispatcher").get("/matters", **query)
     assert status == 422
-    assert answer["code"] in {"fact.wrong", "request.facts"}
+    assert answer["code"] in {"fact.wrong", "request.facts", "search.too_short"}
 
 
 @pytest.mark.parametrize("path", ["/matters?q=%00", "/matters/%00", "/nowhere", "/matters/x/y/z"])

@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 
 from linli.kernel import clock
 from linli.kernel.crypto import blind_index
-from linli.kernel.errors import Invalid
+from linli.kernel.errors import Invalid, declare
 from linli.kernel.geo import Box
 from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Listing, Matter
@@ -20,10 +20,12 @@ from linli.matters.parties.models import PHONE_CONTEXT, Party
 from linli.matters.parties.rules import plain_phone
 from linli.matters.search.models import holding
 from linli.matters.search.rules import read_box
-from linli.matters.search.rules.grams import wanted_sets
+from linli.matters.search.rules.grams import too_short, wanted_sets
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.places.grid.models import Grid
+
+declare("search.too_short", zh="请至少输入两个字。", en="Please give at least two characters.")
 
 _REPEATED_DAYS, _RECENT_DAYS = 90, 30
 _PHONE_DIGITS = range(7, 14)
@@ -148,6 +150,8 @@ def _warned(actor: Actor, asked: Asked, prefix: str) -> Q:
 
 def worded(actor: Actor, query: str) -> Q:
     """Matters that hold the words of a query, or whose parties have this whole telephone number."""
+    if too_short(query):
+        raise Invalid("search.too_short", field="q")
     sets = wanted_sets(query)
     found = Q(line__in=RawSQL(*holding(sets))) if sets else NOTHING  # noqa: S611  (SQL of our own, placeholders only)
     phone = plain_phone(query) if not any(sign.isalpha() for sign in query) else ""

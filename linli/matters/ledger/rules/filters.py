@@ -6,7 +6,7 @@ disagree. Pure: what needs other tables is built in ``ledger.queries`` under the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -18,6 +18,7 @@ from linli.kernel.errors import Invalid
 from linli.kernel.registry import Registry
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
+from linli.matters.kinds import KINDS
 from linli.matters.ledger.rules.numbers import first_line_at
 
 EXPIRES_IN_DAYS = (7, 5, 3)
@@ -81,6 +82,23 @@ def _codes(column: str) -> Build:
     return lambda asked: Q(**{f"{column}__in": [code for code in asked.value.split(",") if code][:40]})
 
 
+def _known(column: str, words: Callable[[], Collection[str]]) -> Build:
+    """Some of the declared words of a column; raises Invalid for any other."""
+
+    def build(asked: Asked) -> Q:
+        given = [code for code in asked.value.split(",") if code][:40]
+        for code in given:
+            if code not in words():
+                raise Invalid("fact.wrong", field=column, why=code[:40])
+        return Q(**{f"{column}__in": given})
+
+    return build
+
+
+def _states() -> set[str]:
+    return {state.name for kind in KINDS.values() for state in kind.workflow.states}
+
+
 def _late(asked: Asked) -> Q:
     return Q(closed_at__isnull=True) & (Q(late_since__isnull=False) | Q(due_at__lt=asked.at))
 
@@ -142,8 +160,8 @@ _UNASSIGNED = _OPEN & (
 _COUNTERSIGN = Q(kind="incident", state="fed_back") | (~Q(kind="incident") & Q(state="settled"))
 
 _DECLARED = (
-    Filter("kind", Words("种类", "kind"), "kind", "incident", _codes("kind")),
-    Filter("state", Words("状态", "state"), "state", "waiting", _codes("state")),
+    Filter("kind", Words("种类", "kind"), "kind", "incident", _known("kind", lambda: KINDS)),
+    Filter("state", Words("状态", "state"), "state", "waiting", _known("state", _states)),
     Filter("open", Words("未结", "open"), "flag", "1", _flag(_OPEN)),
     Filter("late", Words("超时", "late"), "flag", "1", _flag(_late)),
     Filter("expires_in", Words("几天内到期", "expires in days"), "days", "7", _expires),

@@ -21,7 +21,7 @@ from linli.matters.ledger.queries.pages import newest_worded
 from linli.matters.parties.rules import plain_phone
 from linli.matters.routing.models import Category
 from linli.matters.search.models import holding
-from linli.matters.search.rules.grams import near_sets
+from linli.matters.search.rules.grams import near_sets, too_short
 from linli.matters.search.rules.names import likeness_of
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
@@ -55,7 +55,7 @@ def search(actor: Actor, query: str, *, limit: int = 20) -> list[Found]:
     asked = query.strip()[:80]
     if not asked or not (actor.posts or actor.is_system):
         return []
-    matters = list(_matters(actor, asked))
+    matters = [] if too_short(asked) else list(_matters(actor, asked))
     named = sorted(_named(actor, asked), key=lambda pair: -pair[0])
     found = [*matters[:MOST_MATTERS], *(one for _, one in named), *_addresses(asked)]
     if len(matters) < _EACH:

@@ -72,6 +72,11 @@ def number_grams(number: str) -> set[str]:
     return found
 
 
+def too_short(query: str) -> bool:
+    """Whether a query is a single Chinese character: words are indexed by pairs, one alone would find nothing."""
+    return bool(re.fullmatch(r"[一-鿿]", query.strip()))
+
+
 def wanted_sets(query: str) -> list[list[str]]:
     """What a query asks for, as sets of grams of which a matter must hold one whole; none: it asks for nothing.
 
