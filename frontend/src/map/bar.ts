@@ -11,6 +11,9 @@ export class Bar {
 
   constructor(private readonly app: MapPage) {}
 
+  /** While distances are measured, clicks on the map are points of the line. */
+  get busy(): boolean { return this.measuring !== null }
+
   view(): unknown {
     const { facts, state } = this.app
     return html`<div class="map-bar" role="toolbar" aria-label=${t('map.bar')}>

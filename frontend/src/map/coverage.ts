@@ -50,6 +50,7 @@ export class CoveragePanel implements Tool {
       const at = this.app.state.at
       this.answer = await get<Coverage>(`/map/coverage?basis=${this.basis}${at ? `&at=${encodeURIComponent(at)}` : ''}`)
       this.failure = ''
+      this.app.layers.stir(['coverage'])
     } catch (failure) {
       this.failure = problemText(failure)
     }

@@ -132,7 +132,7 @@ export class MapPage implements App {
       this.save()
     })
     this.map.on('click', (event) => {
-      if (!this.layers || this.tool?.click?.(event)) return
+      if (!this.layers || this.bar.busy || this.tool?.click?.(event)) return
       this.cards.click(event)
     })
     this.map.on('idle', () => { byId('map').dataset.idle = 'true' })
@@ -140,12 +140,15 @@ export class MapPage implements App {
     document.addEventListener('keydown', (event) => this.key(event))
     window.addEventListener('online', () => this.layers?.ask())
     window.addEventListener('offline', () => this.layers?.ask())
-    window.addEventListener('popstate', () => location.reload())
   }
 
   private key(event: KeyboardEvent): void {
     if (event.key === 'Escape') {
       if (!this.tool?.escape?.() && !this.find.escape()) this.cards.close()
+    } else if (event.key === 'Enter' && event.isTrusted && event.target === this.map.getCanvas()) {
+      // By keyboard the arrows move the map under the cross in its middle; Enter opens what lies there.
+      const lngLat = this.map.getCenter()
+      this.map.fire('click', { point: this.map.project(lngLat), lngLat, originalEvent: event })
     } else if (event.key === '/' && !writing(event.target) && !event.ctrlKey && !event.metaKey) {
       event.preventDefault()
       this.find.focus()

@@ -198,7 +198,7 @@ export class Layers {
   heard(subject: string): void {
     const [floor, name] = subject.split('.')
     if (subject === 'places.grid') this.stir(['grids', 'coverage'])
-    else if (floor === 'matters' || subject === 'operations.order') this.stir(this.defs.filter((def) => def.live && def.code !== 'units').map((def) => def.code))
+    else if (floor === 'matters' || subject === 'operations.order') this.stir(this.defs.filter((def) => def.live && def.code !== 'units' && def.code !== 'coverage').map((def) => def.code))
     else if (floor === 'org') this.stir(['agencies'])
     else this.stir(this.defs.map((def) => def.code).filter((code) => code.startsWith(name ?? '?')))
   }
