@@ -49,8 +49,8 @@ class View:
 
 
 class Held:
-    """All matters with a place, as columns. A process loads them once (measured: 1,000,000 in 8 s of processor) and then
-    reads what changed, at most every ``LINLI_KEPT_S`` seconds.
+    """All matters with a place, as columns. A process loads them once (measured: 1,000,000 in 8 s of processor) and
+    then reads what changed, at most every ``LINLI_KEPT_S`` seconds.
 
     Rows of several processes become visible out of the order of their times, so changes are read with an overlap.
     """
