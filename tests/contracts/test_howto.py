@@ -184,7 +184,7 @@ def test_the_sweep_lets_pass(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["bakcup FILE", "import people --dryrun", "import devices X", "trail check", "demo stop"]
+    "line", ["bakcup FILE", "import people --dryrun", "import widgets X", "trail check", "demo stop"]
 )
 def test_the_sweep_sees(line: str) -> None:
     """The mutant: each of these must be seen, or the sweep guards nothing."""

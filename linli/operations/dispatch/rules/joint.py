@@ -127,7 +127,7 @@ def _explained(
         code = "joint_unserved" if answer.suggestions else "nobody"
         return Assigned(incidents[row], None, (Reason(code, {}),), answer)
     first = answer.suggestions[0]
-    if chosen.unit.id == first.unit.id:
+    if chosen.unit.id == first.unit.id or round(chosen.eta_s - first.eta_s) <= 0:
         return Assigned(incidents[row], chosen, (Reason("joint_own_best", {}),), answer)
     taker = next((other for other, item in pick.items() if item is not None and item.unit.id == first.unit.id), None)
     if taker is None:  # an equally good plan that leaves its first choice free
