@@ -65,7 +65,7 @@ def _given(beyond: Beyond | None, name: str) -> Beyond:
     return beyond
 
 
-_SAME = ("kind", "state", "category", "priority", "due_at", "at_", "key")
+_SAME = ("kind", "state", "category", "priority", "due_at", "at_", "key", "is_warned")
 _FLAGS = {"closed_at__isnull": ("is_open", True), "late_since__isnull": ("is_late", False)}
 _FLAGS |= {"assignee__isnull": ("is_assigned", False)}
 
@@ -91,12 +91,28 @@ def _leaf(child: Any) -> Any:
         return child
     if name.startswith("line__"):
         return (f"matter_id__{name.removeprefix('line__')}", value)
+    if name in _FIRST:
+        return ("matter_id__in", _lines(name, value))
     return (f"matter__{name}", value)
+
+
+_FIRST = {"grid__in", "handled_by__in", "lat__isnull", "assignee", "opened_by"}
+"""Columns with an index of their own that few matters share: their lines are found first, then looked up in the list,
+instead of looking at the matter of every row of a long stretch.
+"""
+
+
+def _lines(name: str, value: Any) -> QuerySet[Matter, Any]:
+    rows = Matter.objects.filter(**{name: value})
+    if name == "opened_by":
+        rows = rows.filter(line__in=Listing.objects.filter(key=value.hex).values("matter_id"))
+    return rows.values("line")
 
 
 def _box(actor: Actor, asked: Asked, prefix: str) -> Q:
     box: Box = read_box(asked.value)
-    return Q(lon__gte=box.west, lon__lte=box.east, lat__gte=box.south, lat__lte=box.north)
+    inside = Q(lon__gte=box.west, lon__lte=box.east, lat__gte=box.south, lat__lte=box.north)
+    return Q(line__in=Matter.objects.filter(inside).values("line")) if prefix else inside
 
 
 def _reached_from(code: str, prefix: str, **columns: bool) -> Q:
@@ -144,6 +160,8 @@ def _person(column: str) -> Beyond:
 
 
 def _warned(actor: Actor, asked: Asked, prefix: str) -> Q:
+    if prefix:
+        return Q(is_warned=asked.value == "1")
     condition = Q(Exists(Listing.objects.filter(matter_id=OuterRef(f"{prefix}line"), is_warned=True)))
     return condition if asked.value == "1" else ~condition
 

@@ -182,7 +182,7 @@ _DECLARED = (
     Filter("mine", Words("我经办", "mine"), "flag", "1", _flag(lambda asked: Q(assignee=asked.actor_id))),
     Filter("by_me", Words("我登记", "opened by me"), "flag", "1", _flag(lambda asked: Q(opened_by=asked.actor_id))),
     Filter("source", Words("来源", "source"), "code", "110", _codes("source")),
-    Filter("no_point", Words("未定位", "not on the map"), "flag", "1", _flag(Q(lon__isnull=True))),
+    Filter("no_point", Words("未定位", "not on the map"), "flag", "1", _flag(Q(lat__isnull=True))),
     Filter("bbox", Words("地图范围", "box of the map"), "box", "119,29,122,32"),
     Filter("from", Words("自", "from"), "day", "2026-01-01", _from),
     Filter("to", Words("至", "to"), "day", "2030-01-01", _to),
