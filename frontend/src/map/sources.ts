@@ -256,6 +256,8 @@ export class Layers {
       }
       this.status.set(def.code, { standing: this.standing(def, count), count, text: this.failed.get(def.code) ?? '' })
     }
+    // A slow machine that follows moving units is seldom quite idle: what is asked for is there all the same.
+    if (this.on.every((code) => this.status.get(code)?.standing !== 'loading')) this.map.getContainer().dataset.idle = 'true'
     this.changed()
   }
 
