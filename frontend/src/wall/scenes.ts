@@ -15,8 +15,8 @@ export interface WallData { at: string; counts: Count[]; calls: OpenCall[]; call
 
 const WIDE = 1600
 const HIGH = 800
-/** Names are written only while they do not run into each other. */
-const NAMED = 40
+const LETTER = 21
+const LINE = 30
 
 const percent = (share: number | null): string => (share === null ? '—' : `${Math.round(share * 100)}%`)
 
@@ -67,11 +67,18 @@ function map(data: WallData, rings: Ring[]): TemplateResult {
   const path = rings.map((ring) => ring.map((line) => `M${line.map(([lon, lat]) => at(lon, lat).map((v) => v.toFixed(1)).join(' ')).join('L')}Z`).join('')).join('')
   const rooms = data.dots.filter((one) => one.what === 'room')
   const units = data.dots.filter((one) => one.what === 'unit')
-  const named = data.dots.length <= NAMED
+  const written: [number, number, number][] = []
+  /** A name is written only where it runs into no other; rooms come first. */
+  const named = (x: number, y: number, name: string): boolean => {
+    const half = (name.length * LETTER) / 2
+    const free = written.every(([ox, oy, oh]) => Math.abs(ox - x) > oh + half || Math.abs(oy - y) > LINE)
+    if (free) written.push([x, y, half])
+    return free
+  }
   const mark = (one: Dot): TemplateResult => {
     const [x, y] = at(one.lon, one.lat)
     const shape = one.what === 'room' ? svg`<rect x="-9" y="-9" width="18" height="18" rx="3"></rect>` : svg`<path d="M0-12 12 0 0 12-12 0Z"></path>`
-    return svg`<g class="dot" data-what=${one.what} data-state=${one.state} transform="translate(${x.toFixed(1)} ${y.toFixed(1)})">${shape}${named ? svg`<text y="32">${one.name}</text>` : nothing}</g>`
+    return svg`<g class="dot" data-what=${one.what} data-state=${one.state} transform="translate(${x.toFixed(1)} ${y.toFixed(1)})">${shape}${named(x, y, one.name) ? svg`<text y="32">${one.name}</text>` : nothing}</g>`
   }
   return html`<svg class="wall-map" viewBox="0 0 ${WIDE} ${HIGH}" role="img" aria-label=${t('wall.map')}><path class="outline" d=${path}></path>${rooms.map(mark)}${units.map(mark)}</svg>
     <ul class="wall-legend">${([['room', 'open', 'room_open'], ['room', 'shut', 'room_shut'], ['unit', 'available', 'unit_free'], ['unit', 'ordered', 'unit_busy']] as const).map(([what, state, words]) => html`<li>
