@@ -45,48 +45,52 @@ def fill(town: Town, n: int = 300, seed: int = 7) -> list[Matter]:
     """Matters of two years: of every state and place, some without station, point or arrival."""
     chance = random.Random(seed)
     grids = list(Grid.objects.order_by("code"))
-    rooms = [room for room in town.rooms if room.is_room]
-    rows, orders, stamps = [], [], []
-    for running in range(n):
-        room = chance.choice(rooms)
-        received = NOON - timedelta(hours=chance.choice([0, 8760]) + chance.randrange(55 * 24))
-        rows.append(
-            Matter(
-                number=f"JQ20261120-{running:06d}",
-                kind=chance.choice(["incident"] * 5 + ["dispute", "tip", "hazard"]),
-                state=chance.choice(["closed", "closed", "void", "done"]),
-                category=chance.choice(["1040", "5020", "2010"]),
-                agency=chance.choice([room, room, town.station, town.bureau]),
-                station=chance.choice([town.station, town.station, town.rooms[-1], None]),
-                handled_by=chance.choice([room, rooms[0], town.station, None]),
-                grid=chance.choice([*grids, None]),
-                opened_by=SETUP.id,
-                source=chance.choice(["desk", "import"]),
-                lon=chance.choice([119.81, None]),
-                received_at=received,
-                opened_at=received,
-                closed_at=chance.choice([received + timedelta(hours=1), None]),
-            )
-        )
+    rows = [_matter(town, chance, grids, running) for running in range(n)]
+    orders, stamps = [], []
+    for row in rows:
         if chance.random() < 0.6:
-            arrived = chance.choice([None, received + timedelta(seconds=chance.choice([200, 900]))])
-            orders.append(
-                Order(
-                    matter=rows[-1],
-                    unit=town.units[0],
-                    state="done",
-                    ordered_by="t",
-                    ordered_at=received,
-                    arrived_at=arrived,
-                    target_at=chance.choice([received + timedelta(seconds=300), None]),
-                )
-            )
+            orders.append(_order(town, chance, row))
         elif chance.random() < 0.5:
-            stamps.append(Stamp(matter=rows[-1], milestone="ordered", source="import", server_at=received))
+            stamps.append(Stamp(matter=row, milestone="ordered", source="import", server_at=row.received_at))
     Matter.objects.bulk_create(rows)
     Order.objects.bulk_create(orders)
     Stamp.objects.bulk_create(stamps)
     return rows
+
+
+def _matter(town: Town, chance: random.Random, grids: list[Grid], running: int) -> Matter:
+    rooms = [room for room in town.rooms if room.is_room]
+    room = chance.choice(rooms)
+    received = NOON - timedelta(hours=chance.choice([0, 8760]) + chance.randrange(55 * 24))
+    return Matter(
+        number=f"JQ20261120-{running:06d}",
+        kind=chance.choice(["incident"] * 5 + ["dispute", "tip", "hazard"]),
+        state=chance.choice(["closed", "closed", "void", "done"]),
+        category=chance.choice(["1040", "5020", "2010"]),
+        agency=chance.choice([room, room, town.station, town.bureau]),
+        station=chance.choice([town.station, town.station, town.rooms[-1], None]),
+        handled_by=chance.choice([room, rooms[0], town.station, None]),
+        grid=chance.choice([*grids, None]),
+        opened_by=SETUP.id,
+        source=chance.choice(["desk", "import"]),
+        lon=chance.choice([119.81, None]),
+        received_at=received,
+        opened_at=received,
+        closed_at=chance.choice([received + timedelta(hours=1), None]),
+    )
+
+
+def _order(town: Town, chance: random.Random, matter: Matter) -> Order:
+    at = matter.received_at
+    return Order(
+        matter=matter,
+        unit=town.units[0],
+        state="done",
+        ordered_by="t",
+        ordered_at=at,
+        arrived_at=chance.choice([None, at + timedelta(seconds=chance.choice([200, 900]))]),
+        target_at=chance.choice([at + timedelta(seconds=300), None]),
+    )
 
 
 def work_off() -> None:

@@ -152,7 +152,7 @@ def test_a_programme_adds_its_claims_without_touching_the_page(full: Town, monke
         code="visits.due", words=Words("走访", "visits"), weight=Weight.LAW, posts=("community_officer",),
         find=lambda actor, at, most: Waiting([soon], 1), rest="/visits",
     )  # fmt: skip
-    monkeypatch.setitem(CLAIMS._items, source.code, source)  # type: ignore[attr-defined]  # a registry in a test
+    monkeypatch.setitem(CLAIMS._items, source.code, source)
     assert day_of(full.actor("community_officer")).shown[0].claim is soon
     assert soon not in [item.claim for item in day_of(full.actor("grid_worker")).shown]
 
@@ -247,7 +247,7 @@ def test_the_board_stands_in_its_own_order_drills_and_exports_the_same_numbers(e
     heads, first = sheet[2], sheet[3]
     assert first[0] == "溪东派出所"
     assert first[heads.index("警情 今日")] == 4
-    assert [row[0].strip() for row in sheet[4:]] == ["第1警务室", "第2警务室", "第3警务室"]
+    assert [str(row[0]).strip() for row in sheet[4:]] == ["第1警务室", "第2警务室", "第3警务室"]
     assert client.get("/board?place=NONE").status_code == 404
     chief = enter("station_chief")
     assert chief.get("/board?place=B").status_code == 404, "above his reach"

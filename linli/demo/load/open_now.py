@@ -53,7 +53,7 @@ def load_open(county: County, rows: Rows, now: datetime) -> int:
     """Open them through the acts, each at its own time. Returns how many."""
     cast = _cast(county, rows)
     room = rows.agencies[next(plan.agency for plan in county.staff.people if plan.post == "community_officer")]
-    station = Agency.objects.get(pk=room.parent_id)
+    station = Agency.objects.get(children=room)
     grid = Grid.objects.filter(responsibilities__agency=room, active=True).order_by("code").first()
     for item in LYING_OPEN:
         with clock.fixed(now - timedelta(hours=item.hours_ago)):
