@@ -111,7 +111,7 @@ def _edition() -> str:
     """What the kept rows depend on: how they are made, and the shape of the tables."""
     root = Path(__file__).resolve().parents[1]
     files = [root / "benchmarks" / "million.py", *sorted((root / "linli" / "matters" / "migrations").glob("0*.py"))]
-    files += [root / "linli" / "matters" / "search" / "rules" / "grams.py"]
+    files += [root / "benchmarks" / "bulk.py", root / "linli" / "matters" / "search" / "rules" / "grams.py"]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 

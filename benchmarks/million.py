@@ -12,7 +12,6 @@ import multiprocessing
 import random
 import uuid
 from collections import deque
-from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -23,6 +22,7 @@ from typing import Any
 import numpy as np
 from django.db import connection, transaction
 
+from benchmarks.bulk import Bare, list_all, load, settle
 from linli.demo import words
 from linli.kernel import clock
 from linli.kernel.crypto import blind_index, seal
@@ -30,7 +30,7 @@ from linli.kernel.ids import new_id
 from linli.kernel.scope import system
 from linli.matters.kinds import KINDS
 from linli.matters.kinds.rules import Kind
-from linli.matters.ledger.models import Listing, Matter, NumberSeries
+from linli.matters.ledger.models import Listing, Matter
 from linli.matters.parties.models import PHONE_CONTEXT, Party
 from linli.matters.routing.models import Category
 from linli.matters.search.models import Words
@@ -94,8 +94,8 @@ def fill(n: int = 1_000_000, seed: int = 1) -> County:
     county = organised(seed)
     with Bare(Matter, Listing, Words, Party):
         _matters(county, n, seed)
-        _listed()
-    _settled(n)
+        list_all()
+    settle(n)
     return county
 
 
@@ -227,9 +227,9 @@ def _matters(county: County, n: int, seed: int) -> None:
             if start is not None:
                 waiting.append(pool.submit(_chunk, start, min(start + CHUNK, n)))
             with transaction.atomic():
-                _load("matters_matter", MATTER, matters)
-                _load("matters_words", ("line", "grams"), grams)
-                _load("matters_party", PARTY, parties)
+                load("matters_matter", MATTER, matters)
+                load("matters_words", ("line", "grams"), grams)
+                load("matters_party", PARTY, parties)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,101 +362,3 @@ def _of_text(text: str) -> frozenset[str]:
 @cache
 def _index(phone: str) -> str:
     return blind_index(phone, context=PHONE_CONTEXT)
-
-
-def _load(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Many rows at once: COPY, or one prepared statement."""
-    names = ", ".join(columns)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            return
-        # The driver itself: Django's cursor looks at each of thirty million values.
-        marks = ", ".join(["?"] * len(columns))
-        connection.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
-
-
-_COPIES = (
-    "m.line, m.kind, m.state, m.category, m.priority, m.closed_at IS NULL, m.late_since IS NOT NULL, "
-    "{warned}, m.assignee_id IS NOT NULL, m.due_at"
-)
-_INTO = (
-    "INSERT INTO matters_listing (key, line, kind, state, category, priority, is_open, is_late, is_warned, "
-    "is_assigned, due_at, at_agency, at_station) "
-)
-
-
-def _listed() -> None:
-    """The list of reach, by one SELECT over the agencies above each agency, and one over people."""
-    postgres = connection.vendor == "postgresql"
-    copies = _COPIES.format(warned="m.warnings <> '[]'::jsonb" if postgres else "m.warnings <> '[]'")
-    yes, no = ("true", "false") if postgres else ("1", "0")
-    prefix = "left(a.path, length(u.path)) = u.path" if postgres else "substr(a.path, 1, length(u.path)) = u.path"
-    above = f"SELECT a.id, u.code FROM org_agency a JOIN org_agency u ON {prefix}"
-    hexed = "replace({}::text, '-', '')" if postgres else "{}"
-    by_agency = (
-        f"WITH above AS MATERIALIZED ({above}) SELECT u.code, {copies}, {yes}, {yes} FROM matters_matter m "
-        "JOIN above u ON u.id = m.agency_id ORDER BY 1, 2"
-    )
-    statements = [by_agency]
-    for column, apart in (("m.opened_by", ""), ("m.assignee_id", "AND m.assignee_id <> m.opened_by")):
-        key = hexed.format(column)
-        statements.append(
-            f"SELECT {key}, {copies}, {no}, {no} FROM matters_matter m JOIN org_person p ON p.id = {column} "
-            f"WHERE 1 = 1 {apart} ORDER BY 1, 2"
-        )
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(_INTO + statement)
-
-
-def _settled(n: int) -> None:
-    """The running numbers go on behind the million; the databases know what they hold."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT setval('matters_number', %s)", [n])
-            cursor.execute("VACUUM ANALYZE")
-        else:
-            NumberSeries.objects.update_or_create(id=1, defaults={"last": n})
-            cursor.execute("ANALYZE")
-
-
-class Bare:
-    """Tables without their secondary indexes and triggers, which are made again at the end in one pass each."""
-
-    def __init__(self, *models: Any) -> None:
-        self._tables = [model._meta.db_table for model in models]
-        self._again: list[str] = []
-
-    def __enter__(self) -> None:
-        with connection.cursor() as cursor:
-            for kind, name, statement in list(self._found(cursor)):
-                cursor.execute(f'DROP {kind} "{name}"')
-                self._again.append(statement)
-
-    def __exit__(self, *raised: object) -> None:
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute("SET maintenance_work_mem = '512MB'")
-            else:
-                cursor.execute("INSERT INTO matters_fts(matters_fts) VALUES ('rebuild')")
-            for statement in self._again:
-                cursor.execute(statement)
-
-    def _found(self, cursor: Any) -> Iterator[tuple[str, str, str]]:
-        for table in self._tables:
-            if connection.vendor == "postgresql":
-                cursor.execute(
-                    "SELECT 'INDEX', indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexname NOT IN "
-                    "(SELECT conname FROM pg_constraint) AND indexdef NOT LIKE 'CREATE UNIQUE%%'",
-                    [table],
-                )
-            else:
-                cursor.execute(
-                    "SELECT upper(type), name, sql FROM sqlite_master WHERE tbl_name = %s AND sql IS NOT NULL "
-                    "AND type IN ('index', 'trigger') AND sql NOT LIKE 'CREATE UNIQUE%%'",
-                    [table],
-                )
-            yield from cursor.fetchall()
