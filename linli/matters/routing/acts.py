@@ -155,16 +155,19 @@ def _place_of(call: Call, listed: Category) -> Placed:
     best = hits[0] if hits else None
     lon, lat, placed_by = call.lon, call.lat, "sent" if call.lon is not None else ""
     address_id = best.address_id if best and best.score >= _SURE else None
+    if lon is not None and lat is not None and not possible(lon, lat):
+        _doubt_impossible(call, lon, lat)
+        lon, lat, placed_by = None, None, ""
     if lon is None and best is not None:
         lon, lat, placed_by = best.lon, best.lat, "address"
         if best.score < _SURE or (len(hits) > 1 and hits[1].score > best.score - 0.02):
             call.warn("call.address_uncertain", text=best.text)
     elif lon is None and call.address:
         call.warn("call.address_not_found", sent=call.address)
-    elif lon is None:
+    elif lon is None and call.lon is None:
         call.warn("call.no_place")
     elif lat is not None and best is not None and address_id:
-        apart_m = distance_m(lon, lat, best.lon, best.lat) if possible(lon, lat) else 0.0
+        apart_m = distance_m(lon, lat, best.lon, best.lat)
         if apart_m > _SUSPECT_APART_M:
             call.warn("call.point_off_address", metres=int(apart_m))
     return _routed(call, listed, Placed(lon, lat, call.address, address_id, placed_by))
@@ -176,8 +179,8 @@ def _routed(call: Call, listed: Category, at: Placed) -> Placed:
     if at.lon is None or at.lat is None:
         return Placed(at.lon, at.lat, at.address, at.address_id, at.placed_by, None, root, None)
     day = clock.now() if time_doubted(call.warnings) else call.received_at
-    found = answering_for(at.lon, at.lat, day) if possible(at.lon, at.lat) else None
-    if found is None or found.grid is None:
+    found = answering_for(at.lon, at.lat, day)
+    if found.grid is None:
         _doubt_point(call, at.lon, at.lat)
         return Placed(at.lon, at.lat, at.address, at.address_id, at.placed_by, None, root, None)
     agency, station = found.agency or root, found.station
@@ -187,6 +190,17 @@ def _routed(call: Call, listed: Category, at: Placed) -> Placed:
         call.warn("call.for_station")
         agency = station
     return Placed(at.lon, at.lat, at.address, at.address_id, at.placed_by, found.grid, agency, station)
+
+
+def _doubt_impossible(call: Call, lon: float, lat: float) -> None:
+    """A latitude beyond 90 is no point on any map: it is kept as it was sent, and what it may have meant is said."""
+    call.kept["point"] = [lon, lat]
+    box = county_box()
+    swapped = suspect_swapped(lon, lat, box) if box is not None else None
+    if swapped:
+        call.warn("call.point_swapped", lon=round(swapped.lon, 6), lat=round(swapped.lat, 6))
+    else:
+        call.warn("call.point_unreadable", sent=f"{lon}, {lat}")
 
 
 def _doubt_point(call: Call, lon: float, lat: float) -> None:
@@ -200,17 +214,16 @@ def _doubt_point(call: Call, lon: float, lat: float) -> None:
         call.warn("call.point_swapped", lon=round(swapped.lon, 6), lat=round(swapped.lat, 6))
         return
     county = county_shape()
-    shifted = suspect_gcj02(lon, lat, county) if county is not None and possible(lon, lat) else None
+    shifted = suspect_gcj02(lon, lat, county) if county is not None else None
     if shifted:
         call.warn("call.point_gcj02", lon=round(shifted.lon, 6), lat=round(shifted.lat, 6))
         return
-    near = nearest_grid(lon, lat) if possible(lon, lat) else None
+    near = nearest_grid(lon, lat)
     if near is not None and near.distance_m < 30_000:
         call.warn("call.point_outside", grid=near.grid.name, metres=int(near.distance_m))
     else:
         middle = ((box.west + box.east) / 2, (box.south + box.north) / 2)
-        km = distance_m(lon, lat, *middle) / 1000 if possible(lon, lat) else -1
-        call.warn("call.point_far_outside", km=int(km))
+        call.warn("call.point_far_outside", km=int(distance_m(lon, lat, *middle) / 1000))
 
 
 @act(
