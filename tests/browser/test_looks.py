@@ -25,6 +25,30 @@ def test_the_switches_work(sign_in: SignIn) -> None:
     assert page.url.endswith("/matters?open=1"), "the switch stays on the page"
 
 
+LIGHT = """(node) => {
+  const pen = new OffscreenCanvas(1, 1).getContext('2d')
+  const look = getComputedStyle(node)
+  return [look.color, look.backgroundColor].map((colour) => {
+    pen.clearRect(0, 0, 1, 1)
+    pen.fillStyle = colour
+    pen.fillRect(0, 0, 1, 1)
+    return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3).reduce((sum, one) => sum + one, 0)
+  })
+}"""
+
+
+def test_a_dark_screen_prints_on_white_paper(sign_in: SignIn) -> None:
+    visitor = sign_in("station_chief", dark=True)
+    page = visitor.open("/rooms")
+    ink, ground = page.locator(".panel").first.evaluate(LIGHT)
+    assert ink > ground, "light on dark"
+    page.emulate_media(media="print")
+    ink, ground = page.locator(".panel").first.evaluate(LIGHT)
+    assert ink < 150
+    assert ground > 700
+    expect(page.locator(".top")).to_be_hidden()
+
+
 def test_a_signed_out_person_chooses_the_language_too(site: Installation, browser: Browser) -> None:
     page = browser.new_page(locale="zh-CN", viewport=PHONE)
     page.goto(f"{site.origin}/sign-in/")
