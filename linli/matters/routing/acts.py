@@ -166,7 +166,7 @@ def _place_of(call: Call, listed: Category) -> Placed:
         call.warn("call.address_not_found", sent=call.address)
     elif lon is None and call.lon is None:
         call.warn("call.no_place")
-    elif lat is not None and best is not None and address_id:
+    elif lon is not None and lat is not None and best is not None and address_id:
         apart_m = distance_m(lon, lat, best.lon, best.lat)
         if apart_m > _SUSPECT_APART_M:
             call.warn("call.point_off_address", metres=int(apart_m))
