@@ -121,10 +121,27 @@ def test_a_grid_is_divided_by_mouse_and_joined_by_keyboard(sign_in: SignIn) -> N
     rows = {row["code"]: row for row in visitor.ask("/grids?kind=social")["items"]}
     row = max(rows.values(), key=lambda one: bulk(shapely.geometry.shape(one["geometry"])))
     shape = shapely.geometry.shape(row["geometry"])
-    west, south, east, north = shape.bounds
     page = open_map(visitor, "?l=grids&tab=grids")
     page.check("input[name=grid-kind][value=social]", force=True)
-    page.locator(f"[data-grid='{row['code']}'] input").check()
+    divide_by_mouse(page, row["code"], shape)
+    made = after(visitor, LATER)
+    assert len(made) == len(rows) + 1
+    parts = [one for code, one in made.items() if code.startswith(row["code"])]
+    assert {"新分网格", row["name"]} == {one["name"] for one in parts}
+    whole = shapely.union_all([shapely.geometry.shape(one["geometry"]) for one in parts])
+    assert whole.symmetric_difference(shape).area < shape.area / 1e9
+    later = (date.fromisoformat(LATER) + timedelta(days=30)).isoformat()
+    join_by_keyboard(page, [part["code"] for part in parts], later)
+    again = after(visitor, later)
+    assert set(again) == set(rows)
+    assert shapely.geometry.shape(again[row["code"]]["geometry"]).symmetric_difference(shape).area < shape.area / 1e9
+    assert visitor.complaints == []
+
+
+def divide_by_mouse(page: Page, code: str, shape: Any) -> None:
+    """A line from west to east through the middle, the last corner undone and set again; in force from LATER."""
+    west, south, east, north = shape.bounds
+    page.locator(f"[data-grid='{code}'] input").check()
     before = page.url
     page.click("[data-grid-act=split]")
     page.wait_for_url(lambda url: url != before and "c=" in url, timeout=SLOW_MS)
@@ -139,30 +156,22 @@ def test_a_grid_is_divided_by_mouse_and_joined_by_keyboard(sign_in: SignIn) -> N
     page.fill("input[name=from]", LATER)
     page.fill("input[name='name-1']", "新分网格")
     page.click("[data-grid-save]")
-    expect(page.locator(f"[data-grid='{row['code']}']")).to_contain_text(LATER, timeout=SLOW_MS)
-    made = after(visitor, LATER)
-    assert len(made) == len(rows) + 1
-    parts = [one for code, one in made.items() if code.startswith(row["code"])]
-    assert {"新分网格", row["name"]} == {one["name"] for one in parts}
-    whole = shapely.union_all([shapely.geometry.shape(one["geometry"]) for one in parts])
-    assert whole.symmetric_difference(shape).area < shape.area / 1e9
-    # The same by keyboard: another day, both parts ticked, joined again.
+    expect(page.locator(f"[data-grid='{code}']")).to_contain_text(LATER, timeout=SLOW_MS)
+
+
+def join_by_keyboard(page: Page, codes: list[str], later: str) -> None:
+    """The day above the list, both parts ticked, joined from a later day on."""
     page.fill("input[name=on]", LATER)
-    for part in parts:
-        page.locator(f"[data-grid='{part['code']}'] input").focus()
+    for code in codes:
+        page.locator(f"[data-grid='{code}'] input").focus()
         page.keyboard.press("Space")
     page.locator("[data-grid-act=merge]").focus()
     page.keyboard.press("Enter")
-    later = (date.fromisoformat(LATER) + timedelta(days=30)).isoformat()
     page.fill("[data-grid-form] input[name=from]", later)
     expect(page.locator("[data-grid-save]")).to_be_enabled(timeout=SLOW_MS)
     page.locator("[data-grid-save]").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".toast")).to_contain_text(later, timeout=SLOW_MS)
-    again = after(visitor, later)
-    assert set(again) == set(rows)
-    assert shapely.geometry.shape(again[row["code"]]["geometry"]).symmetric_difference(shape).area < shape.area / 1e9
-    assert visitor.complaints == []
 
 
 def bulk(shape: Any) -> float:
