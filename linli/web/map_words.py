@@ -179,6 +179,7 @@ WORDS = {
     "map.cover_what": _("承诺 {s} 秒到场；按 {at} 在岗力量和道路计算，绿色为做得到，红色斜线为做不到。"),
     "map.cover_restore": _("最省的补救"),
     "map.cover_nothing": _("没有更省的办法：当前力量都在最好的位置。"),
+    "map.cover_nobody": _("没有可调动的力量；可改按警务室计算，看平时的覆盖。"),
     "map.cover_worst": _("缺口最大的网格"),
     "map.cover_whole": _("所有网格都在承诺之内。"),
     "map.cover_move": _("{unit} 移到 {place}"),

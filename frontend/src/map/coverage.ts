@@ -71,7 +71,7 @@ export class CoveragePanel implements Tool {
         <div><span>${t('map.cover_road')}</span><b class="num">${percent(answer.share.road)}</b><small class="num">${t('map.cover_km', { a: (answer.road_m.covered / 1000).toFixed(0), b: (answer.road_m.all / 1000).toFixed(0) })}</small></div></div>
       <p class="quiet">${t('map.cover_what', { s: answer.target_s, at: clock(answer.at) })}</p>
       <h2>${t('map.cover_restore')}</h2>
-      ${answer.restore.length ? html`<ol class="restore plain">${answer.restore.map((one, at) => this.suggestion(one, at))}</ol>` : html`<p class="quiet">${t('map.cover_nothing')}</p>`}
+      ${answer.restore.length ? html`<ol class="restore plain">${answer.restore.map((one, at) => this.suggestion(one, at))}</ol>` : html`<p class="quiet">${t(answer.why === 'no_units' ? 'map.cover_nobody' : 'map.cover_nothing')}</p>`}
       <h2>${t('map.cover_worst')}</h2>
       ${worst.length ? html`<ul class="worst plain">${worst.map((grid) => html`<li><button type="button" @click=${() => void this.grid(grid.id)}><span>${grid.name}</span><b class="num">${percent(grid.address_share ?? grid.share)}</b></button></li>`)}</ul>` : html`<p class="quiet">${t('map.cover_whole')}</p>`}`
   }
