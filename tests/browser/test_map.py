@@ -163,6 +163,8 @@ def join_by_keyboard(page: Page, codes: list[str], later: str) -> None:
     """The day above the list, both parts ticked, joined from a later day on."""
     page.fill("input[name=on]", LATER)
     for code in codes:
+        expect(page.locator(f"[data-grid='{code}']")).to_be_visible(timeout=SLOW_MS)
+    for code in codes:
         page.locator(f"[data-grid='{code}'] input").focus()
         page.keyboard.press("Space")
     page.locator("[data-grid-act=merge]").focus()

@@ -54,6 +54,9 @@ export class GridEditor implements Tool {
     try {
       this.answer = await gridsOn<GridsAnswer>(this.kind, this.draft?.from ?? this.day)
       this.failure = ''
+      // What was ticked in a list that is no longer shown is not chosen in this one.
+      const shown = new Set(this.rows.map((row) => row.id))
+      this.chosen = new Set([...this.chosen].filter((id) => shown.has(id)))
     } catch (failure) {
       this.failure = problemText(failure)
     }
