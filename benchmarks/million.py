@@ -43,6 +43,7 @@ from linli.works.tables.acts import run_import
 
 MAKER = system("bench")
 YEARS = 3
+SINCE = date(2020, 1, 1)
 CHUNK = 20_000
 STATIONS, ROOMS = 16, 11
 WEST, SOUTH, CELL = 119.6, 29.2, 0.045
@@ -124,11 +125,10 @@ def organised(seed: int = 1) -> County:
 
 def _organise() -> None:
     """One bureau, stations and rooms; a grid and an officer for each room."""
-    since = date(2020, 1, 1)
     table = resources.files("linli.matters") / "data" / "categories.csv"
     with resources.as_file(table) as path:
         run_import(MAKER, kind="categories", path=path)
-    bureau = Agency(code="B1", name="临溪县公安局", kind="bureau", path="/B1/", opened_on=since)
+    bureau = Agency(code="B1", name="临溪县公安局", kind="bureau", path="/B1/", opened_on=SINCE)
     agencies: list[Agency] = [bureau]
     grids: list[Grid] = []
     people: list[Person] = []
@@ -138,7 +138,7 @@ def _organise() -> None:
         name = words.SURNAMES[len(people) % len(words.SURNAMES)] + words.GIVEN_SECOND[len(people) % 50]
         person = Person(staff_no=number, name=name)
         people.append(person)
-        posts.append(Post(person=person, agency=agency, code=code, since=since))
+        posts.append(Post(person=person, agency=agency, code=code, since=SINCE))
 
     staff(bureau, "dispatcher", "D1")
     for s in range(STATIONS):
@@ -157,19 +157,20 @@ def _organise() -> None:
             )
             agencies.append(made)
             staff(made, "community_officer", f"O{code}")
-            west, south = WEST + CELL * s, SOUTH + CELL * r
-            grids.append(
-                Grid(
-                    code=f"G{code}", name=f"{name}第{r + 1}警格", kind="police", shape_wkb=b"", west=west, south=south,
-                    east=west + CELL, north=south + CELL, valid_from=since,
-                )
-            )  # fmt: skip
+            grids.append(_cell(code, f"{name}第{r + 1}警格", WEST + CELL * s, SOUTH + CELL * r))
     with transaction.atomic():
         for agency in agencies:
             agency.save(force_insert=True)
         Grid.objects.bulk_create(grids)
         Person.objects.bulk_create(people)
         Post.objects.bulk_create(posts)
+
+
+def _cell(code: str, name: str, west: float, south: float) -> Grid:
+    return Grid(
+        code=f"G{code}", name=name, kind="police", shape_wkb=b"", west=west, south=south, east=west + CELL,
+        north=south + CELL, valid_from=SINCE,
+    )  # fmt: skip
 
 
 def _addresses(chance: random.Random) -> list[str]:
