@@ -67,7 +67,7 @@ def test_the_chief_opens_a_number_and_the_leader_the_board(sign_in: SignIn) -> N
     tile.locator("h3 a").click()
     expect(board.locator("nav ol.crumbs, .crumbs").first).to_be_visible()
     assert board.locator(".tile").count() > 1
-    board.locator("a", has_text="表格").first.click()
+    board.locator(".tab-bar a", has_text="表格").click()
     board.locator("th a", has_text="警情").first.click()
     expect(board.locator("th[aria-sort=descending]")).to_have_count(1)
     with board.expect_download() as file:
