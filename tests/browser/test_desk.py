@@ -48,6 +48,27 @@ HAND = """() => {
 """A hand that moves over the queue, on the page's own clock, and the rows that it sees."""
 
 
+def walk_about(page: Page) -> None:
+    """Help, lists, queue and units, each by its key."""
+    keys = page.keyboard
+    expect(page.locator(".palette")).to_be_hidden()
+    keys.press("?")
+    expect(page.locator("#desk-keys")).to_be_visible(timeout=PATIENT_MS)
+    keys.press("Escape")
+    expect(page.locator("#desk-keys")).to_be_hidden()
+    keys.press("]")
+    expect(page.locator("#queue-tabs [aria-pressed=true]")).to_contain_text("待处理")
+    keys.press("[")
+    keys.press("q")
+    expect(page.locator("#queue")).to_be_focused()
+    keys.press("Home")
+    expect(page.locator("#queue [aria-selected=true]")).to_be_visible()
+    keys.press("s")
+    expect(page.locator("#unit-search")).to_be_focused()
+    keys.press("Tab")
+    expect(page.locator("#units")).to_be_focused()
+
+
 def test_a_call_is_taken_located_and_ordered_in_20_s_without_the_mouse(sign_in: SignIn) -> None:
     """At a hand's speed, and the rest of the desk by keyboard too: palette, recall, queue, lists, units, keys."""
     visitor, page = desk_of(sign_in)
@@ -73,22 +94,7 @@ def test_a_call_is_taken_located_and_ordered_in_20_s_without_the_mouse(sign_in: 
     expect(page.locator("#palette-list li")).to_have_count(1, timeout=PATIENT_MS)
     keys.press("Enter")
     expect(order).to_have_attribute("data-state", "recalled", timeout=PATIENT_MS)
-    expect(page.locator(".palette")).to_be_hidden()
-    keys.press("?")
-    expect(page.locator("#desk-keys")).to_be_visible(timeout=PATIENT_MS)
-    keys.press("Escape")
-    expect(page.locator("#desk-keys")).to_be_hidden()
-    keys.press("]")
-    expect(page.locator("#queue-tabs [aria-pressed=true]")).to_contain_text("待处理")
-    keys.press("[")
-    keys.press("q")
-    expect(page.locator("#queue")).to_be_focused()
-    keys.press("Home")
-    expect(page.locator("#queue [aria-selected=true]")).to_be_visible()
-    keys.press("s")
-    expect(page.locator("#unit-search")).to_be_focused()
-    keys.press("Tab")
-    expect(page.locator("#units")).to_be_focused()
+    walk_about(page)
     assert visitor.ask(f"/matters/{number}")["state"] == "waiting"
     assert page.evaluate("window.touched") == 0
     assert not visitor.complaints

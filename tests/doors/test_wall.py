@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from linli.insight.wall import queries
+from linli.insight.wall.rules import OpenCall
 from linli.org.people.acts import open_account
 from linli.org.people.models import Person
 from linli.web.guard import ONLY_WALL, TOUCHED
@@ -67,7 +68,7 @@ def test_a_wall_that_would_tell_is_caught(visitor: Client, monkeypatch: pytest.M
     """The mutant: the wall reads one column more and shows it as the area."""
     honest = queries._call
 
-    def telling(row: dict[str, Any]) -> queries.OpenCall:
+    def telling(row: dict[str, Any]) -> OpenCall:
         return honest(row | {"agency__name": str(row[column])})
 
     monkeypatch.setattr(queries, "COLUMNS", (*queries.COLUMNS, column))

@@ -103,7 +103,7 @@ export class DeskMap {
   /** Shows where the units are, once, when the desk opens; afterwards the map moves only when the person moves it. */
   private frame(): void {
     const bounds = new maplibregl.LngLatBounds()
-    for (const unit of this.store.units.values()) if (unit.lon !== null && unit.lat !== null) bounds.extend([unit.lon, unit.lat])
+    for (const unit of this.store.units.values()) if (unit.lon !== null && unit.lat !== null && onEarth(unit.lon, unit.lat)) bounds.extend([unit.lon, unit.lat])
     if (bounds.isEmpty()) return
     this.framed = true
     this.map.fitBounds(bounds, { padding: 60, maxZoom: 13, animate: false })
@@ -115,19 +115,20 @@ export class DeskMap {
   mark(at: { lon: number; lat: number } | null): void {
     this.marked = at
     if (!this.ready) return
-    const features: GeoJSON.Feature[] = at ? [point('chosen', at.lon, at.lat, {})] : []
+    const features: GeoJSON.Feature[] = at && onEarth(at.lon, at.lat) ? [point('chosen', at.lon, at.lat, {})] : []
     void (this.map.getSource('chosen') as maplibregl.GeoJSONSource).setData({ type: 'FeatureCollection', features })
   }
 
   /** Shows the numbered place candidates while an address is being typed. */
   candidates(places: { lon: number; lat: number; text: string }[]): void {
     if (!this.ready) return
-    const features = places.map((place, at) => point(`c${at}`, place.lon, place.lat, { text: place.text, best: at === 0 }))
+    const features = places.filter((place) => onEarth(place.lon, place.lat)).map((place, at) => point(`c${at}`, place.lon, place.lat, { text: place.text, best: at === 0 }))
     void (this.map.getSource('candidates') as maplibregl.GeoJSONSource).setData({ type: 'FeatureCollection', features })
   }
 
   /** Brings a point into sight; stays still when it is already well inside. */
   show(lon: number, lat: number, left_px = 0): void {
+    if (!onEarth(lon, lat)) return
     const at = this.map.project([lon, lat])
     const { clientWidth: width, clientHeight: height } = this.box
     const inside = at.x > left_px + 80 && at.x < width - 80 && at.y > 80 && at.y < height - 80
@@ -188,14 +189,17 @@ function point(key: string, lon: number, lat: number, properties: Record<string,
   return { type: 'Feature', id: key, geometry: { type: 'Point', coordinates: [lon, lat] }, properties: { key, ...properties } }
 }
 
+/** True for a place on earth: one wrong pair of numbers must not take all other points off the map. */
+const onEarth = (lon: number, lat: number): boolean => Math.abs(lat) <= 85 && Math.abs(lon) <= 180
+
 function matterFeature(matter: Matter | undefined): GeoJSON.Feature | null {
-  if (!matter || matter.lon === null || matter.lat === null) return null
+  if (!matter || matter.lon === null || matter.lat === null || !onEarth(matter.lon, matter.lat)) return null
   const stage = stageOf(matter)
   const late = matter.late || overdueOrder(matter) !== null
   return point(matter.number, matter.lon, matter.lat, { stage, late, priority: matter.priority ?? 9, title: matter.title })
 }
 
 function unitFeature(unit: Unit | undefined): GeoJSON.Feature | null {
-  if (!unit || unit.lon === null || unit.lat === null) return null
+  if (!unit || unit.lon === null || unit.lat === null || !onEarth(unit.lon, unit.lat)) return null
   return point(unit.id, unit.lon, unit.lat, { call: unit.call_sign, state: unit.order ? 'ordered' : unit.availability, kind: unit.kind })
 }

@@ -58,7 +58,8 @@ _FIGURE = {
 
 def samples() -> dict[str, list[Sample]]:
     """Made for each view, because moments and bound forms are of now."""
-    return _heads() | _small() | _lists() | _forms() | _layers() | _states()
+    groups = (_heads, _figures, _panels, _small, _lists, _filters, _steps, _forms, _layers, _states, _jobs)
+    return {name: shown for group in groups for name, shown in group().items()}
 
 
 def _heads() -> dict[str, list[Sample]]:
@@ -77,6 +78,11 @@ def _heads() -> dict[str, list[Sample]]:
                 _BUTTON + _PRIMARY,
             ),
         ],
+    }
+
+
+def _figures() -> dict[str, list[Sample]]:
+    return {
         "figure": [
             Sample(
                 _words("平常", "plain"),
@@ -100,6 +106,11 @@ def _heads() -> dict[str, list[Sample]]:
             ),
             Sample(_words("还没有数据", "no data"), _FIGURE | {"value": None}),
         ],
+    }
+
+
+def _panels() -> dict[str, list[Sample]]:
+    return {
         "panel": [
             Sample(
                 _words("有标题", "with title"),
@@ -161,7 +172,6 @@ def _small() -> dict[str, list[Sample]]:
 
 
 def _lists() -> dict[str, list[Sample]]:
-    now = clock.now()
     return {
         "table": [
             Sample(_words("行、超时行、选中行", "row, late, chosen"), {"caption": Words("台账", "Ledger")}, _TABLE)
@@ -172,6 +182,11 @@ def _lists() -> dict[str, list[Sample]]:
                 _words("已选行", "rows chosen"), {"label": Words("操作", "Acts"), "chosen": True}, "<b>3</b>" + _BUTTON
             ),
         ],
+    }
+
+
+def _filters() -> dict[str, list[Sample]]:
+    return {
         "filter_bar": [
             Sample(
                 _words("有条件", "narrowed"),
@@ -189,6 +204,12 @@ def _lists() -> dict[str, list[Sample]]:
             Sample(_words("中间", "middle"), {"previous": "?1", "next": "?3", "count": 128, "shown": "51–100"}),
             Sample(_words("只有一页", "one page"), {"count": 7}),
         ],
+    }
+
+
+def _steps() -> dict[str, list[Sample]]:
+    now = clock.now()
+    return {
         "timeline": [
             Sample(
                 _words("人、机器、超时", "person, machine, late"),
@@ -274,7 +295,6 @@ def _layers() -> dict[str, list[Sample]]:
 
 def _states() -> dict[str, list[Sample]]:
     now = clock.now()
-    title = Words("导出台账", "Export of the ledger")
     return {
         "empty": [
             Sample(_words("都办完了", "all done"), {"title": Words("没有待办事项", "Nothing waits for you")}),
@@ -302,6 +322,12 @@ def _states() -> dict[str, list[Sample]]:
             Sample(Words(tone or "—", tone or "—"), {"tone": tone}, "可以离开本页 · You may leave this page")
             for tone in ("", "warning", "danger")
         ],
+    }
+
+
+def _jobs() -> dict[str, list[Sample]]:
+    title = Words("导出台账", "Export of the ledger")
+    return {
         "job": [
             Sample(_words("排队", "queued"), {"title": title, "state": "queued"}),
             Sample(_words("进行中", "running"), {"title": title, "state": "running", "done": 1200, "total": 5000}),
