@@ -173,7 +173,7 @@ def join_by_keyboard(page: Page, codes: list[str], later: str) -> None:
     expect(page.locator("[data-grid-save]")).to_be_enabled(timeout=SLOW_MS)
     page.locator("[data-grid-save]").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".toast")).to_contain_text(later, timeout=SLOW_MS)
+    expect(page.locator(".toast").last).to_contain_text(later, timeout=SLOW_MS)
 
 
 def bulk(shape: Any) -> float:
