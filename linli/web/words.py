@@ -9,6 +9,7 @@ from linli.web.phone_words import PHONE
 WORDS = {
     "time.now": _("刚刚"),
     "time.minutes": _("{n} 分钟前"),
+    "time.days": _("{n} 天"),
     "state.loading": _("正在读取…"),
     "error.signed_out": _("登录已失效，请重新登录。"),
     "error.unreachable": _("连不上服务器。"),

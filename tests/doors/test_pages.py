@@ -271,3 +271,16 @@ def test_every_word_has_its_english(enter: Enter) -> None:
     page = client.get("/desk").content.decode()
     assert 'lang="en"' in page
     assert "Queue of calls" in page
+
+
+def test_a_password_is_changed_on_a_page_in_our_words(town: Town) -> None:
+    account = open_account(SETUP, username="changer", person=town.people["dispatcher"], password="river stone 41 lamp")
+    client = Client()
+    client.force_login(account)
+    page = client.get("/account/password/change/").content.decode()
+    assert "修改密码" in page and "现在的密码" in page
+    sent = {"oldpassword": "wrong", "password1": "quiet harbour 77 tree", "password2": "quiet harbour 77 tree"}
+    assert client.post("/account/password/change/", sent).status_code == 200, "a wrong one is told on the page"
+    client.post("/account/password/change/", {**sent, "oldpassword": "river stone 41 lamp"})
+    account.refresh_from_db()
+    assert account.check_password("quiet harbour 77 tree")

@@ -170,14 +170,14 @@ def test_every_post_has_a_page_with_what_is_its_own(enter: Enter, full: Town, po
     assert 'data-own="' in page.content.decode()
 
 
-CIVIL = ("liaison_cadre", "property_manager")
+CIVIL = ("liaison_cadre", "property_manager", "grid_worker", "information_officer")
 
 
 def police_numbers(town: Town) -> list[str]:
     """Calls and tips of the very room where the cadre works."""
     busy(town)
     call(SETUP, town, room=0, narrative="入室盗窃")
-    opened(town, "tip", title="可疑人员线索")
+    opened(town, "tip", by="community_officer", title="可疑人员线索")
     return list(Matter.objects.filter(kind__in=("incident", "tip")).values_list("number", flat=True))
 
 

@@ -39,10 +39,13 @@ export function seconds(from: string | null, to: string | null = null): number |
   return (to ? Date.parse(to) : now_ms()) / 1000 - Date.parse(from) / 1000
 }
 
-/** 0:45 · 12:03 · 1:02:03; a dash when unknown. A duration is never shown as 0 because it is missing. */
+const DAY_S = 86_400
+
+/** 0:45 · 12:03 · 1:02:03 · 3 天; a dash when unknown. A duration is never shown as 0 because it is missing. */
 export function span(value_s: number | null): string {
   if (value_s === null || !Number.isFinite(value_s)) return '—'
   const whole = Math.max(0, Math.round(value_s))
+  if (whole >= DAY_S) return t('time.days', { n: Math.floor(whole / DAY_S) })
   const h = Math.floor(whole / 3600)
   const m = Math.floor((whole % 3600) / 60)
   const s = String(whole % 60).padStart(2, '0')

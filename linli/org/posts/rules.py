@@ -26,8 +26,10 @@ POSTS: dict[str, Words] = {
 }
 
 
-CIVIL: frozenset[str] = frozenset({"liaison_cadre", "property_manager"})
-"""Posts of people who work beside the police and see no police data (Q1, experience)."""
+CIVIL: frozenset[str] = frozenset({"liaison_cadre", "property_manager", "grid_worker", "information_officer"})
+"""Posts of people who work beside the police and see no police data: what they reported and what they were given is
+theirs, no call of their village is (Q1, F2, experience).
+"""
 
 
 def sees_there(code: str, agency_kind: str) -> bool:
