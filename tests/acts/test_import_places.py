@@ -356,6 +356,7 @@ def test_addresses_taken_back_leave_no_grams(tmp_path: Path, monkeypatch: pytest
             raise Cut
 
     monkeypatch.setattr(tables, "_FIRST", 4)
+    monkeypatch.setattr(tables, "_LEAST", {})
     monkeypatch.setattr(tables, "apply", lambda w, i: (real(w, i), monkeypatch.setattr(tables, "apply", cut)))
     with pytest.raises(Cut):
         load("addresses", tmp_path / "a.csv", ADDRESSES, strict=True)

@@ -60,6 +60,7 @@ def test_the_check_carries_one_call_from_order_to_closed(demo: Installation) -> 
     assert answer["number"].startswith("JQ")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_a_check_that_is_ended_leaves_nothing_running(demo: Installation, number: signal.Signals) -> None:
     checking = subprocess.Popen(
@@ -87,6 +88,7 @@ def below(pid: int) -> list[int]:
     return own + [one for child in own for one in below(child)]
 
 
+@pytest.mark.once
 def test_a_port_that_is_taken_is_named_and_nothing_starts(demo: Installation) -> None:
     demo.start("serve")
     tried = subprocess.run(
