@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
@@ -90,6 +92,25 @@ def sign_in(site: Installation, browser: Browser) -> Iterator[SignIn]:
     yield enter
     for context in opened:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def dispatcher(site: Installation) -> Iterator[httpx.Client]:
+    """The API as the bureau's dispatcher, without a browser."""
+    token = site.command("token", "demo-dispatcher", "--days", "1")["token"]
+    with httpx.Client(base_url=f"{site.origin}/api/v1", headers={"Authorization": f"Bearer {token}"}) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def units_are_free_again(site: Installation, dispatcher: httpx.Client) -> Iterator[None]:
+    """What a test ordered is recalled behind it: the next one finds the town's units free."""
+    yield
+    for matter in dispatcher.get("/matters", params={"kind": "incident", "open": "1", "limit": "100"}).json()["items"]:
+        for order in matter["orders"]:
+            if order["state"] not in ("done", "declined", "recalled"):
+                key = {"Idempotency-Key": uuid.uuid4().hex}
+                dispatcher.post(f"/orders/{order['id']}/moves/recall", json={"reason": "试毕"}, headers=key)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ import type { App } from './app'
 const DAY_MS = 86_400_000
 const HOUR_STEP_MS = 15 * 60_000
 const DAYS_BACK = 90
+/** Just after midnight the day before is what one looks back on. */
+const LEAST_MS = 6 * 3600_000
 const PLAY_MS = 1000
 const REST_MS = 140
 /** China keeps one time and no summer time. */
@@ -60,8 +62,8 @@ export class TimeBar {
 
   private range(at_ms: number): { from: number; to: number; step: number } {
     if (this.unit === 'days') return { from: midnight(now_ms()) - DAYS_BACK * DAY_MS, to: Math.floor(now_ms() / HOUR_STEP_MS) * HOUR_STEP_MS, step: DAY_MS / 4 }
-    const from = midnight(at_ms)
-    return { from, to: Math.min(from + DAY_MS, Math.floor(now_ms() / HOUR_STEP_MS) * HOUR_STEP_MS), step: HOUR_STEP_MS }
+    const to = Math.min(midnight(at_ms) + DAY_MS, Math.floor(now_ms() / HOUR_STEP_MS) * HOUR_STEP_MS)
+    return { from: Math.min(midnight(at_ms), to - LEAST_MS), to, step: HOUR_STEP_MS }
   }
 
   private to(at_ms: number): void {
