@@ -35,9 +35,10 @@ export class Palette {
   private asking: AbortController | null = null
   private note = ''
 
-  static open(): void {
+  /** `typed` is what was written before the box was there. */
+  static open(typed = ''): void {
     Palette.one ??= new Palette()
-    Palette.one.show()
+    Palette.one.show(typed)
   }
 
   private constructor() {
@@ -48,7 +49,7 @@ export class Palette {
     document.body.append(this.box)
   }
 
-  private show(): void {
+  private show(typed: string): void {
     if (this.box.open) return this.box.close()
     this.commands = [...offered(), ...pages(), ...switches()]
     Object.assign(this, { found: [], text: '', at: 0, note: '' })
@@ -56,8 +57,9 @@ export class Palette {
     this.box.showModal()
     const input = this.box.querySelector('input')
     if (input) {
-      input.value = ''
+      input.value = typed
       input.focus()
+      if (typed) this.typed(typed)
     }
   }
 

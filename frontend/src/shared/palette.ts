@@ -1,3 +1,5 @@
+import { t } from './words'
+
 /** One thing that can be done now: from the keyboard, whichever page it is on. */
 export interface Command {
   words: string
@@ -22,21 +24,53 @@ export function offer(commands: Offer): void {
 
 export const offered = (): Command[] => offers.flatMap((one) => one())
 
-/** Opens the palette; its code is fetched when it is first wanted, so that a phone page does not pay for it. */
-export async function openPalette(): Promise<void> {
-  const { Palette } = await import('./palette-box')
-  Palette.open()
+type Box = typeof import('./palette-box')
+
+let loaded: Box | null = null
+
+async function load(): Promise<Box> {
+  loaded = await import('./palette-box')
+  return loaded
+}
+
+/** Opens the palette; its code is fetched when it is first wanted, so that a phone page does not pay for it.
+ *
+ * A hand does not wait for code: what is typed meanwhile goes into a bare box and is taken over, never into the page. */
+export function openPalette(): void {
+  if (loaded) return loaded.Palette.open()
+  if (document.querySelector('dialog.palette-soon')) return
+  const soon = bareBox()
+  void load().then(({ Palette }) => {
+    const typed = soon.querySelector('input')?.value ?? ''
+    soon.remove()
+    Palette.open(typed)
+  })
+}
+
+function bareBox(): HTMLDialogElement {
+  const box = document.createElement('dialog')
+  box.className = 'palette palette-soon'
+  const input = document.createElement('input')
+  input.setAttribute('aria-label', t('palette.title'))
+  box.append(input)
+  box.addEventListener('keydown', (event) => event.stopPropagation())
+  document.body.append(box)
+  box.showModal()
+  input.focus()
+  return box
 }
 
 /** Ctrl K or ⌘ K, and every [data-palette] button. */
 export function startPalette(): void {
   if (!document.querySelector('[data-palette]')) return
+  // Where there is a keyboard it is fetched before it is wanted, once the page itself is quiet.
+  if (window.matchMedia('(hover: hover)').matches) window.requestIdleCallback?.(() => void load())
   document.addEventListener('keydown', (event) => {
     if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
     event.preventDefault()
-    void openPalette()
+    openPalette()
   })
   document.addEventListener('click', (event) => {
-    if ((event.target as HTMLElement).closest('[data-palette]')) void openPalette()
+    if ((event.target as HTMLElement).closest('[data-palette]')) openPalette()
   })
 }
