@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +20,22 @@ from django.db import transaction
 T = TypeVar("T")
 
 _all: list[Kept[object]] = []
+_looked_up: ContextVar[dict[Kept[Any], Any] | None] = ContextVar("what this batch has looked up", default=None)
+
+
+@contextmanager
+def looked_up_once() -> Iterator[None]:
+    """For a short batch of rows: whatever is kept is looked up at most once in it, even where nothing may be kept for
+    any time. What is forgotten in it is looked up anew.
+    """
+    if _looked_up.get() is not None:
+        yield
+        return
+    mark = _looked_up.set({})
+    try:
+        yield
+    finally:
+        _looked_up.reset(mark)
 
 
 class Kept(Generic[T]):
@@ -42,8 +60,15 @@ class Kept(Generic[T]):
         held = self._held
         if held is not None and time.monotonic() < held[0]:
             return held[2]
+        batch = _looked_up.get()
+        if batch is not None and self in batch:
+            found: T = batch[self]
+            return found
         with self._lock:
-            return self._renewed()
+            value = self._renewed()
+        if batch is not None:
+            batch[self] = value
+        return value
 
     def _renewed(self) -> T:
         until = time.monotonic() + settings.LINLI_KEPT_S
@@ -58,6 +83,9 @@ class Kept(Generic[T]):
     def forget(self) -> None:
         """Load anew at the next look."""
         self._held = None
+        batch = _looked_up.get()
+        if batch is not None:
+            batch.pop(self, None)
 
     def is_changed_by(self, act: str) -> bool:
         return act.startswith(self._changed_by)

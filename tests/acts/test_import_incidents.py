@@ -14,10 +14,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from linli.insight.measures.queries import report_response, report_station, rooms_of
 from linli.kernel.errors import NotFound
 from linli.matters.ledger.models import Fact, Matter, Stamp
+from linli.matters.search.acts import index_rows
+from linli.matters.search.models import Words
 from linli.operations.dispatch.models import Order
 from linli.works.tables.acts import Outcome, run_import
 from tests.town import SETUP, Town, build_town
@@ -203,6 +206,17 @@ def test_real_calls_equal_an_independent_computation() -> None:
         assert_alike(report_response(SETUP, by=by)["groups"], expected(CALLS, by))
     again = run_import(SETUP, kind="incidents", path=CALLS, map_path=MAP)
     assert counts(again) == (12_975, 0, 0, 12_975, 0)
+
+
+def test_a_batch_looks_the_small_tables_up_once(
+    town: Town, tmp_path: Path, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """The import of a town's calls asks for agencies and categories once a step, not once a row."""
+    load(tmp_path / "c.csv")
+    matters = list(Matter.objects.all())
+    with django_assert_max_num_queries(3):
+        rows = index_rows(matters)
+    assert sum(isinstance(row, Words) for row in rows) == len(matters) == 4
 
 
 def test_live_calls_count_under_each_unit_with_its_own_clock(town: Town) -> None:

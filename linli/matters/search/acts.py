@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Model
 
 from linli.kernel import news
-from linli.kernel.kept import Kept
+from linli.kernel.kept import Kept, looked_up_once
 from linli.kernel.rows import insert
 from linli.matters.kinds import KINDS
 from linli.matters.ledger.models import Listing, Matter, MattersEntered, MatterShare, MattersRewritten
@@ -122,6 +122,7 @@ def words_of(matter: Matter) -> Words:
 
 
 @news.listen(MattersEntered)
+@looked_up_once()
 def enter(told: MattersEntered) -> None:
     """New matters come into the list and the word index."""
     rows = [row for matter in told.matters for row in listings_of(matter, keys_for(matter))]
@@ -134,6 +135,7 @@ def enter(told: MattersEntered) -> None:
     Words.objects.bulk_create(words, batch_size=200)
 
 
+@looked_up_once()
 def index_rows(matters: Iterable[Matter]) -> list[Model]:
     """The rows of the list and the word index for matters that an import inserts by itself."""
     rows: list[Model] = []
@@ -155,6 +157,7 @@ _WARNED = {"postgresql": "m.warnings <> '[]'::jsonb", "sqlite": "m.warnings <> '
 
 
 @news.listen(MattersRewritten)
+@looked_up_once()
 def follow(told: MattersRewritten) -> None:
     """Changed matters change in the list, get or lose keys, and are found by their new words."""
     for start in range(0, len(told.lines), 500):
