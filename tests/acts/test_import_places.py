@@ -162,6 +162,7 @@ def test_a_fault_in_the_middle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
 
     monkeypatch.setattr(tables, "apply", cut)
     monkeypatch.setattr(tables, "_MOST", 20)
+    monkeypatch.setattr(tables, "_LEAST", {"sqlite": 20, "postgresql": 20})
     with pytest.raises(Cut):
         load("divisions", file, text, strict=strict)
     names = set(Division.objects.values_list("name", flat=True))
