@@ -107,7 +107,7 @@ def test_the_palette_finds_and_the_matter_opens_beside_the_queue(sign_in: SignIn
     page.keyboard.press("Control+k")
     page.keyboard.type(number)
     found = page.locator("#palette-list li", has_text=number)
-    expect(found.first).to_be_visible(timeout=PATIENT_MS)
+    expect(found.first).to_be_visible(timeout=SOON_MS)
     page.keyboard.press("Enter")
     expect(page.locator("#card .number")).to_have_text(number, timeout=SOON_MS)
     assert page.url.endswith("/desk"), "beside the queue, never instead of it"
