@@ -15,7 +15,6 @@ from linli.insight.measures.queries import GROUPINGS, report_response, report_st
 from linli.insight.measures.rules import change
 from linli.insight.measures.rules.station_paper import PAPERS, station_paper
 from linli.kernel import clock
-from linli.kernel.errors import NotFound
 from linli.kernel.scope import system
 from linli.works.papers.rules import as_docx, as_pdf, template_for
 
@@ -53,10 +52,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         return dict(report_response(COMMAND, by=options.by, begins=options.begins, ends=options.ends))
     if options.format != "json" and options.out is None:
         raise Unreadable(f"--format {options.format} needs --out FILE")
-    try:
-        answer = report_station(COMMAND, station=options.station, begins=options.begins, ends=options.ends)
-    except NotFound as refused:
-        raise Unreadable(f"--station {options.station}: there is no such station") from refused
+    answer = report_station(COMMAND, station=options.station, begins=options.begins, ends=options.ends)
     if options.format == "xlsx":
         _workbook(options.out, answer)
     elif options.format != "json":

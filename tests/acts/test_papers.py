@@ -99,11 +99,3 @@ def test_the_command_writes_the_paper(kind: str, tmp_path: Path, capsys: pytest.
     assert main.main([*line, "--format", kind, "--json"]) == 2
     assert main.main([*line, "--format", kind, "--out", str(tmp_path / "no" / "where"), "--json"]) == 2
     shutil.rmtree(tmp_path / "no", ignore_errors=True)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_station_that_is_not_there_is_an_unreadable_argument(capsys: pytest.CaptureFixture[str]) -> None:
-    line = ["report", "station", "--station", "NONE", "--from", "2026-01-01", "--to", "2026-02-01", "--json"]
-    assert main.main(line) == 2
-    told = capsys.readouterr()
-    assert not told.out and told.err.strip().splitlines()[-1].count("NONE") == 1
