@@ -2,7 +2,7 @@
 
 Which pass a test runs in follows from its folder. `acts`, `doors`, `journeys` and `faults` run on SQLite and again on
 PostgreSQL; `rules`, `contracts` and `browser` run once, in the pass that has the time (`tools/test` says so in
-LINLI_TEST_ONCE). The markers `once` and `both` overrule it.
+LINLI_TEST_ONCE). The markers `once` and `both` overrule it; `once("others")` moves a long test to the other group.
 """
 
 from __future__ import annotations
@@ -53,8 +53,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.browser)
         if folder == "faults":
             item.add_marker(pytest.mark.faults)
-        once = (folder in ONCE or item.get_closest_marker("once")) and not item.get_closest_marker("both")
-        runs_here = (folder if folder in ONCE else "others") in ONCE_HERE if once else True
+        marker = item.get_closest_marker("once")
+        once = (folder in ONCE or marker) and not item.get_closest_marker("both")
+        group = marker.args[0] if marker and marker.args else folder if folder in ONCE else "others"
+        runs_here = group in ONCE_HERE if once else True
         elsewhere = not runs_here or (PASS != "postgres" and item.get_closest_marker("postgres"))
         (left_out if elsewhere else kept).append(item)
     if left_out:

@@ -123,7 +123,8 @@ class Sweep:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.once("others")  # the longest of the browser: here the passes take equally long
+@pytest.mark.timeout(360)
 def test_no_page_has_a_serious_finding(sign_in: SignIn) -> None:
     sweep = Sweep(sign_in)
     table = dict(pages_of_the_table())
