@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "linli.org",
     "linli.matters",
     "linli.operations",
+    "linli.visits",
     "linli.volunteers",
     "linli.insight",
     "linli.web",
