@@ -7,7 +7,7 @@ import time
 from io import BytesIO
 from typing import Any, ClassVar
 
-import qrcode
+import segno
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -17,7 +17,6 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from qrcode.image.svg import SvgPathFillImage
 
 from linli.kernel.crypto import seal, unseal
 
@@ -53,7 +52,7 @@ class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships n
     def build_totp_svg(self, url: str) -> str:
         """The code to scan, on white also where the page is dark."""
         drawn = BytesIO()
-        qrcode.make(url, image_factory=SvgPathFillImage).save(drawn)
+        segno.make(url, error="m", micro=False).save(drawn, kind="svg", scale=6, dark="#000", light="#fff", border=4)
         return drawn.getvalue().decode()
 
     def encrypt(self, text: str) -> str:
