@@ -6,6 +6,7 @@ groups of households, so that one kind is not a tree under the other (many to ma
 
 from __future__ import annotations
 
+import math
 import random
 from collections import defaultdict
 from dataclasses import dataclass
@@ -116,37 +117,62 @@ def _cover(country: Country, inner: list[Point], outer: list[Point]) -> list[tup
     """Cells of the inner sites within the seat and of the outer sites around it, by one common drawing of all lines.
 
     Every line is noded on one fine lattice before cells are cut out of it, so neighbours share every corner and cannot
-    overlap. A scrap cut off from its site goes to the neighbour with whom it shares most edge.
+    overlap. A scrap cut off from its site goes to the neighbour with whom it shares most edge. A cell that lies all
+    round the seat is cut through, since a ring has no hole; one that rounding made of two sites is cut between them.
     """
     seat, county = Polygon(seat_outline(country.size)), Polygon(country.outline)
     lines: list[shapely.Geometry] = [seat.exterior, county.exterior]
     for sites, area in ((inner, seat), (outer, county.difference(seat))):
         edges = shapely.voronoi_polygons(MultiPoint(sites), extend_to=county, only_edges=True)
         lines.append(shapely.intersection(edges, area.buffer(OVERHANG_M)))
-    noded = shapely.union_all([_to_degrees(line) for line in lines], grid_size=SNAP)
-    faces = shapely.get_parts(shapely.polygonize([noded])).tolist()
-    return _rings(faces, [shapely.Point(lonlat(at)) for at in inner + outer])
+    drawn = [_to_degrees(line) for line in lines]
+    faces = _faces(drawn)
+    points = [shapely.Point(lonlat(at)) for at in inner + outer]
+    cuts = [cut for face in faces for cut in _cuts(face, [point for point in points if face.intersects(point)])]
+    if cuts:
+        faces = _faces([*drawn, *cuts])
+    return _rings(faces, points)
+
+
+def _faces(lines: list[shapely.Geometry]) -> list[Polygon]:
+    noded = shapely.union_all(lines, grid_size=SNAP)
+    return [face for face in shapely.get_parts(shapely.polygonize([noded])).tolist() if isinstance(face, Polygon)]
+
+
+def _cuts(face: Polygon, sites: list[shapely.Point]) -> list[shapely.Geometry]:
+    """Lines north and south through the middle of each hole of a cell, and between its first site and the others."""
+    _, south, _, north = face.bounds
+    lines = [[(hole.centroid.x, south), (hole.centroid.x, north)] for hole in face.interiors]
+    for other in sites[1:]:
+        x, y = (sites[0].x + other.x) / 2, (sites[0].y + other.y) / 2
+        across, up = (sites[0].y - other.y), (other.x - sites[0].x)
+        far = (north - south) / math.hypot(across, up)
+        lines.append([(x - across * far, y - up * far), (x + across * far, y + up * far)])
+    return [shapely.intersection(shapely.LineString(line), face.buffer(SNAP * 5)) for line in lines]
 
 
 def _to_degrees(line: shapely.Geometry) -> shapely.Geometry:
     return shapely.transform(line, lambda xy: np.array([lonlat((x, y)) for x, y in xy]))
 
 
-def _rings(faces: list[shapely.Geometry], sites: list[shapely.Point]) -> list[tuple[LonLat, ...]]:
+def _rings(faces: list[Polygon], sites: list[shapely.Point]) -> list[tuple[LonLat, ...]]:
     tree = shapely.STRtree(faces)
     home = [int(tree.query(site, predicate="intersects")[0]) for site in sites]
-    pieces = {face: [faces[face]] for face in home}
+    cells: dict[int, shapely.Geometry] = {face: faces[face] for face in home}
     for index, scrap in enumerate(faces):
-        if index in pieces:
+        if index in cells:
             continue
         shared = {
-            face: shapely.intersection(faces[face], scrap).length
-            for face in map(int, tree.query(scrap, predicate="intersects"))
-            if face in home
+            face: shapely.intersection(cell, scrap).length
+            for face, cell in cells.items()
+            if shapely.intersects(cell, scrap)
         }
-        if shared:
-            pieces[max(shared, key=lambda face: shared[face])].append(scrap)
-    return [_ring(shapely.union_all(pieces[face], grid_size=SNAP)) for face in home]
+        for face in sorted(shared, key=lambda face: -shared[face]):
+            joined = shapely.coverage_union(cells[face], scrap)
+            if isinstance(joined, Polygon) and not joined.interiors:
+                cells[face] = joined
+                break
+    return [_ring(cells[face]) for face in home]
 
 
 def _ring(shape: shapely.Geometry) -> tuple[LonLat, ...]:

@@ -141,15 +141,12 @@ def _alleys(draft: Draft, rng: random.Random, lattice: Lattice, half: float) -> 
 
 def _gates(lattice: Lattice) -> list[int]:
     """Both ends of every main street."""
+    main = [[(column, row) for row in lattice.rows] for column in lattice.columns if column % ARTERIAL_EVERY == 0]
+    main += [[(column, row) for column in lattice.columns] for row in lattice.rows if row % ARTERIAL_EVERY == 0]
     gates: dict[int, None] = {}
-    for column in lattice.columns:
-        if column % ARTERIAL_EVERY == 0:
-            line = [lattice.crossings[(column, r)] for r in lattice.rows if (column, r) in lattice.crossings]
-            gates.update(dict.fromkeys((line[0], line[-1])))
-    for row in lattice.rows:
-        if row % ARTERIAL_EVERY == 0:
-            line = [lattice.crossings[(c, row)] for c in lattice.columns if (c, row) in lattice.crossings]
-            gates.update(dict.fromkeys((line[0], line[-1])) if line else {})
+    for street in main:
+        line = [lattice.crossings[key] for key in street if key in lattice.crossings]
+        gates.update(dict.fromkeys((line[0], line[-1])) if line else {})
     return list(gates)
 
 
