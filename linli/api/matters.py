@@ -15,19 +15,16 @@ from linli.api.incidents import taken_shown
 from linli.api.ledger import listed
 from linli.api.matter_detail import detail_shown
 from linli.api.shown import Shown, matter_shown, with_orders
-from linli.kernel import clock
-from linli.kernel.acts import may
 from linli.kernel.errors import NotFound
+from linli.kernel.inputs import Spot
 from linli.kernel.scope import Actor
-from linli.matters.ledger.acts import Placed, assign_matter, move_matter, open_matter
+from linli.matters.ledger.acts import assign_matter, found_place, move_matter, open_matter
 from linli.matters.ledger.models import Matter
 from linli.matters.ledger.queries import matter_by_number
 from linli.matters.notes.acts import write_note
 from linli.matters.parties.models import Party
 from linli.matters.routing.acts import place_matter, recategorise, take_call
-from linli.matters.routing.queries import answering_for, bureau
 from linli.operations.dispatch.acts import feed_back
-from linli.org.agencies.models import Agency
 from linli.trail.reads.acts import note_read
 
 router = Router(tags=["matters"])
@@ -113,23 +110,10 @@ def _open(actor: Actor, sent: Opened) -> Matter:
         kind=sent.kind,
         title=sent.title,
         details=sent.details,
-        place=_place(actor, sent),
+        place=found_place(actor, Spot(sent.lon, sent.lat, sent.address)),
         source="desk" if actor.door == "page" else actor.door,
         device_at=sent.device_at,
     )
-
-
-def _place(actor: Actor, sent: Opened) -> Placed:
-    """Who answers for the point; the actor's own agency where nobody does or where his post does not reach."""
-    own = Agency.objects.filter(pk__in=[post.agency_id for post in actor.posts]).order_by("-path").first()
-    agency, station, grid = own or bureau(), None, None
-    if sent.lon is not None and sent.lat is not None:
-        found = answering_for(sent.lon, sent.lat, clock.now())
-        grid, station = found.grid, found.station
-        if found.agency is not None and may(actor, "matter.open", found.agency.path):
-            agency = found.agency
-    by = "sent" if sent.lon is not None else ""
-    return Placed(sent.lon, sent.lat, sent.address, None, by, grid, agency, station)
 
 
 @router.post("/matters/{number}/moves/{move}", summary="Take a step")

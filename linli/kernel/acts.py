@@ -20,6 +20,7 @@ from django.db import transaction
 from linli.kernel import clock
 from linli.kernel.errors import NotAllowed
 from linli.kernel.ids import new_id
+from linli.kernel.inputs import APART, Offline
 from linli.kernel.kept import forget_after
 from linli.kernel.ports import PORTS, Deed
 from linli.kernel.registry import Registry
@@ -32,8 +33,8 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """The declaration of a verb: how it is called in both languages, what the trail keeps, where it happens, whether a
-    phone may do it offline.
+    """The declaration of a verb: how it is called in both languages, what the trail keeps, where it happens, and what
+    a phone asks for that does it offline (None: it may not).
     """
 
     name: str
@@ -41,7 +42,7 @@ class Act:
     keeps: tuple[str, ...]
     about: str
     within: Callable[[dict[str, Any]], str | None] | None
-    offline: bool
+    offline: Offline | None
     run: Callable[..., Any]
 
 
@@ -57,7 +58,7 @@ def act(
     keeps: tuple[str, ...] = (),
     about: str = "return",
     within: Callable[[dict[str, Any]], str | None] | None = None,
-    offline: bool = False,
+    offline: Offline | None = None,
     joins: bool = False,
 ) -> Callable[[Callable[Concatenate[Actor, P], R]], Callable[Concatenate[Actor, P], R]]:
     """Declare a verb.
@@ -66,10 +67,13 @@ def act(
     is the subject, or ``return``. ``within`` gives the path where the right is needed, from the arguments (``None``:
     any post's). An act inside another is part of it and covered by its right: opening a room opens an agency. An act
     that ``joins`` a transaction takes no savepoint in it: whoever calls it lets its refusal pass, or sets one.
+    ``offline`` says that a phone may do it without a network, and what it is asked for then.
     """
 
     def declare(run: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
         signature = inspect.signature(run)
+        if offline is not None:
+            _check_offline(name, offline, set(signature.parameters))
 
         @functools.wraps(run)
         def done(actor: Actor, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -94,6 +98,17 @@ def act(
         return cast("Callable[Concatenate[Actor, P], R]", done)
 
     return declare
+
+
+def _check_offline(name: str, offline: Offline, arguments: set[str]) -> None:
+    """A phone's form must fit the act: said when the house starts, not when the phone comes back."""
+    wanted = {offline.subject_argument} - {""}
+    if offline.creates is not None:
+        wanted.add("row_id")
+    if offline.prepare is None:
+        wanted |= {item.name for item in offline.inputs if item.kind not in APART}
+    if wanted - arguments:
+        raise RuntimeError(f"{name} may be done offline, but takes no {sorted(wanted - arguments)}")
 
 
 def may(actor: Actor, name: str, path: str | None) -> bool:

@@ -11,6 +11,7 @@ from linli.kernel import clock
 from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, declare
 from linli.kernel.ids import new_id
+from linli.kernel.inputs import Given, Offline, asked
 from linli.kernel.scope import Actor
 from linli.matters.files.models import Attachment
 from linli.matters.ledger.models import Matter
@@ -20,7 +21,28 @@ from linli.works.files.rules import clean_name
 declare("file.dropped", zh="该文件已移除。", en="This file was already taken away.")
 
 
-@act("file.attach", zh="附文件", en="attach a file", keeps=("file",), offline=True)
+def _from_phone(actor: Actor, given: Given) -> dict[str, Any]:
+    """The stored file, and its name where the phone gave no other."""
+    sent = given.values["file"]
+    return {"file": sent.row, "title": given.values.get("title") or sent.name}
+
+
+@act(
+    "file.attach",
+    zh="附文件",
+    en="attach a file",
+    keeps=("file",),
+    offline=Offline(
+        inputs=(
+            asked("file", "file", "文件", "file", required=True),
+            asked("title", "text", "名称", "name", longest=120),
+        ),
+        subject=Matter,
+        prepare=_from_phone,
+        icon="paperclip",
+        order=70,
+    ),
+)
 def attach_file(
     actor: Actor,
     *,

@@ -14,7 +14,7 @@ from linli.kernel.workflow import Move, State, Workflow
 @dataclass(frozen=True, slots=True)
 class Field:
     """One detail of a kind. ``kind`` is text, number, choice, flag or moment; ``counted`` facts are stored as rows to
-    filter by.
+    filter by. ``retired`` codes are no longer offered and still taken: a phone may come back with one after days.
     """
 
     name: str
@@ -22,6 +22,7 @@ class Field:
     kind: str = "text"
     required: bool = False
     choices: tuple[tuple[str, Words], ...] = ()
+    retired: tuple[str, ...] = ()
     counted: bool = False
     personal: bool = False
 
@@ -59,7 +60,7 @@ class Kind:
 
 
 def _cleaned(item: Field, value: Any) -> Any:
-    if item.kind == "choice" and value not in {choice for choice, _ in item.choices}:
+    if item.kind == "choice" and value not in {*item.retired, *(choice for choice, _ in item.choices)}:
         raise Invalid("fact.wrong", field=item.words.zh, why=str(value))
     if item.kind == "number":
         try:

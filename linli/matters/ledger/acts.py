@@ -10,8 +10,9 @@ from django.db import connection
 from django.db.models import F
 
 from linli.kernel import clock, news
-from linli.kernel.acts import act
+from linli.kernel.acts import act, may
 from linli.kernel.errors import Invalid, NotAllowed, declare
+from linli.kernel.inputs import Given, Offline, Spot
 from linli.kernel.prepared import ask
 from linli.kernel.rows import beside_what_waits, insert
 from linli.kernel.scope import Actor
@@ -20,6 +21,8 @@ from linli.matters.kinds import KINDS
 from linli.matters.kinds.rules import Kind
 from linli.matters.ledger.models import Fact, Matter, MattersEntered, MatterShare, MattersRewritten, Stamp
 from linli.matters.ledger.rules import line_of, public_number
+from linli.matters.phone.queries import moved_on_phone, opened_on_phone
+from linli.matters.routing.queries import answering_for, bureau
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.places.grid.models import Grid
@@ -79,12 +82,47 @@ def next_number(kind: Kind, at: datetime) -> str:
     return public_number(kind.prefix, at, int(last))
 
 
+def found_place(actor: Actor, spot: Spot) -> Placed:
+    """Who answers for a spot; the actor's own agency where nobody does or where his post does not reach."""
+    own = Agency.objects.filter(pk__in=[post.agency_id for post in actor.posts]).order_by("-path").first()
+    agency, station, grid = own or bureau(), None, None
+    if spot.lon is not None and spot.lat is not None:
+        found = answering_for(spot.lon, spot.lat, clock.now())
+        grid, station = found.grid, found.station
+        if found.agency is not None and may(actor, "matter.open", found.agency.path):
+            agency = found.agency
+    by = "sent" if spot.lon is not None else ""
+    return Placed(spot.lon, spot.lat, spot.address, None, by, grid, agency, station)
+
+
+def _opened_on_phone(actor: Actor, given: Given) -> dict[str, Any]:
+    values = dict(given.values)
+    place = found_place(actor, values.pop("place", None) or Spot())
+    return {
+        "kind": given.variant,
+        "title": values.pop("title", ""),
+        "details": values,
+        "place": place,
+        "source": "field",
+    }
+
+
+def _moved_on_phone(actor: Actor, given: Given) -> dict[str, Any]:
+    return {"move": given.variant.partition(".")[2], "facts": dict(given.values)}
+
+
 @act(
     "matter.open",
     zh="登记事项",
     en="open a matter",
     keeps=("kind", "source"),
-    offline=True,
+    offline=Offline(
+        creates=Matter,
+        prepare=_opened_on_phone,
+        variants=opened_on_phone,
+        attach="file.attach",
+        group="report",
+    ),
     joins=True,
     within=lambda facts: facts["place"].agency.path if facts["place"].agency else None,
 )
@@ -186,7 +224,7 @@ def stamp_all(
     en="move a matter",
     keeps=("move",),
     about="matter",
-    offline=True,
+    offline=Offline(subject=Matter, prepare=_moved_on_phone, variants=moved_on_phone, icon="arrow-right", order=30),
     within=lambda facts: facts["matter"].scope_paths()[0],
 )
 def move_matter(

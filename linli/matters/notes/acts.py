@@ -9,12 +9,24 @@ from linli.kernel import clock
 from linli.kernel.acts import act
 from linli.kernel.errors import Invalid
 from linli.kernel.ids import new_id
+from linli.kernel.inputs import Offline, asked
 from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Matter
 from linli.matters.notes.models import Note
 
 
-@act("matter.note", zh="记录", en="write a note", about="matter", offline=True)
+@act(
+    "matter.note",
+    zh="记录",
+    en="write a note",
+    about="matter",
+    offline=Offline(
+        inputs=(asked("text", "long_text", "内容", "text", required=True, personal=True),),
+        subject=Matter,
+        icon="note",
+        order=60,
+    ),
+)
 def write_note(
     actor: Actor, *, matter: Matter, text: str, device_at: datetime | None = None, row_id: Any = None
 ) -> Note:

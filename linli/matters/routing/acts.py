@@ -13,6 +13,7 @@ from linli.kernel.acts import act
 from linli.kernel.errors import Invalid, declare
 from linli.kernel.geo import distance_m, possible, suspect_gcj02, suspect_swapped
 from linli.kernel.ids import new_id
+from linli.kernel.inputs import Given, Offline, Spot, asked
 from linli.kernel.rows import insert
 from linli.kernel.scope import Actor
 from linli.matters.kinds import KINDS
@@ -20,6 +21,7 @@ from linli.matters.ledger.acts import Placed, count_facts, open_matter, stamp_al
 from linli.matters.ledger.models import Matter, Stamp
 from linli.matters.parties.models import party_of
 from linli.matters.parties.rules import plain_phone
+from linli.matters.phone.queries import PHOTOS, PLACE, VOICE, categories_offered
 from linli.matters.routing.models import Category
 from linli.matters.routing.queries import answering_for, bureau, category, category_by_name, category_from_words
 from linli.matters.routing.rules import OTHER, Call, read_call, time_doubted
@@ -46,6 +48,8 @@ class MatterPlaced:
 
 Understood = tuple[Call, Category, Placed]
 """What was heard, what it is, and where."""
+OnPhone = tuple[Any, datetime | None]
+"""The key that a phone made and its time; None for both when the call came another way."""
 
 
 def understand(sent: dict[str, Any]) -> Understood:
@@ -55,7 +59,38 @@ def understand(sent: dict[str, Any]) -> Understood:
     return call, listed, _place_of(call, listed)
 
 
-@act("incident.take", zh="受理警情", en="take a call", keeps=("source",), joins=True)
+def _from_phone(actor: Actor, given: Given) -> dict[str, Any]:
+    """A call that a person in the field was told on the spot."""
+    values = dict(given.values)
+    spot = values.pop("place", None) or Spot()
+    values["caller"] = {"name": values.pop("caller_name", ""), "phone": values.pop("caller_phone", "")}
+    values |= {"lon": spot.lon, "lat": spot.lat, "address": spot.address}
+    return {"sent": {name: value for name, value in values.items() if value not in (None, "")}, "source": "field"}
+
+
+@act(
+    "incident.take",
+    zh="受理警情",
+    en="take a call",
+    keeps=("source",),
+    joins=True,
+    offline=Offline(
+        inputs=(
+            asked("category", "choice", "类别", "category", choices=categories_offered),
+            asked("narrative", "long_text", "报警内容", "what was told", required=True, personal=True),
+            PLACE,
+            asked("caller_name", "text", "报警人", "caller", longest=80, personal=True),
+            asked("caller_phone", "text", "报警电话", "caller's telephone", longest=40, personal=True),
+            PHOTOS,
+            VOICE,
+        ),
+        creates=Matter,
+        prepare=_from_phone,
+        attach="file.attach",
+        group="report",
+        icon="urgent",
+    ),
+)
 def take_call(
     actor: Actor,
     *,
@@ -63,6 +98,8 @@ def take_call(
     source: str = "desk",
     answered_at: datetime | None = None,
     understood: Understood | None = None,
+    row_id: Any = None,
+    device_at: datetime | None = None,
 ) -> Matter:
     """Store a call. What can be parsed at all is stored, doubts come back in ``warnings`` (contract, ``POST
     /api/v1/incidents``).
@@ -74,7 +111,7 @@ def take_call(
     """
     call, listed, place = understood or understand(sent)
     _doubt_repeated_number(call, call.external_source or source)
-    matter = _stored(actor, call, listed, place, source)
+    matter = _stored(actor, call, listed, place, source, (row_id, device_at))
     phone = plain_phone(call.caller_phone)
     if call.caller_name or phone:
         insert(party_of(matter, part="caller", name=call.caller_name, phone=phone))
@@ -83,16 +120,16 @@ def take_call(
     return matter
 
 
-def _stored(actor: Actor, call: Call, listed: Category, place: Placed, source: str) -> Matter:
+def _stored(actor: Actor, call: Call, listed: Category, place: Placed, source: str, on_phone: OnPhone) -> Matter:
     if not call.external_number:
-        return _store(actor, call, listed, place, source)
+        return _store(actor, call, listed, place, source, on_phone)
     try:
         with transaction.atomic():
-            return _store(actor, call, listed, place, source)
+            return _store(actor, call, listed, place, source, on_phone)
     except IntegrityError:
         # The same external number came in at the same moment: still a call, stored with the doubt.
         _doubt_repeated_number(call, call.external_source or source)
-        return _store(actor, call, listed, place, source)
+        return _store(actor, call, listed, place, source, on_phone)
 
 
 def _doubt_repeated_number(call: Call, peer: str) -> None:
@@ -103,7 +140,7 @@ def _doubt_repeated_number(call: Call, peer: str) -> None:
         call.external_number = ""
 
 
-def _store(actor: Actor, call: Call, listed: Category, place: Placed, source: str) -> Matter:
+def _store(actor: Actor, call: Call, listed: Category, place: Placed, source: str, on_phone: OnPhone) -> Matter:
     details: dict[str, Any] = {"narrative": call.narrative}
     if "category" in call.kept:
         details["foreign_category"] = call.kept["category"]
@@ -116,7 +153,8 @@ def _store(actor: Actor, call: Call, listed: Category, place: Placed, source: st
         place=place,
         source=source,
         received_at=call.received_at,
-        row_id=new_id(),
+        row_id=on_phone[0] or new_id(),
+        device_at=on_phone[1],
         as_sent=call.kept,
         columns={
             "category_initial": listed.code,

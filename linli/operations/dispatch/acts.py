@@ -22,6 +22,7 @@ from linli.matters.routing.queries import category
 from linli.operations.dispatch.models import ACTIVE, ORDER_LIFE, Order
 from linli.operations.dispatch.queries import latest_recommendation
 from linli.operations.limits.queries import limit_for
+from linli.operations.phone.queries import ON_PHONE
 from linli.operations.units.models import Position, Unit
 from linli.works.jobs.acts import cancel
 
@@ -236,7 +237,7 @@ def deliver_order(actor: Actor, *, order: Order, device_at: datetime | None = No
     return advance(actor, order, "deliver", source=source, device_at=device_at)
 
 
-@act("order.sign", zh="接令", en="sign an order", about="order", offline=True, within=_unit_path)
+@act("order.sign", zh="接令", en="sign an order", about="order", offline=ON_PHONE["sign"], within=_unit_path)
 def sign_order(actor: Actor, *, order: Order, device_at: datetime | None = None, source: str = "") -> Order:
     """The crew takes the order (签收). ``source`` voice: by the keypad of the call that rang them."""
     return advance(actor, order, "sign", source=source, device_at=device_at)
@@ -256,7 +257,13 @@ def accept_by_radio(actor: Actor, *, order: Order) -> Order:
 
 
 @act(
-    "order.decline", zh="谢绝", en="decline an order", keeps=("reason",), about="order", offline=True, within=_unit_path
+    "order.decline",
+    zh="谢绝",
+    en="decline an order",
+    keeps=("reason",),
+    about="order",
+    offline=ON_PHONE["decline"],
+    within=_unit_path,
 )
 def decline_order(
     actor: Actor, *, order: Order, reason: str, device_at: datetime | None = None, source: str = ""
@@ -265,13 +272,13 @@ def decline_order(
     return advance(actor, order, "decline", source=source, device_at=device_at, reason=reason)
 
 
-@act("order.set_out", zh="出发", en="set out", about="order", offline=True, within=_unit_path)
+@act("order.set_out", zh="出发", en="set out", about="order", offline=ON_PHONE["set_out"], within=_unit_path)
 def set_out(actor: Actor, *, order: Order, device_at: datetime | None = None) -> Order:
     """The crew is under way."""
     return advance(actor, order, "set_out", device_at=device_at)
 
 
-@act("order.arrive", zh="到场", en="arrive", about="order", offline=True, within=_unit_path)
+@act("order.arrive", zh="到场", en="arrive", about="order", offline=ON_PHONE["arrive"], within=_unit_path)
 def arrive(
     actor: Actor,
     *,
@@ -320,7 +327,7 @@ def prove_arrival(actor: Actor, *, order: Order, proof: dict[str, Any]) -> Order
     return order
 
 
-@act("order.finish", zh="办结", en="finish an order", about="order", offline=True, within=_unit_path)
+@act("order.finish", zh="办结", en="finish an order", about="order", offline=ON_PHONE["finish"], within=_unit_path)
 def finish_order(actor: Actor, *, order: Order, result: str, device_at: datetime | None = None) -> Order:
     """The crew is done on scene and says with what result."""
     return advance(actor, order, "finish", device_at=device_at, result=result)
@@ -340,7 +347,13 @@ def recall_order(actor: Actor, *, order: Order, reason: str) -> Order:
     return advance(actor, order, "recall", reason=reason)
 
 
-@act("incident.feed_back", zh="反馈", en="feed back", about="matter", offline=True)
+@act(
+    "incident.feed_back",
+    zh="反馈",
+    en="feed back",
+    about="matter",
+    offline=ON_PHONE["feed_back"],
+)
 def feed_back(actor: Actor, *, matter: Matter, outcome: str, device_at: datetime | None = None) -> Matter:
     """The crew or the desk writes what came of it; whoever carried the order may, and whoever the place belongs to."""
     rode = {"unit__crew__person_id": actor.id, "unit__crew__until__isnull": True}

@@ -92,7 +92,6 @@ def crew_unit(actor: Actor, *, unit: Unit, people: list[Person]) -> Unit:
     en="set a unit's availability",
     keeps=("availability", "activity"),
     about="unit",
-    offline=True,
     within=lambda facts: facts["unit"].agency.path,
 )
 def set_availability(actor: Actor, *, unit: Unit, availability: str, activity: str = "") -> Unit:

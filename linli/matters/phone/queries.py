@@ -1,0 +1,116 @@
+"""Open entries of the ledger on the phone; the forms by which one is opened or moved, made from its kind."""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from linli.kernel.inputs import Choice, Input, Variant, asked
+from linli.kernel.packs import Part, Shown, part
+from linli.kernel.scope import Actor
+from linli.kernel.words import Words
+from linli.kernel.workflow import Move
+from linli.matters.kinds import KINDS
+from linli.matters.kinds.rules import Field, Kind
+from linli.matters.ledger.models import Matter
+from linli.matters.routing.queries import categories
+
+_MOST = 300
+_AS_INPUT = {"text": "text", "number": "number", "choice": "choice", "flag": "flag", "moment": "datetime"}
+_NEEDS = {"outcome": Words("处理结果", "outcome"), "reason": Words("原因", "reason"), "result": Words("结果", "result")}
+CALL = "incident"
+"""A call is taken by its own act, which understands whatever is sent; and it moves with its orders."""
+
+PLACE = asked("place", "place", "地点", "place")
+PHOTOS = asked("photos", "photo", "照片", "photos", most=6)
+VOICE = asked("voice", "voice", "语音", "voice", most=1)
+
+
+def _input(detail: Field) -> Input:
+    return Input(
+        detail.name,
+        _AS_INPUT[detail.kind],
+        detail.words,
+        required=detail.required,
+        choices=detail.choices,
+        retired=detail.retired,
+        personal=detail.personal,
+    )
+
+
+def _opens(kind: Kind) -> Variant:
+    inputs = (asked("title", "text", "标题", "title", longest=160), *map(_input, kind.details), PLACE, PHOTOS, VOICE)
+    return Variant(kind.code, kind.words, inputs, posts=kind.opens, icon=kind.icon)
+
+
+@functools.cache
+def opened_on_phone() -> tuple[Variant, ...]:
+    """A form for each kind, but calls."""
+    return tuple(_opens(kind) for kind in KINDS.values() if kind.code != CALL)
+
+
+@functools.cache
+def moved_on_phone() -> tuple[Variant, ...]:
+    """A form for each step that a person takes; who it is assigned to is decided at a desk."""
+    return tuple(
+        _moves(kind, move)
+        for kind in KINDS.values()
+        if kind.code != CALL
+        for move in kind.workflow.moves
+        if not move.machine and "assignee_id" not in move.needs
+    )
+
+
+def _moves(kind: Kind, move: Move) -> Variant:
+    inputs = tuple(
+        Input(need, "long_text", _NEEDS.get(need, Words(need, need)), required=True, longest=400) for need in move.needs
+    )
+    when = {"kind": (kind.code,), "state": move.sources}
+    return Variant(f"{kind.code}.{move.name}", move.words, inputs, posts=move.may, when=when)
+
+
+def categories_offered() -> tuple[Choice, ...]:
+    """The categories of calls as they stand now."""
+    return tuple((row.code, Words(row.zh, row.en)) for row in categories())
+
+
+def _due(actor: Actor) -> list[tuple[uuid.UUID, int]]:
+    """What is one's own to do first, then what is open where one works, newest first."""
+    open_now = Matter.objects.visible_to(actor).still_open().order_by("-received_at")
+    mine = list(open_now.filter(assignee_id=actor.id).values_list("pk", "version")[:_MOST])
+    held = {post.agency_id for post in actor.posts}
+    near = open_now.filter(agency_id__in=held).exclude(assignee_id=actor.id)
+    return [*mine, *near.values_list("pk", "version")[: _MOST - len(mine)]]
+
+
+def _shown(actor: Actor, keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, Shown]:
+    rows = Matter.objects.visible_to(actor).filter(pk__in=keys).select_related("agency")
+    return {row.pk: _one(actor, row) for row in rows}
+
+
+def _one(actor: Actor, row: Matter) -> Shown:
+    kind, state = KINDS[row.kind], row.workflow.state(row.state)
+    lines: list[Any] = [kind.words.as_json()]
+    lines += [
+        str(row.details[item.name]) for item in kind.details if item.kind == "text" and row.details.get(item.name)
+    ]
+    return {
+        "group": "today" if row.assignee_id == actor.id else "along",
+        "title": row.title or kind.words.zh,
+        "lines": lines,
+        "kind": row.kind,
+        "state": row.state,
+        "state_words": state.words.as_json(),
+        "at": row.received_at,
+        "due_at": row.due_at,
+        "lon": row.lon,
+        "lat": row.lat,
+        "address": row.address,
+        "number": row.number,
+        "priority": row.priority,
+    }
+
+
+part(Part("matter", Matter, Words("事项", "matters"), 20, _due, _shown, most=_MOST))

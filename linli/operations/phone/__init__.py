@@ -1,0 +1,1 @@
+"""What a phone takes along of orders, and what it is asked for their steps."""
