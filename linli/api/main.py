@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -91,6 +93,8 @@ _HANDLERS: dict[type[Exception], Any] = {
     AuthenticationError: problems.on_stranger,
     ValidationError: problems.on_wrong_facts,
     HttpError: problems.on_http_error,
+    MultiPartParserError: problems.on_unreadable_form,
+    SuspiciousOperation: problems.on_unreadable_form,
     OperationalError: problems.on_busy,
     Exception: problems.on_fault,
 }

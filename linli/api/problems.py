@@ -125,6 +125,11 @@ def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(Unreadable("request.unreadable", why=str(error)), status=error.status_code)
 
 
+def on_unreadable_form(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A form that is none: no boundary, cut off, too many fields."""
+    return problem(Unreadable("request.unreadable", why=str(error)))
+
+
 def on_busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
     """The database is locked or gone: nothing was stored, trying again helps."""
     log.warning("database_unavailable", path=request.path, error=repr(error))

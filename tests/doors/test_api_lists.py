@@ -196,6 +196,21 @@ def test_files_hang_on_a_matter_with_its_rights(town: Town, door: Enter) -> None
     assert fetched(officer, made["href"])[0].status_code == 404
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=" + "x" * 300])
+def test_a_form_that_is_none_is_refused(kind: str, town: Town, door: Enter) -> None:
+    officer = door("community_officer")
+    number = dispute(town, door, "围墙")
+    answer = officer.client.post(
+        f"/api/v1/matters/{number}/files",
+        data=b"x",
+        content_type=kind,
+        HTTP_AUTHORIZATION=f"Bearer {officer.token}",
+        HTTP_IDEMPOTENCY_KEY=f"form-{len(kind)}",
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "request.unreadable")
+    assert officer.get(f"/matters/{number}/files")[1]["items"] == []
+
+
 def test_a_large_file_comes_in_pieces_over_a_bad_line(town: Town, door: Enter) -> None:
     officer = door("community_officer")
     number = dispute(town, door, "围墙")
