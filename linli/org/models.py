@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from linli.org.agencies.models import Agency
+from linli.org.drawing.models import Drawing
 from linli.org.people.models import Account, Person, Token
 from linli.org.posts.models import Post
 from linli.org.rooms.models import Equipment, OpeningHours, Responsibility, Service
-from linli.org.roster.models import Shift
+from linli.org.roster.models import Duty, Shift
 
 __all__ = [
     "Account",
     "Agency",
+    "Drawing",
+    "Duty",
     "Equipment",
     "OpeningHours",
     "Person",

@@ -8,3 +8,7 @@ class VisitsConfig(AppConfig):
 
     name = "linli.visits"
     label = "visits"
+
+    def ready(self) -> None:
+        import linli.visits.cards.acts
+        import linli.visits.care.acts  # noqa: F401  (importing declares the acts)

@@ -73,6 +73,32 @@ _REGISTER = frozenset(
         "grading.release",
     }
 )
+_POPULATION = frozenset(
+    {
+        "address.open",
+        "address.close",
+        "plate.print",
+        "plate.end",
+        "home.register",
+        "home.lay_out",
+        "home.change",
+        "firm.set",
+        "occupant.register",
+        "occupant.change",
+        "occupant.confirm",
+        "occupant.reveal",
+        "residence.begin",
+        "residence.end",
+        "report.submit",
+        "report.decide",
+        "report.refuse",
+        "duplicate.suggest",
+        "duplicate.dismiss",
+        "occupant.merge",
+        "occupant.unmerge",
+    }
+)
+"""The register of who lives where: officers decide; who works beside them sends reports (``report.submit``)."""
 _VOLUNTEERS = frozenset({"volunteer.register", "volunteer.change", "volunteer.move", "volunteer.withdraw"})
 _ESTABLISH = frozenset(
     {
@@ -146,6 +172,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     | _OWN_ORDER
     | _ROOM
     | _REGISTER
+    | _POPULATION
     | _VOLUNTEERS
     | _MANY
     | {"room.open", "grid.answer_for", "road.close", "road.reopen", "limits.set"},
@@ -157,6 +184,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     | _ROOM
     | _REPORT
     | _REGISTER
+    | _POPULATION
     | _VOLUNTEERS
     | _MANY
     | {"incident.take", "incident.recategorise", "order.give"},
@@ -178,6 +206,30 @@ RIGHTS: dict[str, frozenset[str]] = {
     "intake_machine": frozenset({"incident.take", "exchange.read", "matter.open"}),
 }
 RIGHTS |= {post: held | _OWN_LISTS for post, held in RIGHTS.items() if post != "intake_machine"}
+
+_CARDS = frozenset({"card.print", "card.deliver", "card.withdraw", "card.show_face"})
+_DESIGN = frozenset({"card.design", "card.end_design"})
+_CARER = frozenset({"care.visit", "care.promise", "care.settle_promise", "care.release_carer", "care.withdraw"})
+"""What a named carer does; who is not named finds no plan to do it to."""
+_CARE = _CARER | {"care.open", "care.name_carer", "care.change", "care.review", "care.end"}
+_DUTY = frozenset({"duty.sign_on", "duty.sign_off"})
+_OWN_HOURS = frozenset({"hours.see", "hours.correct", "hours.confirm"})
+_DRAW = frozenset({"drawing.ask", "drawing.decide", "drawing.cancel"})
+for _post, _held in {
+    "community_officer": _CARDS | _CARE | _DUTY | _OWN_HOURS | {"drawing.return"},
+    "station_chief": _CARDS | _DESIGN | _CARE | _DUTY | _DRAW | {"drawing.return"},
+    "station_desk": _DUTY,
+    "auxiliary": _CARER | _DUTY | _OWN_HOURS | {"card.deliver"},
+    "assistant": _CARER | _DUTY | _OWN_HOURS | {"card.deliver"},
+    "liaison_cadre": _CARER,
+    "grid_worker": _CARER,
+    "information_officer": _CARER,
+    "partner_officer": _CARER,
+    "bureau_leader": _DRAW | _DESIGN,
+    "dispatcher": frozenset({"drawing.ask", "drawing.cancel"}),
+    "administrator": _CARDS | _DESIGN,
+}.items():
+    RIGHTS[_post] |= _held
 
 SYSTEM_ONLY: frozenset[str] = frozenset(
     {"order.escalate", "order.unreachable", "order.prove_arrival", "handover.chase", "message.report", "demo.load"}

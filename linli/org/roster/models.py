@@ -1,4 +1,4 @@
-"""The duty roster."""
+"""The duty roster: who is planned, and who has signed on."""
 
 from __future__ import annotations
 
@@ -49,3 +49,43 @@ class Shift(models.Model):
 
     def scope_paths(self) -> tuple[str, ...]:
         return (self.agency.path,)
+
+
+class DutyQuery(models.QuerySet["Duty"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Everybody his own. That somebody is on duty now is on the roster; how long anybody worked is his to show
+        first (``insight.hours``).
+        """
+        return self.filter(person_id=actor.id)
+
+    def running(self) -> Self:
+        return self.filter(off_at__isnull=True)
+
+
+class Duty(models.Model):
+    """Somebody signed on at an agency and off again. ``on_at``/``off_at`` are what he says; ``on_recorded_at`` and
+    ``off_recorded_at`` when the house heard it. No place is asked for, and none is kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="duties")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="duties")
+    shift = models.ForeignKey(Shift, null=True, on_delete=models.SET_NULL, related_name="duties")
+    on_at = models.DateTimeField()
+    off_at = models.DateTimeField(null=True)
+    on_recorded_at = models.DateTimeField()
+    off_recorded_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = DutyQuery.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["person", "on_at"], name="duty_person")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person"], condition=Q(off_at__isnull=True), name="duty_one_at_a_time"),
+            models.CheckConstraint(condition=Q(off_at__isnull=True) | Q(off_at__gte=F("on_at")), name="duty_forward"),
+        ]
+
+    def scope_paths(self) -> tuple[str, ...]:
+        """No post reaches it in the trail: how long somebody works is not read off his sign-ons by others."""
+        return (f"/~own/{self.person_id}/",)
