@@ -50,6 +50,8 @@ WORDS = {
     "map.standing_stale": _("画面陈旧"),
     "map.standing_undated": _("仅实时"),
     "map.standing_far": _("放大后显示"),
+    "map.standing_partial": _("正在装入，先显示未结"),
+    "map.standing_cut": _("过多，未全部显示，请放大"),
     "map.time": _("时间轴"),
     "map.time_open": _("时间轴"),
     "map.time_now": _("回到现在"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 from django.db.models import Q, QuerySet
 
+from linli.command.warm import warm
 from linli.kernel import clock
 from linli.kernel.scope import Actor
 from linli.matters.ledger.acts import Placed, assign_matter, move_matter, open_matter
@@ -16,9 +19,12 @@ from linli.matters.ledger.acts import share as share_with
 from linli.matters.ledger.models import Matter
 from linli.matters.map.queries import HELD
 from linli.matters.map.queries.held import StillLoading
+from linli.matters.map.queries.rows import read
 from linli.matters.routing.acts import place_matter
-from linli.places.map.queries import features_of, marks_of, rimmed, totals_of
-from linli.places.map.rules import LAYERS, LayerQuery, Tile
+from linli.places.map.queries import features_of, is_cut, marks_of, rimmed, totals_of
+from linli.places.map.rules import LAYERS, LayerQuery, Tile, Totals
+from linli.places.map.rules.tiles import BITS, grid_of
+from linli.places.premises.models import Premises
 from tests.town import SETUP, SOUTH, WEST, Town, build_town, call
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +138,44 @@ def test_nobody_waits_long_while_another_loads(town: Town, monkeypatch: pytest.M
     before = HELD.now()
     with HELD._lock:
         assert HELD.now() is before, "what is known already is better than nothing"
+
+
+def test_what_is_open_is_there_while_the_rest_is_read(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linli.matters.map.queries.held._WAIT_S", 0.01)
+    matters = fill(town)
+    move_matter(SETUP, matter=matters[4], move="settle", facts={"outcome": "和解"})
+    move_matter(SETUP, matter=matters[4], move="close")
+    actor, seen = town.actor("dispatcher"), []
+
+    def slowly(*asked: Any, **only: Any) -> Any:
+        if HELD._view is not None:
+            assert not LAYER.whole or not LAYER.whole()
+            seen.append(shown(actor, LayerQuery()))
+            for query in (LayerQuery(), LayerQuery(where={"open": ("no",)})):
+                with pytest.raises(StillLoading):
+                    totals_of(actor, LAYER, query, 100)
+            assert totals_of(actor, LAYER, LayerQuery(where={"open": ("yes",)}), 100)[0].count == 6
+        return read(*asked, **only)
+
+    monkeypatch.setattr("linli.matters.map.queries.held.read", slowly)
+    warm({"broken": lambda: 1 / 0, "map": HELD.warm})
+    assert seen == [6], "the closed one is missing, nothing else"
+    assert shown(actor, LayerQuery()) == 7 and LAYER.whole and LAYER.whole()
+
+
+def test_very_many_premises_are_added_up_and_none_left_out(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linli.places.map.queries.MANY", 5)
+    spots = [(town.spot(0)[0] + 0.0001 * (n % 7), town.spot(0)[1]) for n in range(12)] + [town.spot(2)]
+    kinds = ["hotel" if spot == town.spot(2) else "shop" for spot in spots]
+    Premises.objects.bulk_create(
+        Premises(code=f"P{n}", name=f"店{n}", kind=kinds[n], lon=lon, lat=lat, agency_path=town.rooms[0].path)
+        for n, (lon, lat) in enumerate(spots)
+    )
+    layer, actor = LAYERS["premises"], town.actor("dispatcher")
+    x, y = (int(part[0]) >> (BITS - 9) for part in grid_of(*(np.array([part]) for part in town.spot(0))))
+    tile = Tile(9, x, y)
+    marks = marks_of(actor, layer, LayerQuery(bbox=rimmed(tile)), tile)
+    assert sum(int(mark.properties["n"]) for mark in marks) == 13 and not is_cut(layer, marks)
+    alone = [mark.properties for mark in marks if mark.properties["n"] == 1]
+    assert [one["code"] for one in alone] == ["P12"], "who stands alone is told with its words"
+    assert totals_of(actor, layer, LayerQuery(), 3) == (Totals(13, {"shop": 12, "hotel": 1}), True)

@@ -7,7 +7,7 @@ import type { Standing } from './sources'
 import type { LayerDef } from './types'
 
 const AGES_S = [0, 3600, 86400, 7 * 86400, 30 * 86400, 90 * 86400]
-const PICTURE: Partial<Record<Standing, string>> = { loading: 'refresh', error: 'alert-triangle', offline: 'wifi-off', stale: 'clock-exclamation', undated: 'clock', far: 'zoom-in' }
+const PICTURE: Partial<Record<Standing, string>> = { loading: 'refresh', error: 'alert-triangle', offline: 'wifi-off', stale: 'clock-exclamation', undated: 'clock', far: 'zoom-in', partial: 'refresh', cut: 'alert-triangle' }
 
 /** The list of layers: on and off, how many are in sight, what the marks mean, by what it is narrowed. */
 export class LayerPanel implements Tool {

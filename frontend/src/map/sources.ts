@@ -7,8 +7,9 @@ import { nameAt } from './names'
 import type { MapState } from './state'
 import type { LayerDef } from './types'
 
-/** What a layer can say of itself. `undated`: a past moment is shown and this layer has none. */
-export type Standing = 'off' | 'loading' | 'ready' | 'empty' | 'error' | 'offline' | 'stale' | 'undated' | 'far'
+/** What a layer can say of itself. `undated`: a past moment is shown and this layer has none. `partial`: the server has just started
+ * and has read only what is open; `cut`: more than can be drawn. */
+export type Standing = 'off' | 'loading' | 'ready' | 'empty' | 'error' | 'offline' | 'stale' | 'undated' | 'far' | 'partial' | 'cut'
 export interface Status { standing: Standing; count: number | null; text: string }
 
 const UNITS_EVERY_MS = 3000
@@ -16,6 +17,8 @@ const UNITS_EVERY_MS = 3000
 const FRESH_EVERY_MS = 2500
 const MOST_NAMES = 2000
 const LOOK_MS = 1500
+/** A server that has just started is asked again until it has read everything. */
+const AGAIN_MS = 2000
 const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
 
 /** The data of every layer on the map: its source, its look, whether it is whole and fresh. */
@@ -23,6 +26,8 @@ export class Layers {
   readonly looks = new Map<string, Look>()
   readonly status = new Map<string, Status>()
   private readonly failed = new Map<string, string>()
+  private readonly lacks = new Map<string, string>()
+  private again = 0
   private readonly versions = new Map<string, number>()
   private readonly units = new Map<string, Unit>()
   private readonly names = new Map<string, GeoJSON.FeatureCollection>()
@@ -41,7 +46,24 @@ export class Layers {
     map.on('idle', () => this.count())
     map.on('sourcedataloading', (event) => { if (event.sourceId?.startsWith('L-')) this.tell(event.sourceId.slice(2)) })
     window.setInterval(() => { if (!document.hidden && this.on.some((code) => this.waits(code))) this.count() }, LOOK_MS)
+    if (defs.some((def) => !def.whole)) this.askAgain()
     void this.watchUnits()
+  }
+
+  /** Tiles that came while the server was still reading, or was refused for it, are asked for once more. */
+  private askAgain(): void {
+    if (this.again) return
+    this.again = window.setTimeout(() => {
+      this.again = 0
+      if (document.hidden || !this.ready) { this.askAgain(); return }
+      const waiting = this.on.filter((code) => this.lacks.get(code) === 'loading' || this.failed.has(code) || this.defs.find((def) => def.code === code)?.whole === false)
+      void get<{ items: LayerDef[] }>('/map/layers').then(({ items }) => {
+        for (const def of this.defs) def.whole = items.find((one) => one.code === def.code)?.whole ?? true
+        if (this.defs.some((def) => !def.whole)) this.askAgain()
+      }, () => { this.askAgain() })
+      for (const code of waiting) this.versions.set(code, (this.versions.get(code) ?? 0) + 1)
+      this.ask(waiting)
+    }, AGAIN_MS)
   }
 
   /** A layer that came, but the map has not been idle since: a slow machine says what is there all the same. */
@@ -214,6 +236,7 @@ export class Layers {
     if (!event.sourceId?.startsWith('L-')) return
     const code = event.sourceId.slice(2)
     this.failed.set(code, event.error?.message ?? '')
+    if (event.error?.status === 503) this.askAgain()
     this.tell(code)
     this.changed()
   }
@@ -236,6 +259,8 @@ export class Layers {
     if (this.map.getZoom() < def.min_zoom) return 'far'
     // What was seen before stays until the new is there: a layer that is freshened does not flicker.
     if (count === null) return 'loading'
+    const lacks = this.lacks.get(def.code)
+    if (lacks) return lacks === 'cut' ? 'cut' : 'partial'
     if (def.live && !this.state.at && this.line !== 'live') return this.line === 'lost' ? 'offline' : 'stale'
     return count ? 'ready' : 'empty'
   }
@@ -247,13 +272,17 @@ export class Layers {
       const drawn = (this.looks.get(def.code)?.layers ?? []).map((layer) => layer.id).filter((id) => /-(mark|cluster|fill|line|beyond)$/.test(id) && this.map.getLayer(id))
       const seen = new Set<string>()
       let count = 0
+      let lacks = ''
       for (const hit of drawn.length ? this.map.queryRenderedFeatures({ layers: drawn }) : []) {
         const n = Number(hit.properties.n ?? 1)
+        lacks ||= String(hit.properties.lacks ?? '')
         const key = hit.id !== undefined && n === 1 ? String(hit.id) : JSON.stringify(hit.geometry)
         if (seen.has(key)) continue
         seen.add(key)
         count += n
       }
+      this.lacks.set(def.code, lacks)
+      if (lacks === 'loading') this.askAgain()
       this.status.set(def.code, { standing: this.standing(def, count), count, text: this.failed.get(def.code) ?? '' })
     }
     // A slow machine that follows moving units is seldom quite idle: what is asked for is there all the same.

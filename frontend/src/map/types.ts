@@ -10,6 +10,8 @@ export interface LayerDef extends Coded {
   min_zoom: number
   icon: string
   order: number
+  /** False while the server, just started, has read only what is open. */
+  whole: boolean
   filters: { name: string; zh: string; en: string; choices: Coded[] }[]
   tiles: string
   items: string

@@ -45,12 +45,12 @@ def device_by_code(actor: Actor, code: str) -> Device:
     return found
 
 
-def _standing(actor: Actor, query: LayerQuery) -> Iterable[Device]:
+def _standing(actor: Actor, query: LayerQuery) -> QuerySet[Device]:
     rows = in_order(within_box(Device.objects.visible_to(actor).standing(), query), query)
     for name in ("kind", "owner_kind", "state"):
         if query.where.get(name):
             rows = rows.filter(**{f"{name}__in": query.where[name]})
-    return rows.iterator(chunk_size=500)
+    return rows
 
 
 def _shown(row: Device) -> dict[str, object]:
@@ -66,7 +66,7 @@ def _shown(row: Device) -> dict[str, object]:
 
 def _points(actor: Actor, query: LayerQuery) -> Iterable[Feature]:
     """Where devices stand."""
-    for row in _standing(actor, query):
+    for row in _standing(actor, query).iterator(chunk_size=500):
         point = shapely.Point(row.lon, row.lat)
         if query.meets(point):
             yield Feature(str(row.pk), point, _shown(row))
@@ -76,7 +76,7 @@ def _covers(actor: Actor, query: LayerQuery) -> Iterable[Feature]:
     """The ground that working devices see, when direction, angle and range are known."""
     # A device just outside the box may see into it.
     wide = replace(query, bbox=query.box.grown(LONGEST_M), area=None) if query.box else query
-    for row in _standing(actor, wide):
+    for row in _standing(actor, wide).iterator(chunk_size=500):
         shape = row.cover
         if shape is not None and query.meets(shape):
             yield Feature(str(row.pk), shape, _shown(row))
@@ -104,6 +104,7 @@ LAYERS.add(
         filters=_FILTERS,
         clustered=True,
         by="kind",
+        rows=_standing,
     ),
 )
 LAYERS.add(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import shapely
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Avg, CharField, Count, F, IntegerField, Min, Model, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from shapely.geometry.base import BaseGeometry
 
 from linli.kernel import clock
@@ -23,15 +25,17 @@ from linli.kernel.words import Words
 from linli.places.grid.models import Grid
 from linli.places.map.rules import LAYERS, Choice, Feature, Filter, Layer, LayerQuery, Mark, Tile, Totals
 from linli.places.map.rules.marks import clustered
-from linli.places.map.rules.tiles import EXTENT, grid_of, in_tile
+from linli.places.map.rules.tiles import EXTENT, cluster_level, grid_of, in_tile
 
 declare("area.too_large", zh="所画范围太大，最多{most_km2}平方公里。", en="The area is larger than {most_km2} km².")
 declare("area.crooked", zh="所画范围的折点太多，最多{most}个。", en="The area has more than {most} corners.")
 
 M = TypeVar("M", bound=Model)
 
+MANY = 3_000
+"""From here on the points of a tile are added up by the database, where a layer says its rows (``Layer.rows``)."""
 MOST_DRAWN = 50_000
-"""Features of one tile of a layer that has no quicker way (``Layer.marked``)."""
+"""Features of one tile of a layer that has no quicker way (``Layer.marked``, ``Layer.rows``): the tile says so."""
 MOST_COUNTED = 5_000
 """Features of an area in a layer that has no quicker way to count (``Layer.counted``)."""
 MOST_KM2, MOST_CORNERS = 10_000, 5_000
@@ -68,11 +72,21 @@ def totals_of(actor: Actor, layer: Layer, query: LayerQuery, most: int) -> tuple
         return Totals(0), True
     if layer.counted is not None:
         return layer.counted(actor, query), True
+    if layer.rows is not None and query.area is None:
+        return _counted(layer.rows(actor, query), layer.by), True
     by: Counter[str] = Counter()
     for feature in islice(iter(layer.source(actor, query)), most + 1):
         by[str(feature.properties.get(layer.by, ""))] += 1
     count = sum(by.values())
     return Totals(min(count, most), dict(by) if layer.by else {}), count <= most
+
+
+def _counted(rows: QuerySet[Any], by: str) -> Totals:
+    """Counted by the database; ``by`` is a column."""
+    if not by:
+        return Totals(rows.count())
+    found = {str(text): n for text, n in rows.order_by().values_list(by).annotate(n=Count("pk"))}
+    return Totals(sum(found.values()), found)
 
 
 def marks_of(actor: Actor, layer: Layer, query: LayerQuery, tile: Tile) -> list[Mark]:
@@ -81,6 +95,10 @@ def marks_of(actor: Actor, layer: Layer, query: LayerQuery, tile: Tile) -> list[
         return []
     if layer.marked is not None:
         return list(layer.marked(actor, query, tile))
+    if layer.rows is not None and layer.clustered:
+        rows = layer.rows(actor, query)
+        if rows.order_by()[: MANY + 1].count() > MANY:
+            return _added_up(actor, layer, query, tile, rows)
     features = list(islice(iter(layer.source(actor, query)), MOST_DRAWN))
     points = [feature for feature in features if feature.geometry.geom_type == "Point"]
     if not points:
@@ -94,6 +112,38 @@ def marks_of(actor: Actor, layer: Layer, query: LayerQuery, tile: Tile) -> list[
         Mark(int(across), int(down), {"id": feature.id, "n": 1, **feature.properties})
         for across, down, feature in zip(wide, high, points, strict=True)
     ]
+
+
+def _added_up(actor: Actor, layer: Layer, query: LayerQuery, tile: Tile, rows: QuerySet[Any]) -> list[Mark]:
+    """Very many points added up by the database, in cells as wide as a mark; who stands alone is read as always."""
+    side = 360.0 / (1 << cluster_level(tile.z))
+    middle = math.radians((tile.box.south + tile.box.north) / 2)
+    cells = rows.order_by().annotate(
+        _across=Cast(F("lon") / Value(side), IntegerField()),
+        _up=Cast(F("lat") / Value(side * math.cos(middle)), IntegerField()),
+    )
+    added = list(
+        cells.values_list("_across", "_up")
+        .annotate(n=Count("pk"), east=Avg("lon"), north=Avg("lat"), one=Min(Cast("pk", CharField())))
+        .values_list("n", "east", "north", "one")
+    )
+    x, y = (part.astype(np.float64) for part in grid_of(*np.array([row[1:3] for row in added], np.float64).T))
+    wide, high = in_tile(tile, x, y)
+    alone = tuple(str(row[3]) for row in added if row[0] == 1)
+    known = {feature.id: feature for feature in layer.source(actor, replace(query, among=alone))} if alone else {}
+    marks = []
+    for (n, _east, _north, one), across, down in zip(added, wide.tolist(), high.tolist(), strict=True):
+        own = known.get(str(_key(str(one)))) if n == 1 else None
+        said = {"id": own.id, "n": 1, **own.properties} if own is not None else {"n": n}
+        marks.append(Mark(int(across), int(down), said))
+    return marks
+
+
+def is_cut(layer: Layer, marks: Sequence[Mark]) -> bool:
+    """Whether a tile holds more than was drawn: only in layers that can neither be added up nor hold their points."""
+    if layer.marked is not None or (layer.rows is not None and layer.clustered):
+        return False
+    return sum(int(mark.properties.get("n", 1)) for mark in marks) >= MOST_DRAWN
 
 
 def shapes_of(actor: Actor, layer: Layer, query: LayerQuery) -> list[Feature]:
@@ -133,8 +183,8 @@ def _fit(area: BaseGeometry | None) -> BaseGeometry:
 
 def in_order(rows: QuerySet[M], query: LayerQuery) -> QuerySet[M]:
     """Rows ascending by key, from behind ``after``, or the one that is asked for: what every source does."""
-    if query.only:
-        return rows.filter(pk=_key(query.only))
+    if query.only or query.among:
+        return rows.filter(pk__in=[_key(text) for text in (query.only, *query.among) if text])
     return rows.filter(pk__gt=_key(query.after)).order_by("pk") if query.after else rows.order_by("pk")
 
 

@@ -45,14 +45,18 @@ def premises_by_code(actor: Actor, code: str) -> Premises:
     return found
 
 
-def _features(actor: Actor, query: LayerQuery) -> Iterable[Feature]:
-    """Premises in use, as points; which grade they stand in is for the lists, not for everybody's map."""
+def _rows(actor: Actor, query: LayerQuery) -> QuerySet[Premises]:
     rows = in_order(within_box(Premises.objects.visible_to(actor).in_use(), query), query)
     if query.where.get("kind"):
         rows = rows.filter(kind__in=query.where["kind"])
     if query.where.get("grid"):
         rows = rows.filter(grid_code__in=query.where["grid"])
-    for row in rows.iterator(chunk_size=500):
+    return rows
+
+
+def _features(actor: Actor, query: LayerQuery) -> Iterable[Feature]:
+    """Premises in use, as points; which grade they stand in is for the lists, not for everybody's map."""
+    for row in _rows(actor, query).iterator(chunk_size=500):
         if row.lon is None or row.lat is None:
             continue
         point = shapely.Point(row.lon, row.lat)
@@ -85,5 +89,6 @@ LAYERS.add(
         ),
         clustered=True,
         by="kind",
+        rows=_rows,
     ),
 )

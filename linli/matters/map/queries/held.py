@@ -38,7 +38,9 @@ class StillLoading(Refusal):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """The points at a moment: the many, and beside them the few that changed since those were sorted."""
+    """The points at a moment: the many, and beside them the few that changed since those were sorted. Not ``whole``:
+    so far only what is open was read.
+    """
 
     many: Points
     few: Points
@@ -46,17 +48,20 @@ class View:
     shares: dict[str, tuple[str, ...]]
     """Agency → matters that were shared with it, as hexadecimal digits."""
     shared: int
+    whole: bool = True
 
 
 class Held:
-    """All matters with a place, as columns. A process loads them once (measured: 1,000,000 in 8 s of processor) and
-    then reads what changed, at most every ``LINLI_KEPT_S`` seconds.
+    """All matters with a place, as columns. A process loads them once, best before anybody asks (``warm``), first those
+    that are open, and then reads what changed, at most every ``LINLI_KEPT_S`` seconds.
 
     Rows of several processes become visible out of the order of their times, so changes are read with an overlap.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._flags_lock = threading.Lock()
+        """Of its own: who looks while the rest is read must not wait for the reading."""
         self._view: View | None = None
         self._looked = 0.0
         self._seen_at: datetime | None = None
@@ -64,39 +69,65 @@ class Held:
         self._share_keys: set[uuid.UUID] = set()
         self._visible: OrderedDict[tuple[object, ...], tuple[Points, int, Flags]] = OrderedDict()
 
-    def now(self) -> View:
-        """The matters as the rows say now. Raises StillLoading when another thread loads them for longer than a
-        request should wait: threads that wait here would be missing where calls are taken.
+    def now(self, *, whole: bool = True) -> View:
+        """The matters as the rows say now; with ``whole`` off what is read so far will do. Raises StillLoading when
+        another thread loads them for longer than a request should wait: threads that wait here would be missing where
+        calls are taken.
         """
         view = self._view
-        if view is not None and time.monotonic() - self._looked < settings.LINLI_KEPT_S:
+        fresh = time.monotonic() - self._looked < settings.LINLI_KEPT_S
+        if view is not None and (fresh if view.whole else not whole):
             return view
         if not self._lock.acquire(timeout=_WAIT_S):
-            if view is None:
+            view = self._view
+            if view is None or (whole and not view.whole):
                 raise StillLoading("map.loading")
             return view
         try:
-            began = clock.now()
-            # A clock that was set back (tests do) would hide what was touched meanwhile.
-            anew = self._view is None or self._seen_at is None or began < self._seen_at
-            self._view = self._loaded() if self._view is None or anew else self._followed(self._view)
-            self._seen_at, self._looked = began, time.monotonic()
-            return self._view
+            return self._looked_again()
         finally:
             self._lock.release()
+
+    def warm(self) -> None:
+        """Load before anybody asks: for a thread of its own when a process starts."""
+        if self._view is None:
+            self.now()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is read (or nothing yet: then whoever asks waits for all)."""
+        return self._view is None or self._view.whole
+
+    def _looked_again(self) -> View:
+        began, view = clock.now(), self._view
+        # A clock that was set back (tests do) would hide what was touched meanwhile.
+        if view is None or not view.whole or self._seen_at is None or began < self._seen_at:
+            view = self._loaded()
+        else:
+            view = self._followed(view)
+        self._view, self._seen_at, self._looked = view, began, time.monotonic()
+        return view
 
     def forget(self) -> None:
         """Load anew at the next look (another database, rows that were deleted)."""
         with self._lock:
             self._view, self._marks, self._share_keys = None, {}, set()
+        with self._flags_lock:
             self._visible.clear()
 
     def _loaded(self) -> View:
-        words = Vocabulary()
-        marks = marks_since(clock.now() - _OVERLAP)
-        many, few = read(words), read(words, set())
-        self._marks, self._share_keys = marks, set()
+        words, marks = Vocabulary(), marks_since(clock.now() - _OVERLAP)
+        self._view, self._share_keys = None, set()
+        few = read(words, set())
         shares, count = self._shares({}, None)
+        try:
+            # What is open is a small part and what is asked for first: it is shown while the rest is read.
+            self._view = View(read(words, only_open=True), few, words, shares, count, whole=False)
+            many = read(words)
+        except BaseException:
+            self._view = None
+            raise
+        self._marks = marks
         return View(many, few, words, shares, count)
 
     def _followed(self, view: View) -> View:
@@ -143,7 +174,7 @@ class Held:
         if found is not None and found[0].scope is view.many.scope and found[1] == view.shared:
             return found[2]
         flags = _seen(reach, view.many, view)
-        with self._lock:
+        with self._flags_lock:
             self._visible[reach.name] = (view.many, view.shared, flags)
             while len(self._visible) > _MOST_SEEN:
                 self._visible.popitem(last=False)

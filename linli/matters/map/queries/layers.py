@@ -52,7 +52,7 @@ def _key(text: str) -> uuid.UUID:
 
 def _keys_in_order(actor: Actor, query: LayerQuery) -> U64:
     """Keys of what answers the query, ascending, from behind ``after``; no more than are asked for."""
-    view = HELD.now()
+    view = HELD.now(whole=not _wants_open(query))
     parts = [points.keys[places] for points, places in _answering(actor, query, view)]
     keys = np.concatenate(parts)
     if query.after:
@@ -64,6 +64,11 @@ def _keys_in_order(actor: Actor, query: LayerQuery) -> U64:
         keys = keys[keys[:, 0] <= np.partition(keys[:, 0], query.limit)[query.limit]]
     ordered: U64 = keys[np.lexsort((keys[:, 1], keys[:, 0]))][: query.limit]
     return ordered
+
+
+def _wants_open(query: LayerQuery) -> bool:
+    """What is open is read first: who asks for that alone need not wait for the rest."""
+    return query.where.get("open") == ("yes",)
 
 
 def _answering(actor: Actor, query: LayerQuery, view: View) -> list[tuple[Points, I64]]:
@@ -120,7 +125,7 @@ def _told(moment: datetime | None) -> str | None:
 
 def _counted(actor: Actor, query: LayerQuery) -> Totals:
     """How many, by kind."""
-    view = HELD.now()
+    view = HELD.now(whole=not _wants_open(query))
     by: Counter[str] = Counter()
     for points, places in _answering(actor, query, view):
         for number, count in enumerate(np.bincount(points.codes[places, 0], minlength=1).tolist()):
@@ -130,8 +135,10 @@ def _counted(actor: Actor, query: LayerQuery) -> Totals:
 
 
 def _marked(actor: Actor, query: LayerQuery, tile: Tile) -> Iterable[Mark]:
-    """A tile's marks: cells with one matter show it, others their number and what is common to them."""
-    view = HELD.now()
+    """A tile's marks: cells with one matter show it, others their number and what is common to them. While a process
+    starts, those of what is open (``Layer.whole`` says so).
+    """
+    view = HELD.now(whole=False)
     parts, cells = _cells(actor, query, tile, view)
     keys = np.concatenate([points.keys[part.one] for points, part in parts])
     alone = _alone(actor, keys[cells.one[cells.count == 1]])
@@ -218,6 +225,10 @@ def _states(*kinds: str) -> Filter:
     return Filter("state", Words("状态", "state"), tuple(Choice(name, words) for name, words in found.items()))
 
 
+def _is_whole() -> bool:
+    return HELD.is_whole
+
+
 def _only_hazards(query: LayerQuery) -> LayerQuery:
     return query.narrowed(kind=("hazard",))
 
@@ -248,6 +259,7 @@ LAYERS.add(
         by="kind",
         counted=_counted,
         marked=_marked,
+        whole=_is_whole,
     ),
 )
 LAYERS.add(
@@ -266,5 +278,6 @@ LAYERS.add(
         by="state",
         counted=lambda actor, query: _counted(actor, _only_hazards(query)),
         marked=lambda actor, query, tile: _marked(actor, _only_hazards(query), tile),
+        whole=_is_whole,
     ),
 )

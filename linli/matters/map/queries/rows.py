@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -22,6 +22,8 @@ from linli.places.map.rules.points import NEVER, Points
 from linli.places.map.rules.tiles import U64
 
 _CHUNK = 50_000
+_READ = 2_000
+"""Rows read in one go: few, so that other threads of a process that starts have their turn."""
 _FEW = 500
 _MOST_CODE = 254
 
@@ -59,12 +61,11 @@ class Words:
     def __init__(self, first: Iterable[str] = ()) -> None:
         self.number: dict[str, int] = {text: place for place, text in enumerate(first)}
 
-    def numbers(self, texts: Iterable[str | None]) -> list[int]:
+    def numbers(self, texts: Sequence[str | None]) -> NDArray[np.int32]:
         """The numbers of texts; None is the empty text."""
-        column = ["" if text is None else text for text in texts]
-        for text in set(column).difference(self.number):
-            self.number[text] = len(self.number)
-        return [self.number[text] for text in column]
+        found = set(texts)
+        known = {text: self.number.setdefault(text or "", len(self.number)) for text in found}
+        return np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))
 
     def text(self, number: int) -> str:
         """The text with this number, or nothing."""
@@ -82,9 +83,9 @@ class Vocabulary:
         self.people = Words([""])
 
 
-def read(words: Vocabulary, changed: set[uuid.UUID] | None = None) -> Points:
-    """The points of all matters that have a place, or of those ``changed``."""
-    parts = [_part(words, rows) for rows in _chunks(_rows(changed))] or [_part(words, [])]
+def read(words: Vocabulary, changed: set[uuid.UUID] | None = None, *, only_open: bool = False) -> Points:
+    """The points of all matters that have a place, of those ``changed``, or of those that are open."""
+    parts = [_part(words, rows) for rows in _chunks(_rows(changed, only_open))] or [_part(words, [])]
     keys, places, codes, times, scope = (np.concatenate([part.pop(0) for part in parts]) for _ in range(len(parts[0])))
     points = Points.made(
         keys=keys,
@@ -96,18 +97,21 @@ def read(words: Vocabulary, changed: set[uuid.UUID] | None = None) -> Points:
         scope=scope,
     )
     for colour, hexes in _colours(changed).items():
-        points.codes[points.places_of(keys_of(hexes)), 2] = min(words.colours.numbers([colour])[0], _MOST_CODE)
+        points.codes[points.places_of(keys_of(hexes)), 2] = min(int(words.colours.numbers([colour])[0]), _MOST_CODE)
     return points
 
 
-def _rows(changed: set[uuid.UUID] | None) -> Iterator[tuple[Any, ...]]:
-    rows = Matter.objects.filter(lon__gte=-180, lon__lte=180, lat__gte=-90, lat__lte=90).order_by()
+def _rows(changed: set[uuid.UUID] | None, only_open: bool) -> Iterator[tuple[Any, ...]]:
+    # Bounds in the statement would send a read of everything through the index of positions, row by row (three times as
+    # long): impossible positions are left out afterwards.
+    rows = Matter.objects.filter(lon__isnull=False, lat__isnull=False).order_by()
     columns: tuple[str | Expression, ...] = (
         Hex("pk"), "lon", "lat", "kind", "state", Seconds("received_at"), Seconds("closed_at"),
         Hex("agency_id"), Hex("station_id"), Hex("assignee_id"), Hex("opened_by"),
     )  # fmt: skip
     if changed is None:
-        yield from rows.values_list(*columns).iterator(chunk_size=_CHUNK)
+        rows = rows.filter(closed_at__isnull=True) if only_open else rows
+        yield from rows.values_list(*columns).iterator(chunk_size=_READ)
         return
     for some in _some(changed):
         yield from rows.filter(pk__in=some).values_list(*columns)
@@ -131,20 +135,20 @@ def _part(words: Vocabulary, rows: list[tuple[Any, ...]]) -> list[NDArray[Any]]:
     codes = np.zeros((len(rows), 3), np.uint8)
     codes[:, 0] = np.minimum(words.kinds.numbers(kind), _MOST_CODE)
     codes[:, 1] = np.minimum(words.states.numbers(state), _MOST_CODE)
-    seconds = [begun, [NEVER if moment is None else moment for moment in ended]]
+    seconds = [
+        np.fromiter(begun, np.int64, len(rows)),
+        np.fromiter((NEVER if moment is None else moment for moment in ended), np.int64, len(rows)),
+    ]
     scope = [
         words.agencies.numbers(agency),
         words.agencies.numbers(station),
         words.people.numbers(assignee),
         words.people.numbers(opener),
     ]
-    return [
-        keys_of(key),
-        np.array([lon, lat], np.float64).T,
-        codes,
-        np.clip(np.array(seconds, np.int64), 0, NEVER).astype(np.uint32).T,
-        np.array(scope, np.int32).T,
-    ]
+    places = np.array([lon, lat], np.float64).reshape(2, -1).T
+    real = (np.abs(places[:, 0]) <= 180) & (np.abs(places[:, 1]) <= 90)
+    times = np.clip(np.array(seconds, np.int64), 0, NEVER).astype(np.uint32).T
+    return [part[real] for part in (keys_of(key), places, codes, times, np.array(scope, np.int32).T)]
 
 
 def keys_of(hexes: Iterable[str]) -> U64:

@@ -55,8 +55,9 @@ class LayerQuery:
 
     ``at``: as things stood then (dated layers). ``since``, ``until``: what existed at some moment between, both ends
     included. ``begun_since``, ``begun_until``: what began between. ``where``: filter name → values. ``area``: only what
-    meets this shape. ``only``: the one with this id. ``after``: only ids behind this one, in ascending order of ids,
-    so that pages follow each other. ``limit``: the asker reads no more than that; a source may stop there.
+    meets this shape. ``only``: the one with this id; ``among``: those with these. ``after``: only ids behind this one,
+    in ascending order of ids, so that pages follow each other. ``limit``: the asker reads no more than that; a source may
+    stop there.
     """
 
     bbox: Box | None = None
@@ -68,6 +69,7 @@ class LayerQuery:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     area: BaseGeometry | None = None
     only: str = ""
+    among: tuple[str, ...] = ()
     after: str = ""
     limit: int = 1000
 
@@ -104,6 +106,8 @@ Source = Callable[[Actor, LayerQuery], Iterable[Feature]]
 """Features for an actor, ascending by id, always by way of the model's ``visible_to``."""
 Counted = Callable[[Actor, LayerQuery], Totals]
 Marked = Callable[[Actor, LayerQuery, Tile], Iterable[Mark]]
+Rows = Callable[[Actor, LayerQuery], Any]
+"""A queryset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,9 @@ class Layer:
     ``geometry``: point, line or polygon. ``clustered``: at low zooms near points are drawn as one with their number.
     ``dated``: it can be asked how things stood (``at``). ``by``: the property by which totals are told apart.
     ``counted`` and ``marked`` are for layers so large that reading every feature would be slow; without them the
-    features themselves are counted and drawn. ``people``: a feature says where somebody is or lives, so that an
-    area's read is noted with its purpose.
+    features themselves are counted and drawn. ``rows`` are the rows of a query with ``lon`` and ``lat`` as columns:
+    with them a tile of very many points is added up by the database, and nothing is left out. ``people``: a feature
+    says where somebody is or lives, so that an area's read is noted with its purpose.
     """
 
     code: str
@@ -133,6 +138,9 @@ class Layer:
     """It changes from moment to moment: clients should ask again."""
     counted: Counted | None = None
     marked: Marked | None = None
+    rows: Rows | None = None
+    whole: Callable[[], bool] | None = None
+    """Whether all is read: a layer that is held in memory is drawn in part while its process starts."""
 
 
 LAYERS: Registry[Layer] = Registry("layers of the map")
