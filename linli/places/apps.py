@@ -18,7 +18,10 @@ class PlacesConfig(AppConfig):
         import linli.places.divisions.acts
         import linli.places.grading.acts
         import linli.places.grid.acts
+        import linli.places.homes.acts
         import linli.places.map.queries
+        import linli.places.occupants.acts
+        import linli.places.plates.acts
         import linli.places.premises.acts
         import linli.places.premises.queries
         import linli.places.roads.acts  # noqa: F401  (importing declares the acts)

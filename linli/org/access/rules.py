@@ -133,6 +133,7 @@ _LOAD = frozenset(
         "import.people",
         "import.units",
         "import.premises",
+        "import.occupants",
         "import.devices",
         "import.volunteers",
         "import.grids",
@@ -231,8 +232,21 @@ for _post, _held in {
 }.items():
     RIGHTS[_post] |= _held
 
+_TELLS = frozenset({"report.submit"})
+"""Who sees people and may not enter them: what they write down waits for an officer (auxiliaries never act alone)."""
+for _post, _held in {
+    **dict.fromkeys(("auxiliary", "assistant", "grid_worker", "information_officer", "liaison_cadre"), _TELLS),
+    "station_desk": frozenset({"occupant.reveal", "report.submit"}),
+    "bureau_leader": frozenset({"term.set"}),
+    "administrator": frozenset(
+        {"term.set", "address.open", "address.close", "home.lay_out", "plate.print", "plate.end"}
+    ),
+}.items():
+    RIGHTS[_post] |= _held
+
 SYSTEM_ONLY: frozenset[str] = frozenset(
     {"order.escalate", "order.unreachable", "order.prove_arrival", "handover.chase", "message.report", "demo.load"}
+    | {"register.erase"}
 )
 """Acts that only the house's own machines do."""
 

@@ -82,9 +82,13 @@ class Address(models.Model):
         "group": ("村民小组", "villagers' group"),
         "landmark": ("地标", "landmark"),
         "road": ("道路", "road"),
+        "lane": ("巷弄", "lane"),
+        "estate": ("小区院落", "estate or yard"),
     }
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    """The address that this one lies in (a building in its yard); None directly under its street or village."""
     code = models.CharField(max_length=40, unique=True)
     text = models.CharField(max_length=160)
     kind = models.CharField(max_length=8, choices=[(key, words[0]) for key, words in KINDS.items()])

@@ -1,0 +1,1 @@
+"""The actual population: who lives where since when, reports that wait for an officer, duplicates, retention."""
