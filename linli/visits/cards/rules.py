@@ -151,3 +151,46 @@ def _span(start: int, end: int, whole: str) -> str:
     if end - start == _DAY_MINUTES:
         return whole
     return f"{start // 60:02d}:{start % 60:02d}-{end // 60 % 24:02d}:{end % 60:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a design brings to a card."""
+
+    layout: str
+    title: str
+    call_for: str
+    supervision_phone: str
+
+
+def sheet_facts(
+    look: Look, said: Printed, *, grid: str, qr_svg: str, cards: int, photo: bytes = b"", photo_format: str = "jpg"
+) -> dict[str, object]:
+    """The facts of ``visits/data/cards.typ``: every text ready to be read, the QR as SVG, the photograph as numbers."""
+    return {
+        "layout": look.layout,
+        "title": look.title,
+        "room": said.room,
+        "officer": said.officer,
+        "phone": said.phone,
+        "hours": said.hours,
+        "grid": grid,
+        "supervision": look.supervision_phone,
+        "call_for": look.call_for,
+        "never": NEVER.zh,
+        "danger": DANGER.zh,
+        "qr": qr_svg,
+        "photo": list(photo),
+        "photo_format": photo_format,
+        "sheets": sheets_for(cards),
+        "words": {
+            "officer": "社区民警",
+            "nobody": "（警务室值班民警）",
+            "phone": "电话",
+            "hours": "接待",
+            "grid": "警格",
+            "supervision": "监督电话",
+            "call_for": "有事找我：",
+            "scan": "扫码看今天谁负责",
+        },
+    }
