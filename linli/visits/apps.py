@@ -11,4 +11,10 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         import linli.visits.cards.acts
-        import linli.visits.care.acts  # noqa: F401  (importing declares the acts)
+        import linli.visits.cards.queries.pack
+        import linli.visits.care.acts
+        import linli.visits.checklists.acts
+        import linli.visits.inspections.acts
+        import linli.visits.plans.acts
+        import linli.visits.reasons.acts
+        import linli.visits.records.acts  # noqa: F401  (importing declares the acts)

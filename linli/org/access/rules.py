@@ -206,7 +206,18 @@ RIGHTS: dict[str, frozenset[str]] = {
     "auditor": frozenset(),
     "intake_machine": frozenset({"incident.take", "exchange.read", "matter.open"}),
 }
-RIGHTS |= {post: held | _OWN_LISTS for post, held in RIGHTS.items() if post != "intake_machine"}
+_PHONE = frozenset({"phone.register", "field.take_file", "field.hang_file"})
+"""One's own phone: of every post that a person holds; what it brings needs the right of each act."""
+_PHONES = {
+    "station_chief": frozenset({"phone.wipe", "field.settle"}),
+    "station_desk": frozenset({"phone.wipe", "field.settle"}),
+    "community_officer": frozenset({"phone.wipe", "field.settle"}),
+    "bureau_leader": frozenset({"phone.wipe", "field.settle"}),
+    "administrator": frozenset({"phone.wipe"}),
+}
+"""Lost phones, and what two people changed at once."""
+RIGHTS |= {post: RIGHTS[post] | held for post, held in _PHONES.items()}
+RIGHTS |= {post: held | _OWN_LISTS | _PHONE for post, held in RIGHTS.items() if post != "intake_machine"}
 
 _CARDS = frozenset({"card.print", "card.deliver", "card.withdraw", "card.show_face"})
 _DESIGN = frozenset({"card.design", "card.end_design"})
@@ -244,9 +255,30 @@ for _post, _held in {
 }.items():
     RIGHTS[_post] |= _held
 
+_VISIT = frozenset({"visit.record", "visit.correct", "visit.attach_file"})
+"""Whoever goes to doors writes down what came of it; what helpers write counts when an officer has signed."""
+_WALK = _VISIT | {"visit.record_stop", "visit.make_week", "visit.change_stop"}
+_INSPECT = frozenset({"inspection.record", "inspection.attach_file"})
+_SIGN = frozenset({"visit.countersign", "visit.send_back", "inspection.countersign", "inspection.send_back"})
+_DOORS = frozenset({"visit.open_due", "visit.end_due", "inspection.recheck"})
+_CAMPAIGN = frozenset({"visit.open_campaign", "visit.end_campaign"})
+for _post, _held in {
+    "community_officer": _WALK | _INSPECT | _SIGN | _DOORS,
+    "station_chief": _WALK | _INSPECT | _SIGN | _DOORS | _CAMPAIGN,
+    "station_desk": _VISIT | _INSPECT,
+    "dispatcher": _VISIT,
+    "auxiliary": _WALK | _INSPECT,
+    "assistant": _WALK | _INSPECT,
+    "information_officer": _VISIT,
+    "grid_worker": _VISIT,
+    "bureau_leader": _VISIT | _CAMPAIGN,
+    "administrator": _CAMPAIGN | {"visit.set_reason", "checklist.declare"},
+}.items():
+    RIGHTS[_post] |= _held
+
 SYSTEM_ONLY: frozenset[str] = frozenset(
     {"order.escalate", "order.unreachable", "order.prove_arrival", "handover.chase", "message.report", "demo.load"}
-    | {"register.erase"}
+    | {"register.erase", "visit.gather", "visit.spread_campaign"}
 )
 """Acts that only the house's own machines do."""
 

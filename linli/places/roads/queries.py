@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from linli.kernel.kept import Kept
 from linli.places.roads.models import RoadClosure, Roads
 from linli.places.roads.rules import faults
 from linli.places.roads.rules.features import road_features
-from linli.places.roads.rules.network import KIND_INDEX, RoadNetwork, load
+from linli.places.roads.rules.network import FAR, KIND_INDEX, RoadNetwork, load
 from linli.places.roads.rules.open_roads import Closed, OpenRoads
 
 _lock = threading.Lock()
@@ -113,4 +113,26 @@ def roads_near(box: Box) -> list[LineString]:
         points = slice(int(network.shape_first[edge]), int(network.shape_first[edge + 1]))
         if points.stop - points.start > 1:
             found.append(LineString(np.column_stack((lon[points], lat[points]))))
+    return found
+
+
+def travel_matrix_s(
+    places: Sequence[tuple[float, float]], *, kind: str = "foot", none_s: int = FAR // 1000
+) -> list[list[int]] | None:
+    """Whole seconds by road from each place (lon, lat) to each, now; ``none_s`` where there is no way. None without a
+    network or its coordinates. One search a place.
+    """
+    roads = active_roads()
+    if roads is None or not roads.network.has_points:
+        return None
+    index = KIND_INDEX[kind]
+    spots = [roads.place(lon, lat, index) for lon, lat in places]
+    found = [[none_s] * len(spots) for _ in spots]
+    for column, end in enumerate(spots):
+        times = roads.travel_many_s(spots, end, index) if end is not None else [None] * len(spots)
+        for row, seconds in enumerate(times):
+            if row == column:
+                found[row][column] = 0
+            elif seconds is not None:
+                found[row][column] = round(seconds)
     return found

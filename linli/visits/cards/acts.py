@@ -20,9 +20,8 @@ from linli.org.posts.models import Post
 from linli.places.grid.models import Grid
 from linli.visits.cards.models import BATCH_LIFE, CardBatch, CardDesign, CardDoor, GridPage, PublicFace
 from linli.visits.cards.queries import Face, addresses_within, doors_of
-from linli.visits.cards.rules import LAYOUTS, OUTCOMES, code_from
-from linli.works.files.models import StoredFile
-from linli.works.files.rules import PICTURES
+from linli.visits.cards.rules import LAYOUTS, OUTCOMES, code_from, portrait
+from linli.works.files.acts import keep_file
 
 declare("card.layout", zh="没有“{layout}”这种版式。", en="There is no layout {layout}.")
 declare("card.name_taken", zh="已有同名式样“{name}”。", en="There is already a design called {name}.")
@@ -105,14 +104,19 @@ def workplace(person: Person) -> str | None:
     within=lambda facts: workplace(facts["person"]),
 )
 def show_face(
-    actor: Actor, *, person: Person, duty_phone: str = "", photo: StoredFile | None = None, drop_photo: bool = False
+    actor: Actor, *, person: Person, duty_phone: str = "", photo: bytes | None = None, drop_photo: bool = False
 ) -> PublicFace:
-    """What residents see of an officer. Without ``photo`` the one there stays, unless it is dropped."""
-    if photo is not None and photo.media_type not in PICTURES:
-        raise Invalid("card.photo", field="photo")
+    """What residents see of an officer. ``photo`` is a picture of whatever size, kept small; without one the one there
+    stays, unless it is dropped. Raises Invalid ``card.photo`` for what is no picture.
+    """
     values: dict[str, Any] = {"duty_phone": duty_phone.strip()}
-    if photo is not None or drop_photo:
-        values["photo"] = photo
+    if photo is not None:
+        small = portrait(photo)
+        if small is None:
+            raise Invalid("card.photo", field="photo")
+        values["photo"] = keep_file(actor, body=small, title="portrait.jpg")
+    elif drop_photo:
+        values["photo"] = None
     face, made = PublicFace.objects.get_or_create(person=person, defaults=values)
     if not made:
         PublicFace.objects.filter(pk=face.pk).update(version=F("version") + 1, **values)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from PIL import Image, ImageOps
 from shapely.geometry.base import BaseGeometry
 
 from linli.kernel.words import Words
@@ -194,3 +196,23 @@ def sheet_facts(
             "scan": "扫码看今天谁负责",
         },
     }
+
+
+PHOTO_SIZE = (240, 320)
+PHOTO_QUALITY = 80
+_MOST_PIXELS = 60_000_000
+
+
+def portrait(body: bytes) -> bytes | None:
+    """A photograph of whatever size as a small upright JPEG without metadata; None when it is no picture."""
+    try:
+        with Image.open(io.BytesIO(body)) as picture:
+            if picture.width * picture.height > _MOST_PIXELS:
+                return None
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+            small = ImageOps.fit(upright, PHOTO_SIZE, centering=(0.5, 0.3))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=PHOTO_QUALITY, optimize=True)
+    return out.getvalue()

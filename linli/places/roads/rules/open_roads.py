@@ -319,11 +319,18 @@ class OpenRoads:
 
     def travel_between_s(self, start: Spot, end: Spot, kind: int) -> float | None:
         """Seconds of driving from one spot to another; None when there is no way."""
+        return self.travel_many_s([start], end, kind)[0]
+
+    def travel_many_s(self, starts: Sequence[Spot | None], end: Spot, kind: int) -> list[float | None]:
+        """Seconds from each of many spots to one, with one search; None where there is no spot or no way."""
         ms = self.travel_to(end, kind)
+        _, roads = self._ways_of_kind(end, kind).of_kind(kind)
+        return [None if start is None else self._seconds_left(start, ms, roads, kind) for start in starts]
+
+    def _seconds_left(self, start: Spot, ms: I32, roads: I64, kind: int) -> float | None:
         one = np.array([start.node], np.int32), np.array([start.edge], np.int32), np.array([start.fraction])
         out = self.exits(*one, np.zeros(1), np.array([kind], np.uint8))
         best = FAR
-        _, roads = self._ways_of_kind(end, kind).of_kind(kind)
         for vertex, rest, arc in zip(out.vertex[0].tolist(), out.ms[0].tolist(), out.arc[0].tolist(), strict=True):
             if vertex >= 0:
                 best = min(best, int(ms[vertex]) + rest)

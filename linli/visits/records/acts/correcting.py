@@ -1,0 +1,135 @@
+"""Correcting one's own record, never silently; hanging a voice note or a picture on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from linli.kernel import clock
+from linli.kernel.acts import act
+from linli.kernel.errors import Conflict, Invalid, NotAllowed, declare
+from linli.kernel.ids import new_id
+from linli.kernel.inputs import Given, Offline, asked
+from linli.kernel.scope import Actor
+from linli.visits.reasons.queries import reason as reason_of
+from linli.visits.records.models import Visit, VisitChoice, VisitFile, VisitVersion
+from linli.visits.records.rules import OFFICERS, SEALED, check_visit
+from linli.works.files.models import StoredFile
+from linli.works.files.rules import clean_name
+
+declare("visit.changed", zh="这条记录刚被改过，请刷新后再改。", en="This record has just been changed; reload first.")
+
+_PLAIN = ("reason", "outcome", "people_met", "helped", "visited_at")
+
+
+@act("visit.correct", zh="更正走访记录", en="correct a visit", keeps=("visit",), about="visit")
+def correct_visit(actor: Actor, *, visit: Visit, version: int, why: str, values: Mapping[str, Any]) -> Visit:
+    """Set other values in one's own record; what stood there before is kept with the reason.
+
+    ``values``: reason, outcome, people_met, helped, visited_at, topics, given, and the free words by name. A record
+    that an officer had signed for waits for a sign again, unless its author is an officer. Raises NotAllowed for another
+    person's record, Conflict when ``version`` is not the present one, Invalid naming the field.
+    """
+    if visit.by_id != actor.id:
+        raise NotAllowed("visit.not_author")
+    if not why.strip():
+        raise Invalid("visit.why", field="why")
+    chosen = {kind: _codes(visit, kind) for kind in ("topic", "given")}
+    plain = {name: values.get(name, getattr(visit, name)) for name in _PLAIN}
+    topics = tuple(values.get("topics", chosen["topic"]))
+    given = tuple(values.get("given", chosen["given"]))
+    reason_of(plain["reason"], clock.today())
+    check_visit(
+        outcome=plain["outcome"],
+        people_met=plain["people_met"],
+        helped=plain["helped"],
+        topics=topics,
+        given=given,
+        visited_at=plain["visited_at"],
+        now=clock.now(),
+    )
+    said = visit.said
+    before = {name: _as_text(getattr(visit, name)) for name in _PLAIN}
+    before |= {"topics": chosen["topic"], "given": chosen["given"], **said}
+    kept = Visit(id=visit.pk)
+    kept.set_said({name: str(values.get(name, said.get(name, ""))).strip() for name in SEALED})
+    state = "official" if actor.holds(*OFFICERS) else "waiting"
+    changed = Visit.objects.filter(pk=visit.pk, version=version).update(
+        version=F("version") + 1,
+        state=state,
+        signed_by=None if state == "waiting" else visit.signed_by_id,
+        sent_back_why="",
+        words_sealed=kept.words_sealed,
+        **plain,
+    )
+    if not changed:
+        raise Conflict("visit.changed")
+    row = VisitVersion(
+        visit=visit, number=version, why=why.strip()[:200], changed_at=clock.now(), changed_by_name=actor.name
+    )
+    row.set_before(before)
+    row.save(force_insert=True)
+    _choose_anew(visit, {"topic": topics, "given": given})
+    visit.refresh_from_db()
+    return visit
+
+
+def _codes(visit: Visit, kind: str) -> list[str]:
+    return sorted(VisitChoice.objects.filter(visit=visit, kind=kind).values_list("code", flat=True))
+
+
+def _choose_anew(visit: Visit, chosen: dict[str, tuple[str, ...]]) -> None:
+    VisitChoice.objects.filter(visit=visit).delete()
+    rows = [
+        VisitChoice(visit=visit, kind=kind, code=code)
+        for kind, codes in chosen.items()
+        for code in dict.fromkeys(codes)
+    ]
+    VisitChoice.objects.bulk_create(rows)
+
+
+def _as_text(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _from_phone(actor: Actor, given: Given) -> dict[str, Any]:
+    sent = given.values["file"]
+    return {"file": sent.row, "title": given.values.get("title") or sent.name}
+
+
+@act(
+    "visit.attach_file",
+    zh="附走访语音或照片",
+    en="attach a file to a visit",
+    keeps=("file",),
+    about="visit",
+    offline=Offline(
+        inputs=(
+            asked("file", "file", "文件", "file", required=True),
+            asked("title", "text", "名称", "name", longest=120),
+        ),
+        subject=Visit,
+        prepare=_from_phone,
+        icon="paperclip",
+        order=70,
+    ),
+)
+def attach_to_visit(
+    actor: Actor,
+    *,
+    visit: Visit,
+    file: StoredFile,
+    title: str = "",
+    device_at: datetime | None = None,
+    row_id: Any = None,
+) -> VisitFile:
+    """Hang a stored file on one's own visit. Raises NotAllowed for another person's."""
+    if visit.by_id != actor.id:
+        raise NotAllowed("visit.not_author")
+    row, _ = VisitFile.objects.get_or_create(
+        visit=visit, file=file, defaults={"id": row_id or new_id(), "name": clean_name(title or "文件")}
+    )
+    return row
