@@ -18,6 +18,8 @@ POLICY = (
     "style-src 'self'; "
     # The map draws icons and patterns from data and blob addresses; nothing comes from outside.
     "img-src 'self' data: blob:; "
+    # What was just recorded on a phone is listened to before it is sent.
+    "media-src 'self' blob:; "
     "connect-src 'self'; "
     "frame-ancestors 'none'; "
     "form-action 'self'; "

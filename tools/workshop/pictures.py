@@ -83,7 +83,7 @@ LED_TO = {
     "volunteer": ("administrator", "/volunteers", "tbody a >> nth=0"),
 }
 """Pages of one row: the page that leads there, and the link."""
-OF_THEIR_OWN = frozenset({"sign_in", "desk", "phone", "map"})
+OF_THEIR_OWN = frozenset({"sign_in", "desk", "phone", "field", "map"})
 """Taken in the middle of work, by functions of their own."""
 OFTEN_SEEN = frozenset({"today", "matters", "matter", "board", "wall", "rooms", "room", "lists"})
 """In both themes at both sizes; the others light on a desk and dark on a phone."""

@@ -24,7 +24,8 @@ export function newKey(): string {
 
 const csrf = (): string => document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? ''
 
-async function answer<T>(response: Response): Promise<T> {
+/** The body of an answer, or the problem that it is. */
+export async function answer<T>(response: Response): Promise<T> {
   learnServerTime(response.headers.get('Date'))
   if (response.status === 401 || (response.redirected && response.url.includes('/sign-in'))) {
     throw new Problem(401, 'signed.out', t('error.signed_out'))

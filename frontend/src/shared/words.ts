@@ -28,5 +28,5 @@ export function say(words: Said | Said[] | null | undefined): string {
 }
 
 /** Facts about this page: who looks, where the icons lie. */
-export interface PageFacts { user: string; icons: string; demo: boolean; posts: string[]; number?: string; api: string }
+export interface PageFacts { user: string; icons: string; demo: boolean; posts: string[]; number?: string; api: string; version?: string }
 export const page = block<PageFacts>('page', { user: '', icons: '', demo: false, posts: [], api: '/api/v1' })

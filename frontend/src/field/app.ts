@@ -1,0 +1,331 @@
+import { render } from 'lit-html'
+import { Positions } from '../phone/position'
+import { get, Problem } from '../shared/api'
+import { byId } from '../shared/dom'
+import { stillHere } from '../shared/idle'
+import { Live } from '../shared/live'
+import { play, wake } from '../shared/tones'
+import type { Me } from '../shared/types'
+import { sayWiped } from './house'
+import { keepSetting, profiles, setting, touch, type Profile } from './profiles'
+import { Sheet } from './sheet'
+import { keyOf, Store, StorageFull } from './store'
+import { Sync } from './sync'
+import type { FormSpec, Forms, Item, OpRow, Trouble } from './types'
+import { headView, pageView, tabsView } from './views/frame'
+
+const POLL_MS = 60_000
+const POLL_DUTY_MS = 20_000
+const STILL_MS = 120_000
+const RING_MS = 4000
+const LOCK_AFTER_MS = 600_000
+/** Delivered records stay readable on the phone this long. */
+const KEEP_DELIVERED_MS = 3 * 86_400_000
+const MOST_TROUBLES = 300
+/** Where an order stands after a step, until the forms say it themselves. */
+const AFTER: Record<string, string> = { 'order.deliver': 'delivered', 'order.sign': 'signed', 'order.set_out': 'under_way', 'order.arrive': 'arrived', 'order.finish': 'done', 'order.decline': 'declined' }
+
+/** The app of one officer while it is unlocked: what he took along, what he did, and how much of it the house has. */
+export class Field {
+  items: Item[] = []
+  ops: OpRow[] = []
+  forms: Forms = { version: '', forms: [] }
+  drafts: string[] = []
+  troubles: Trouble[] = []
+  filesLeft = 0
+  /** The phone said that it has no room. Stays until something was freed. */
+  full = false
+  savesData = false
+  sending: { name: string; share: number } | null = null
+  sheet: Sheet | null = null
+  others = 0
+  query = ''
+  unit: string | null = null
+  update: (() => void) | null = null
+  readonly sync: Sync
+  readonly positions = new Positions(() => this.unit, () => this.draw())
+  private readonly told = new Set<string>()
+  private polled = 0
+  private hiddenAt = 0
+  private live: Live | null = null
+
+  constructor(readonly profile: Profile, readonly store: Store) {
+    this.sync = new Sync(this)
+  }
+
+  async start(): Promise<void> {
+    await this.expire()
+    this.items = await this.store.items()
+    this.ops = await this.store.ops()
+    this.forms = (await this.store.sealedNote<Forms>('forms')) ?? this.forms
+    this.troubles = (await this.store.sealedNote<Trouble[]>('troubles')) ?? []
+    this.savesData = (await setting<boolean>('saves_data')) ?? false
+    this.others = (await profiles()).filter((one) => one.person !== this.profile.person).reduce((sum, one) => sum + one.waiting, 0)
+    await this.countFiles()
+    this.listen()
+    await this.route()
+    void this.sync.run()
+    void navigator.storage?.persist?.()
+  }
+
+  private listen(): void {
+    window.addEventListener('hashchange', () => void this.route())
+    for (const kind of ['online', 'offline']) window.addEventListener(kind, () => void this.sync.run())
+    document.addEventListener('pointerdown', () => void wake())
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) {
+        this.hiddenAt = Date.now()
+        void this.sheet?.keep()
+      } else if (this.hiddenAt && Date.now() - this.hiddenAt > LOCK_AFTER_MS) this.lock()
+      else void this.sync.run()
+    })
+    window.setInterval(() => this.tick(), 1000)
+    window.setInterval(() => !document.hidden && this.sync.line === 'idle' && stillHere(), STILL_MS)
+    window.setInterval(() => this.ring(), RING_MS)
+  }
+
+  private tick(): void {
+    const every = this.items.some((one) => one.data.group === 'now') || this.unit ? POLL_DUTY_MS : POLL_MS
+    if (!document.hidden && navigator.onLine && Date.now() - this.polled > every) {
+      this.polled = Date.now()
+      void this.sync.run()
+    }
+    this.draw()
+  }
+
+  /** Locking forgets the key: nothing of it stays in memory. */
+  lock(): void {
+    location.reload()
+  }
+
+  // What is shown.
+
+  draw(): void {
+    render(headView(this), byId('field-head'))
+    render(pageView(this), byId('field'))
+    render(tabsView(this), byId('field-tabs'))
+  }
+
+  /** The page by its address, so that the phone's own way back works. */
+  get at(): string[] {
+    return (location.hash.slice(1) || 'today').split('/').map(decodeURIComponent)
+  }
+
+  go(...to: string[]): void {
+    location.hash = to.map(encodeURIComponent).join('/')
+  }
+
+  async route(): Promise<void> {
+    const [page, act, subject] = this.at
+    if (this.sheet && page !== 'form' && page !== 'again') {
+      await this.sheet.keep()
+      this.sheet = null
+    }
+    const form = page === 'form' && act ? this.form(act) : null
+    if (form) this.sheet = await Sheet.open(this, form, subject ? this.items.find((one) => keyOf(one) === subject) ?? null : null)
+    if (page === 'again') {
+      const row = this.ops.find((one) => one.id === act)
+      this.sheet = row ? Sheet.again(this, row) : null
+    }
+    this.drafts = (await this.store.drafts()).filter((key) => this.form(key.split('|')[0] ?? ''))
+    this.draw()
+    window.scrollTo(0, 0)
+    if (page !== 'today') byId('field').focus({ preventScroll: true })
+  }
+
+  form(act: string): FormSpec | null {
+    return this.forms.forms.find((one) => one.act === act) ?? null
+  }
+
+  item(of: { type: string; id: string }): Item | null {
+    return this.items.find((one) => one.type === of.type && one.id === of.id) ?? null
+  }
+
+  /** What was done with an item here and is not answered yet, in order. */
+  pending(item: Item): OpRow[] {
+    return this.ops.filter((row) => (row.state === 'kept' || row.state === 'later') && row.op.record === item.id)
+  }
+
+  /** The item's state as its officer sees it: what he did counts, delivered or not. */
+  stateOf(item: Item): string {
+    const last = this.pending(item).map((row) => this.form(row.form)?.to ?? AFTER[row.op.act] ?? '').filter(Boolean).at(-1)
+    return last ?? item.data.state ?? ''
+  }
+
+  /** What can be done with an item now; the first is the large button. Offline the forms say what a new state offers. */
+  actsOf(item: Item): FormSpec[] {
+    const acts = item.data.acts ?? []
+    const state = this.stateOf(item)
+    if (state === item.data.state) return acts.map((act) => this.form(act)).filter((one): one is FormSpec => one !== null)
+    const types = new Set(acts.map((act) => this.form(act)?.subject))
+    const of = (list: string[] | undefined, value: string | undefined): boolean => !list?.length || list.includes(value ?? '')
+    return this.forms.forms
+      .filter((one) => types.has(one.subject) && of(one.when?.state, state) && of(one.when?.kind, item.data.kind))
+      .sort((a, b) => (a.order ?? 50) - (b.order ?? 50))
+  }
+
+  // What is counted.
+
+  get waiting(): number {
+    return this.ops.filter((row) => row.state === 'kept' || row.state === 'later').length
+  }
+
+  get asked(): number {
+    return this.ops.filter((row) => row.state === 'rejected' || row.state === 'conflict').length
+  }
+
+  async countFiles(): Promise<void> {
+    const named = new Set(this.ops.filter((row) => row.state !== 'replaced').flatMap((row) => row.files))
+    this.filesLeft = (await this.store.files()).filter((one) => !one.done && named.has(one.sha256)).length
+  }
+
+  nameOf(sha256: string): string {
+    for (const row of this.ops) {
+      for (const change of Object.values(row.op.changed)) {
+        const found = Array.isArray(change.new) ? (change.new as { sha256?: string; name?: string }[]).find((one) => one?.sha256 === sha256) : undefined
+        if (found?.name) return found.name
+      }
+    }
+    return sha256.slice(0, 8)
+  }
+
+  // What is done.
+
+  /** One tap or one filled sheet: kept here first, whatever the line does, and only then sent. */
+  async keep(sheet: Sheet): Promise<boolean> {
+    if (sheet.busy || !sheet.check()) {
+      this.draw()
+      return false
+    }
+    sheet.busy = true
+    try {
+      await sheet.keep()
+      const made = await this.store.addOps(sheet.operations(this.profile.person), sheet.key, sheet.replaces)
+      this.ops = [...this.ops.map((row) => (row.id === sheet.replaces ? { ...row, state: 'replaced' as const } : row)), ...made]
+      this.full = false
+      if (this.sheet === sheet) this.sheet = null
+    } catch (failure) {
+      sheet.busy = false
+      if (!(failure instanceof StorageFull)) throw failure
+      this.full = true
+      this.draw()
+      return false
+    }
+    await this.countFiles()
+    await this.counted()
+    void this.sync.run()
+    return true
+  }
+
+  /** An act that asks for nothing is done by the tap itself. */
+  async tap(form: FormSpec, item: Item): Promise<void> {
+    if (form.inputs.length) return this.go('form', form.act, keyOf(item))
+    await this.keep(await Sheet.open(this, form, item))
+    this.draw()
+  }
+
+  async change(row: OpRow): Promise<void> {
+    this.ops = this.ops.map((one) => (one.id === row.id ? row : one))
+    await this.store.putOp(row)
+    this.draw()
+  }
+
+  async note(what: string, code: string, why: string): Promise<void> {
+    this.troubles = [...this.troubles, { at: new Date().toISOString(), what, code, why }].slice(-MOST_TROUBLES)
+    await this.store.putSealedNote('troubles', this.troubles).catch(() => undefined)
+  }
+
+  async reloadItems(): Promise<void> {
+    this.items = await this.store.items()
+    this.draw()
+  }
+
+  /** After a round: old delivered records and their files make room, the counts stand in clear for the lock screen. */
+  async settled(): Promise<void> {
+    if (this.sync.line === 'idle') {
+      const old = Date.now() - KEEP_DELIVERED_MS
+      const over = this.ops.filter((row) => (row.state === 'delivered' || row.state === 'replaced') && Date.parse(row.answered_at ?? row.op.device_at) < old)
+      const open = new Set((await this.store.files()).filter((one) => !one.done).map((one) => one.sha256))
+      const free = over.filter((row) => row.state === 'replaced' || !row.files.some((one) => open.has(one)))
+      if (free.length) await this.forget(free)
+      await this.learnUnit()
+    }
+    await this.countFiles()
+    await this.counted()
+    this.draw()
+  }
+
+  /** Room for new things: what the house has already goes from here. */
+  async makeRoom(): Promise<void> {
+    const done = new Set((await this.store.files()).filter((one) => !one.done).map((one) => one.sha256))
+    await this.forget(this.ops.filter((row) => row.state === 'delivered' && !row.files.some((one) => done.has(one))))
+    this.full = false
+    this.draw()
+  }
+
+  private async forget(rows: OpRow[]): Promise<void> {
+    const ids = new Set(rows.map((row) => row.id))
+    this.ops = this.ops.filter((row) => !ids.has(row.id))
+    await this.store.deleteOps([...ids])
+    await this.store.freeFiles(new Set(this.ops.filter((row) => row.state !== 'replaced').flatMap((row) => row.files)))
+  }
+
+  private async counted(): Promise<void> {
+    await touch(this.profile, { waiting: this.waiting + this.filesLeft, asked: this.asked })
+  }
+
+  /** What was taken along ends by the house's clock, also when this phone's own is wrong. */
+  private async expire(): Promise<void> {
+    const ends = this.profile.expires_at ? Date.parse(this.profile.expires_at) : Infinity
+    if (Date.now() + this.profile.skew_ms > ends) await this.store.dropItems()
+  }
+
+  /** The house closed this phone: what it has goes at once, what it lacks stays sealed for a full sign-in. */
+  async closedByHouse(): Promise<void> {
+    if (this.profile.closed === 'wipe') return
+    await touch(this.profile, { by_pin: null, closed: 'wipe', expires_at: null })
+    this.store.close()
+    await Store.shed(this.profile.person)
+    await sayWiped(this.profile.device).catch(() => undefined)
+    location.reload()
+  }
+
+  async saveData(on: boolean): Promise<void> {
+    this.savesData = on
+    await keepSetting('saves_data', on)
+    void this.sync.run()
+  }
+
+  // Orders: they ring, they are received, and the desk sees where the unit is.
+
+  private async learnUnit(): Promise<void> {
+    this.live ??= new Live({ onNews: (news) => { if (/order|matter/.test(news.subject)) void this.sync.run() }, onReset: () => undefined, onState: () => undefined })
+    try {
+      const { unit } = await get<Me>('/me')
+      this.unit = unit && unit.availability !== 'unavailable' ? unit.id : null
+      if (this.unit) this.positions.start()
+      else this.positions.stop()
+    } catch (failure) {
+      if (!(failure instanceof Problem)) throw failure
+    }
+    await this.receive()
+  }
+
+  /** An order that stands on this screen is delivered: said once. */
+  private async receive(): Promise<void> {
+    const form = this.form('order.deliver')
+    for (const item of this.items) {
+      if (!form || item.data.state !== 'ordered' || this.told.has(item.id) || this.pending(item).length) continue
+      if (!item.data.acts?.some((act) => act.startsWith('order.'))) continue
+      this.told.add(item.id)
+      this.ring()
+      await this.keep(await Sheet.open(this, form, item))
+    }
+  }
+
+  private ring(): void {
+    if (!this.items.some((one) => one.data.group === 'now' && ['ordered', 'delivered'].includes(this.stateOf(one)))) return
+    play('unsigned')
+    navigator.vibrate?.([300, 150, 300])
+  }
+}
