@@ -6,13 +6,14 @@ import { stageOf, overdueOrder } from '../shared/stage'
 import type { Matter, Unit } from '../shared/types'
 import { lang } from '../shared/words'
 import { layers, unitPictures } from './layers'
+import { Pace } from './pace'
 import type { Change, Store } from './store'
 
 maplibregl.setWorkerUrl(worker)
 maplibregl.addProtocol('pmtiles', new Protocol().tile)
 
 /** Moving points reach the map at most this often: smooth to the eye, calm for the worker. */
-const FLUSH_MS = 500
+const FLUSH_MS = 1000
 const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
 const LOCAL_FONTS = "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC',sans-serif"
 
@@ -27,6 +28,7 @@ export class DeskMap {
   private timer = 0
   private framed = false
   private picking: ((lon: number, lat: number) => void) | null = null
+  private readonly pace = new Pace()
 
   constructor(private readonly box: HTMLElement, private readonly store: Store, private readonly wishes: Wishes) {
     this.map = new maplibregl.Map({
@@ -73,7 +75,7 @@ export class DeskMap {
   }
 
   private plan(): void {
-    if (!this.timer) this.timer = window.setTimeout(() => this.flush(), FLUSH_MS)
+    if (!this.timer) this.timer = window.setTimeout(() => this.pace.rest('flush', () => this.flush()), FLUSH_MS)
   }
 
   private flush(): void {
@@ -114,6 +116,11 @@ export class DeskMap {
   /** Rings the chosen matter. */
   mark(at: { lon: number; lat: number } | null): void {
     this.marked = at
+    this.pace.rest('mark', () => this.ring())
+  }
+
+  private ring(): void {
+    const at = this.marked
     if (!this.ready) return
     const features: GeoJSON.Feature[] = at && onEarth(at.lon, at.lat) ? [point('chosen', at.lon, at.lat, {})] : []
     void (this.map.getSource('chosen') as maplibregl.GeoJSONSource).setData({ type: 'FeatureCollection', features })
@@ -121,6 +128,10 @@ export class DeskMap {
 
   /** Shows the numbered place candidates while an address is being typed. */
   candidates(places: { lon: number; lat: number; text: string }[]): void {
+    this.pace.rest('candidates', () => this.lay(places))
+  }
+
+  private lay(places: { lon: number; lat: number; text: string }[]): void {
     if (!this.ready) return
     const features = places.filter((place) => onEarth(place.lon, place.lat)).map((place, at) => point(`c${at}`, place.lon, place.lat, { text: place.text, best: at === 0 }))
     void (this.map.getSource('candidates') as maplibregl.GeoJSONSource).setData({ type: 'FeatureCollection', features })
@@ -128,7 +139,10 @@ export class DeskMap {
 
   /** Brings a point into sight; stays still when it is already well inside. */
   show(lon: number, lat: number, left_px = 0): void {
-    if (!onEarth(lon, lat)) return
+    if (onEarth(lon, lat)) this.pace.rest('show', () => this.bring(lon, lat, left_px))
+  }
+
+  private bring(lon: number, lat: number, left_px: number): void {
     const at = this.map.project([lon, lat])
     const { clientWidth: width, clientHeight: height } = this.box
     const inside = at.x > left_px + 80 && at.x < width - 80 && at.y > 80 && at.y < height - 80
