@@ -18,7 +18,6 @@ class OrgConfig(AppConfig):
         import linli.org.people.acts
         import linli.org.posts.acts
         import linli.org.registers.acts
-        import linli.org.registers.occupants
         import linli.org.rooms.acts
         import linli.org.roster.acts  # noqa: F401  (importing declares the acts)
         from linli.kernel.ports import PORTS

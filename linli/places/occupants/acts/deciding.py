@@ -29,7 +29,7 @@ from linli.places.occupants.rules.declared import SOURCES
 from linli.places.occupants.rules.reporting import FIELD_WORDS, REPORTS, wrong_in
 from linli.places.plates.models import DoorPlate
 
-declare("report.wrong", zh="{zh}", en="{en}")
+declare("report.wrong", zh="申报有误：{zh}。", en="The report is not right: {en}.")
 declare("report.too_many", zh="此处待核实的申报太多，请直接联系社区民警。", en="Too many reports wait here; call us.")
 declare("report.nobody", zh="请先选出是哪一位登记在册的人。", en="Say first which person on record this is about.")
 declare("report.field", zh="这份申报没有“{field}”这一项。", en="This report has no field {field}.")

@@ -16,7 +16,7 @@ from linli.kernel import clock
 from linli.kernel.errors import Refusal
 from linli.kernel.ids import new_id
 from linli.kernel.words import Words
-from linli.org.registers.whereabouts import Spot, Whereabouts
+from linli.org.registers.queries import Spot, Whereabouts
 from linli.places.homes.acts import home_code, plain_door
 from linli.places.homes.models import Home
 from linli.places.occupants.models import Occupant, Residence
