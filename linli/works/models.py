@@ -8,17 +8,22 @@ from linli.works.files.models import StoredFile, Upload
 from linli.works.jobs.models import Job
 from linli.works.outbox.models import Message
 from linli.works.receipts.models import Receipt
+from linli.works.tables.models import Load, Loaded, LoadStep, SavedMap
 
 __all__ = [
     "Bundle",
     "ChannelConfig",
     "Item",
     "Job",
+    "Load",
+    "LoadStep",
+    "Loaded",
     "Message",
     "Peer",
     "Receipt",
     "Received",
     "ReceivedItem",
+    "SavedMap",
     "StoredFile",
     "Upload",
 ]

@@ -12,8 +12,7 @@ import python_calamine
 
 from linli.command.main import main
 from linli.places.divisions.models import Division
-from linli.works.tables import acts
-from linli.works.tables.acts import IMPORTERS
+from linli.works.tables.acts import IMPORTERS, steps
 from linli.works.tables.rules.planning import Writes
 from tests.town import Town, build_town
 
@@ -137,7 +136,7 @@ def test_a_slow_disk_does_not_drive_an_import_down_to_a_row_at_a_time(monkeypatc
     def slow(writes: Writes, inserts: object) -> None:
         time.sleep(0.07)
 
-    monkeypatch.setattr(acts, "apply", slow)
-    acts.Steps().run(list(range(250)), build)
+    monkeypatch.setattr(steps, "apply", slow)
+    steps.Steps().run(list(range(250)), build)
     assert sum(sizes) == 250
     assert min(sizes[:-1], default=250) >= 10

@@ -7,6 +7,7 @@ bear it.
 
 from __future__ import annotations
 
+import threading
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -46,6 +47,25 @@ class Later(Exception):
     def __init__(self, due_at: datetime) -> None:
         self.due_at = due_at
         super().__init__(due_at.isoformat())
+
+
+_ending = threading.Event()
+
+
+def end_long_jobs() -> None:
+    """The worker stops: jobs that take minutes stop at their next step, and are gone on with by the next worker."""
+    _ending.set()
+
+
+def begin_long_jobs() -> None:
+    """A worker starts."""
+    _ending.clear()
+
+
+def stop_if_ending() -> None:
+    """For the steps of a job that takes minutes: raises Later when the worker stops."""
+    if _ending.is_set():
+        raise Later(clock.now())
 
 
 def job(name: str) -> Callable[[Runner], Runner]:

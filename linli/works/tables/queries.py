@@ -17,8 +17,11 @@ from typing import Any, TextIO
 import python_calamine
 
 from linli.kernel.errors import Invalid, declare
+from linli.works.tables.bombs import MOST_BYTES, refuse_bombs
 from linli.works.tables.rules.columns import Column, as_text, blank
+from linli.works.tables.rules.guarding import freed
 from linli.works.tables.rules.mapping import Map, read_map
+from linli.works.tables.rules.matching import CREATE
 from linli.works.tables.rules.planning import Line, Sheet
 
 declare("table.file", zh="无法读取{file}：{why}", en="cannot read {file}: {why}")
@@ -29,6 +32,7 @@ declare(
     en="{file}, row {row}: the header lacks the column {column}",
 )
 
+BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _HEADER_SEARCH_ROWS = 30
 csv.field_size_limit(16 * 1024 * 1024)
 
@@ -49,42 +53,93 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
-def read(path: Path, columns: tuple[Column, ...], mapping: Map) -> Sheet:
-    """Open a table. Raises ``Invalid`` with one line that names file, row and column when it cannot be read at all."""
+def read(path: Path, columns: tuple[Column, ...], mapping: Map, *, looked_up_by: tuple[str, ...] = ()) -> Sheet:
+    """Open a table. Raises ``Invalid`` with one line that names file, row and column when it cannot be read at all.
+
+    ``looked_up_by``: the columns by which stored rows are found instead of the key, which may then be missing.
+    """
     if not path.is_file():
         raise Invalid("table.file", file=str(path), why="a folder" if path.is_dir() else "no such file")
     name = path.name.lower()
     if name.endswith((".geojson", ".geojson.gz", ".json", ".json.gz")):
         return _geojson(path, columns, mapping)
-    if name.endswith((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")):
-        rows = _workbook(path, mapping)
+    if name.endswith(BOOKS):
+        sheet, rows = _workbook(path, mapping)
     else:
-        rows = _delimited(path, mapping)
-    return _with_header(path, rows, columns, mapping)
+        sheet, rows = "", _delimited(path, mapping)
+    return _with_header(path, sheet, rows, columns, mapping, looked_up_by)
 
 
-def _workbook(path: Path, mapping: Map) -> Iterator[tuple[int, list[object]]]:
+def is_workbook(path: Path) -> bool:
+    """Whether the file is a workbook by its name."""
+    return path.name.lower().endswith(BOOKS)
+
+
+def sheets_of(path: Path) -> list[str]:
+    """The names of the sheets of a workbook; none for any other table."""
+    return list(_opened(path).sheet_names) if is_workbook(path) else []
+
+
+def head_of(path: Path, mapping: Map) -> list[tuple[int, list[str]]]:
+    """The first rows of a table as text, with their numbers: to choose columns by."""
+    rows = _workbook(path, mapping)[1] if is_workbook(path) else _delimited(path, mapping)
+    return [
+        (number, ["" if blank(cell) else as_text(cell) for cell in row])
+        for number, row in itertools.islice(rows, _HEADER_SEARCH_ROWS)
+    ]
+
+
+def _opened(path: Path) -> python_calamine.CalamineWorkbook:
+    refuse_bombs(path)
     try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        if mapping.sheet and mapping.sheet not in book.sheet_names:
-            raise Invalid("table.file", file=str(path), why=f"no sheet {mapping.sheet!r}; it has {book.sheet_names}")
-        sheet = book.get_sheet_by_name(mapping.sheet or book.sheet_names[0])
-        rows = sheet.to_python(skip_empty_area=False)
+        return python_calamine.CalamineWorkbook.from_path(str(path))
+    except (python_calamine.CalamineError, OSError) as fault:
+        raise Invalid("table.file", file=str(path), why=str(fault) or "not a workbook") from fault
+
+
+def _workbook(path: Path, mapping: Map) -> tuple[str, Iterator[tuple[int, list[object]]]]:
+    book = _opened(path)
+    if mapping.sheet and mapping.sheet not in book.sheet_names:
+        raise Invalid("table.file", file=str(path), why=f"no sheet {mapping.sheet!r}; it has {book.sheet_names}")
+    try:
+        name = mapping.sheet or book.sheet_names[0]
+        rows = book.get_sheet_by_name(name)
     except (python_calamine.CalamineError, OSError, IndexError) as fault:
         raise Invalid("table.file", file=str(path), why=str(fault) or "not a workbook") from fault
-    return ((number, list(row)) for number, row in enumerate(rows, start=1))
+    return name, _filled(rows)
+
+
+def _filled(sheet: python_calamine.CalamineSheet) -> Iterator[tuple[int, list[object]]]:
+    """Rows one after the other, from the first that holds anything, numbered as the sheet numbers them."""
+    start = sheet.start or (0, 0)
+    before: list[object] = [""] * start[1]
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        yield number, [*before, *row]
 
 
 def _delimited(path: Path, mapping: Map) -> Iterator[tuple[int, list[object]]]:
-    text = _text(path, mapping.encoding)
+    return ((number, [freed(cell) for cell in row]) for number, row in text_rows(path, mapping))
+
+
+def text_rows(path: Path, mapping: Map) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a text table as they are written, each with the number of the line it starts on."""
+    text = _text(path, mapping.encoding)[1]
+    return _csv_rows(path, csv.reader(text, delimiter=_delimiter(text, mapping), strict=True))
+
+
+def text_shape(path: Path, mapping: Map) -> tuple[str, str]:
+    """Encoding and delimiter of a text table, as they are read."""
+    encoding, text = _text(path, mapping.encoding)
+    return encoding, _delimiter(text, mapping)
+
+
+def _delimiter(text: TextIO, mapping: Map) -> str:
     sample = text.read(64 * 1024)
     text.seek(0)
-    delimiter = mapping.delimiter or max(",\t;|", key=lambda mark: _regularity(sample, mark))
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
-    return _csv_rows(path, reader)
+    return mapping.delimiter or max(",\t;|", key=lambda mark: _regularity(sample, mark))
 
 
-def _csv_rows(path: Path, reader: Any) -> Iterator[tuple[int, list[object]]]:
+def _csv_rows(path: Path, reader: Any) -> Iterator[tuple[int, list[str]]]:
     while True:
         started = reader.line_num + 1
         try:
@@ -102,12 +157,15 @@ def _regularity(sample: str, mark: str) -> int:
     return min((count for count in counts if count), default=0) * sum(1 for count in counts if count)
 
 
-def _text(path: Path, encoding: str) -> TextIO:
-    """The file as text: gzip by its first bytes; UTF-8, else GB 18030, unless the map names an encoding."""
+def _text(path: Path, encoding: str) -> tuple[str, TextIO]:
+    """Encoding and text of a file: gzip by its first bytes; UTF-8, else GB 18030, unless the map names one."""
     try:
         raw = path.read_bytes()
         if raw[:2] == b"\x1f\x8b":
-            raw = gzip.decompress(raw)
+            with gzip.open(path) as packed:
+                raw = packed.read(MOST_BYTES + 1)
+            if len(raw) > MOST_BYTES:
+                raise Invalid("table.bomb", file=str(path), what="gzip")
     except (OSError, EOFError, zlib.error) as fault:
         raise Invalid("table.file", file=str(path), why=str(fault) or "broken gzip") from fault
     if not raw.strip():
@@ -118,7 +176,7 @@ def _text(path: Path, encoding: str) -> TextIO:
         (encoding,) if encoding else ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
     ):
         try:
-            return io.StringIO(raw.decode(name), newline="")
+            return name, io.StringIO(raw.decode(name), newline="")
         except UnicodeDecodeError:
             continue
         except LookupError as fault:
@@ -127,7 +185,12 @@ def _text(path: Path, encoding: str) -> TextIO:
 
 
 def _with_header(
-    path: Path, rows: Iterator[tuple[int, list[object]]], columns: tuple[Column, ...], mapping: Map
+    path: Path,
+    sheet: str,
+    rows: Iterator[tuple[int, list[object]]],
+    columns: tuple[Column, ...],
+    mapping: Map,
+    looked_up_by: tuple[str, ...],
 ) -> Sheet:
     wanted = spellings(columns, mapping)
     start = max(1, mapping.header_row)
@@ -138,18 +201,27 @@ def _with_header(
     best = max(range(len(head)), key=lambda i: (len(_places(head[i][1], wanted)), -i))
     header_row, header = head[best]
     places = _places(header, wanted)
-    _require_header(path, header_row, set(places), columns, mapping)
+    _require_header(path, header_row, set(places), columns, mapping, looked_up_by)
     texts = tuple(as_text(cell) if not blank(cell) else "" for cell in header)
     ignored = tuple(text for at, text in enumerate(texts) if text and at not in places.values())
     body = itertools.chain(head[best + 1 :], rows)
-    return Sheet(path.name, texts, header_row, ignored, _lines(body, places, len(header)))
+    return Sheet(path.name, texts, header_row, ignored, _lines(body, places, len(header)), places, sheet)
 
 
-def _require_header(path: Path, row: int, found: set[str], columns: tuple[Column, ...], mapping: Map) -> None:
+def _require_header(
+    path: Path,
+    row: int,
+    found: set[str],
+    columns: tuple[Column, ...],
+    mapping: Map,
+    looked_up_by: tuple[str, ...] = (),
+) -> None:
     """Required columns must be there, and all that the map names: a misspelt map must not import half a table."""
-    named = _named_by(mapping, columns)
+    named, creates = _named_by(mapping, columns), mapping.policy.missing == CREATE
     for column in columns:
-        if column.name not in found and (column.key or column.required or column.name in named):
+        key = column.name in looked_up_by if looked_up_by else column.key
+        needed = key or (column.required and creates and not (column.key and looked_up_by)) or column.name in named
+        if needed and column.name not in found and column.name not in mapping.fixed:
             theirs = mapping.columns.get(column.name, "")
             shown = f"{column.name} ({column.zh})" + (f" = {theirs!r}" if theirs else "")
             raise Invalid("table.header", file=str(path), row=row, column=shown)
@@ -166,11 +238,12 @@ def spellings(columns: tuple[Column, ...], mapping: Map) -> dict[str, tuple[str,
     One of their columns may fill several of ours when the map says so. Raises ``Invalid`` for a column we do not have.
     """
     ours = {alias: column.name for column in columns for alias in (column.name, *column.aliases)}
-    for name in mapping.columns:
+    asked = {"[columns]": mapping.columns, "[fixed]": mapping.fixed, "[options] keep": mapping.policy.keep}
+    for where, name in ((where, name) for where, names in asked.items() for name in names):
         if name not in ours:
             known = ", ".join(column.name for column in columns)
             raise Invalid(
-                "table.map", file=mapping.file, where=f"[columns] {name}", why=f"no such column; known: {known}"
+                "table.map", file=mapping.file, where=f"{where} {name}", why=f"no such column; known: {known}"
             )
     mapped = {ours[name]: _folded(theirs) for name, theirs in mapping.columns.items()}
     taken = set(mapped.values())
@@ -211,7 +284,7 @@ def _lines(rows: Iterable[tuple[int, list[object]]], places: dict[str, int], wid
 
 def _geojson(path: Path, columns: tuple[Column, ...], mapping: Map) -> Sheet:
     try:
-        data = json.loads(_text(path, mapping.encoding).read())
+        data = json.loads(_text(path, mapping.encoding)[1].read())
     except json.JSONDecodeError as fault:
         raise Invalid("table.row", file=str(path), row=fault.lineno, why=f"broken JSON: {fault.msg}") from fault
     features = data.get("features") if isinstance(data, dict) else None

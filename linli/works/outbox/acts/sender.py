@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 
 from linli.kernel import clock
 from linli.works.exchange.acts import carrying as peers_by_http  # noqa: F401  (registers the lane of the peers)
-from linli.works.jobs.acts import work_long
+from linli.works.jobs.acts import begin_long_jobs, end_long_jobs, work_long
 from linli.works.jobs.queries import due_lanes
 from linli.works.outbox.acts import sending  # noqa: F401  (registers the job that this runs)
 
@@ -40,6 +40,7 @@ class Sender:
 
     def start(self) -> None:
         """Begin to look for messages."""
+        begin_long_jobs()
         self._thread.start()
 
     def nudge(self) -> None:
@@ -49,6 +50,7 @@ class Sender:
     def stop(self, wait_s: float = 10.0) -> None:
         """End after what is being sent now; what waits stays in its rows."""
         self._ended.set()
+        end_long_jobs()
         self._nudged.set()
         self._thread.join(wait_s)
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from linli.kernel import clock
 from linli.kernel.errors import Invalid, declare
 from linli.kernel.geo import Datum
+from linli.works.tables.rules.matching import FOUND, MISSING, Policy
 
 declare("table.map", zh="映射文件{file}有误：{where}：{why}", en="map file {file}: {where}: {why}")
 
-OPTIONS = ("timezone", "datum", "sheet", "delimiter", "header_row", "encoding", "time_format")
+OPTIONS = ("timezone", "datum", "sheet", "delimiter", "header_row", "encoding", "time_format", "keep")
+SECTIONS = ("columns", "values", "options", "fixed", "match")
 
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """``columns``: ours → theirs. ``values``: our column → (their word → our word); under ``*`` for every column."""
+    """``columns``: ours → theirs. ``values``: our column → (their word → our word); under ``*`` for every column.
+
+    ``fixed``: our column → what stands in it where the file says nothing. ``policy``: how stored rows are found, what
+    happens to those that are not, and which columns are never overwritten.
+    """
 
     columns: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -29,8 +35,12 @@ class Map:
     header_row: int = 0
     encoding: str = ""
     time_format: str = ""
+    fixed: dict[str, str] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
     file: str = ""
     """Where it was read from, for errors."""
+    text: str = ""
+    """The TOML that it was read from."""
 
     def translated(self, column: str, text: str) -> str:
         """Our word for theirs, or theirs when the map is silent."""
@@ -47,9 +57,25 @@ def read_map(text: str, file: str) -> Map:
     except tomllib.TOMLDecodeError as fault:
         raise Invalid("table.map", file=file, where="TOML", why=str(fault)) from fault
     for section in data:
-        if section not in ("columns", "values", "options"):
-            raise Invalid("table.map", file=file, where=f"[{section}]", why="known: columns, values, options")
-    return Map(_columns(file, data), _values(file, data), file=file, **_options(file, data))
+        if section not in SECTIONS:
+            raise Invalid("table.map", file=file, where=f"[{section}]", why=f"known: {', '.join(SECTIONS)}")
+    fixed = {name: str(value) for name, value in _section(file, data, "fixed").items()}
+    read = Map(_columns(file, data), _values(file, data), file=file, fixed=fixed, **_options(file, data))
+    return replace(read, policy=_policy(file, data), text=text)
+
+
+def _policy(file: str, data: dict[str, Any]) -> Policy:
+    """``[match] by/missing/found`` and ``[options] keep``."""
+    given = _section(file, data, "match")
+    for name, value in given.items():
+        known = {"by": None, "missing": MISSING, "found": FOUND}.get(name, {})
+        if known is not None and value not in known:
+            words = ", ".join(known) or "by, missing, found"
+            raise Invalid("table.map", file=file, where=f"[match] {name}", why=f"known: {words}")
+    keep = _section(file, data, "options").get("keep", [])
+    if not isinstance(keep, list):
+        raise Invalid("table.map", file=file, where="[options] keep", why="must be a list of our columns")
+    return Policy(**{name: str(value) for name, value in given.items()}, keep=frozenset(map(str, keep)))
 
 
 def _section(file: str, data: dict[str, Any], name: str) -> dict[str, Any]:

@@ -1,28 +1,23 @@
 """One import from file to plan: read, check every cell, fold repeated keys, compare with what is stored.
 
 A later row with the same key wins, a blank never overwrites, and a row that says what is already stored writes
-nothing. All checks come before the first write (``acts``).
+nothing. All checks come before the first write (``acts``). What this file holds is what an importer declares and what
+passes between reading, planning (``plans``) and writing.
 """
 
 from __future__ import annotations
 
-import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, ClassVar
 
 from django.db.models import Model
-from shapely.geometry.base import BaseGeometry
 
-from linli.kernel import geo
-from linli.kernel.geo import Datum
+from linli.kernel.scope import Actor
 from linli.kernel.words import Words
-from linli.works.tables.rules.columns import CellFault, Column, Fault, as_text, parse
-from linli.works.tables.rules.mapping import Map
-
-_LOOK_UP = 400  # keys in one query: below SQLite's limit of variables on old builds
+from linli.works.tables.rules.columns import Column, Fault
+from linli.works.tables.rules.matching import Match
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +31,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file whose header was found: ``headers`` as written, ``ignored`` those that no column wanted."""
+    """A file whose header was found: ``headers`` as written, ``ignored`` those that no column wanted, ``places`` our
+    column → the number of theirs, from 0, in the sheet called ``sheet``.
+    """
 
     file: str
     headers: tuple[str, ...]
     header_row: int
     ignored: tuple[str, ...]
     lines: Iterator[Line]
+    places: Mapping[str, int] = field(default_factory=dict)
+    sheet: str = ""
 
 
 @dataclass(slots=True)
@@ -99,6 +98,13 @@ class Importer(ABC):
     columns: ClassVar[tuple[Column, ...]]
     act: ClassVar[str] = ""
     """The name of its bulk act; blank: ``import.KIND``."""
+    matches: ClassVar[tuple[Match, ...]] = ()
+    """Other ways than the key to find the stored row; which one holds is said in the map (``[match] by``)."""
+    staged: ClassVar[bool] = False
+    """Its rows are ``Loaded``: new ones are written unseen and published all at once. ``build`` then only creates for
+    rows that are new."""
+    chunk: ClassVar[int] = 0
+    """Rows that ``prepare`` is given at once; 0: all of them (parents may stand later in the file)."""
 
     def key(self, values: Mapping[str, Any]) -> str:
         """The name of a row: its key cells joined."""
@@ -122,6 +128,14 @@ class Importer(ABC):
     @abstractmethod
     def build(self, changes: Sequence[Change]) -> Writes:
         """The rows to write for these changes. Reads only: writing is done by the machine, in a short transaction."""
+
+    def find(self, match: Match, wanted: Sequence[tuple[Any, ...]]) -> Mapping[tuple[Any, ...], Sequence[str]]:
+        """The keys of all stored rows with these values of ``match.columns``."""
+        raise NotImplementedError
+
+    def export(self, actor: Actor) -> Iterator[Mapping[str, Any]]:
+        """Every stored row that the actor sees, by the names of our columns: imported again it changes nothing."""
+        raise NotImplementedError
 
     def required_for_new(self, values: Mapping[str, Any]) -> Iterator[Column]:
         """Columns without which a new row cannot be made and that are blank."""
@@ -147,157 +161,3 @@ class Faults:
         """Name the fault at the row that won, and reject all rows of the record."""
         self.add(record.row, column, code, zh=zh, en=en, value=value)
         self.rows.update(record.rows)
-
-
-@dataclass(slots=True)
-class Plan:
-    """An import that was checked and compared, and not yet written."""
-
-    rows: int
-    changes: list[Change]
-    faults: Faults
-    created: int
-    updated: int
-    unchanged: int
-
-    @property
-    def rejected(self) -> int:
-        return self.rows - self.created - self.updated - self.unchanged
-
-    def digest(self) -> str:
-        """SHA-256 over what will be written, key by key: what the trail keeps of a bulk act."""
-        total = hashlib.sha256()
-        for change in self.changes:
-            cells = "\x1f".join(f"{name}={_digestible(value)}" for name, value in sorted(change.changed.items()))
-            total.update(f"{change.record.key}\x1e{cells}\n".encode())
-        return total.hexdigest()
-
-
-def _digestible(value: object) -> str:
-    return geo.to_wkb(value).hex() if isinstance(value, BaseGeometry) else repr(value)
-
-
-def plan(importer: Importer, sheet: Sheet, mapping: Map) -> Plan:
-    """Read, check and compare a whole table. Raises ``Invalid`` when the file breaks off in the middle."""
-    faults = Faults()
-    counted, records = _fold(importer, sheet.lines, mapping, faults)
-    good = importer.prepare(_without_faulty(records, faults), faults)
-    result = Plan(counted, [], faults, 0, 0, 0)
-    for batch in _batches(good, _LOOK_UP):
-        stored = importer.current([record.key for record in batch])
-        for record in batch:
-            _compare(importer, record, stored.get(record.key), result)
-    return result
-
-
-def _fold(importer: Importer, lines: Iterator[Line], mapping: Map, faults: Faults) -> tuple[int, list[Record]]:
-    columns = {column.name: column for column in importer.columns}
-    records: dict[str, Record] = {}
-    counted = 0
-    for line in lines:
-        counted += 1
-        values = _typed(line, columns, mapping, faults)
-        if values is None:
-            continue
-        values = importer.tidy(values)
-        key = importer.key(values)
-        record = records.get(key)
-        if record is None:
-            records[key] = Record(key, values, [line.row])
-            continue
-        if any(record.values.get(name) != value for name, value in values.items()):
-            record.repeats_changed += 1
-        record.values.update(values)
-        record.rows.append(line.row)
-    return counted, list(records.values())
-
-
-def _typed(line: Line, columns: dict[str, Column], mapping: Map, faults: Faults) -> dict[str, Any] | None:
-    """The row's typed values without the blank ones, or ``None`` when a cell is wrong (every wrong cell is named)."""
-    before = len(faults.all)
-    values: dict[str, Any] = {}
-    for name, cell in line.cells.items():
-        column = columns[name]
-        try:
-            value = parse(_translated(name, cell, mapping), column, mapping)
-        except CellFault as fault:
-            faults.add(line.row, name, fault.code, zh=fault.words.zh, en=fault.words.en, value=as_text(cell)[:80])
-            continue
-        if value is not None:
-            values[name] = value
-    if line.extra:
-        faults.add(
-            line.row, "", "row.too_wide", zh=f"比表头多{line.extra}格", en=f"{line.extra} cells more than the header"
-        )
-    for column in columns.values():
-        if column.key and values.get(column.name) is None and not _named(faults, before, column.name):
-            faults.add(line.row, column.name, "cell.missing", zh=f"{column.zh}必填", en=f"{column.en} is required")
-    if len(faults.all) > before:
-        return None
-    return _moved(values, mapping.datum)
-
-
-def _translated(name: str, cell: object, mapping: Map) -> object:
-    """The cell as the map reads it; a cell that the map does not know stays as it is, with its own type."""
-    if not mapping.values or isinstance(cell, dict):
-        return cell
-    text = as_text(cell)
-    translated = mapping.translated(name, text)
-    return cell if translated == text else translated
-
-
-def _named(faults: Faults, start: int, column: str) -> bool:
-    return any(fault.column == column for fault in islice(faults.all, start, None))
-
-
-def _moved(values: dict[str, Any], datum: Datum) -> dict[str, Any]:
-    if datum is not Datum.WGS84 and "lon" in values and "lat" in values:
-        values["lon"], values["lat"] = geo.to_wgs84(values["lon"], values["lat"], datum)
-    return values
-
-
-def _without_faulty(records: list[Record], faults: Faults) -> list[Record]:
-    return [record for record in records if not faults.rows.intersection(record.rows)] if faults.rows else records
-
-
-def _compare(importer: Importer, record: Record, stored: Mapping[str, Any] | None, result: Plan) -> None:
-    if stored is None:
-        missing = list(importer.required_for_new(record.values))
-        for column in missing:
-            zh, en = f"{column.zh}必填", f"{column.en} is required"
-            result.faults.reject(record, column.name, "cell.missing", zh=zh, en=en)
-        if missing:
-            return
-        result.changes.append(Change(record, None, record.values))
-        result.created += 1
-        _count_repeats(record, result)
-        return
-    changed = {name: value for name, value in record.values.items() if not same(stored.get(name), value)}
-    if not changed:
-        result.unchanged += len(record.rows)
-        return
-    result.changes.append(Change(record, stored, changed))
-    result.updated += 1
-    _count_repeats(record, result)
-
-
-def _count_repeats(record: Record, result: Plan) -> None:
-    """Rows after the first of a key: each changed the record or said again what was known."""
-    result.updated += record.repeats_changed
-    result.unchanged += len(record.rows) - 1 - record.repeats_changed
-
-
-def same(stored: object, given: object) -> bool:
-    """Whether a stored value says what the cell says; numbers to 1e-9, shapes by their corners."""
-    if isinstance(given, float) and isinstance(stored, (int, float)):
-        return abs(stored - given) <= 1e-9
-    if isinstance(given, BaseGeometry):
-        return isinstance(stored, BaseGeometry) and bool(given.equals_exact(stored, 1e-9))
-    if isinstance(given, tuple) and stored is not None and not isinstance(stored, str):
-        return isinstance(stored, Iterable) and tuple(stored) == given
-    return stored == given
-
-
-def _batches(records: Sequence[Record], size: int) -> Iterator[Sequence[Record]]:
-    for start in range(0, len(records), size):
-        yield records[start : start + size]

@@ -1,0 +1,194 @@
+"""Loads: one file on its way in, step by step, and back out again; named maps; folders that are read by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+from linli.kernel.ids import new_id
+from linli.kernel.scope import Actor
+from linli.kernel.words import Words
+from linli.kernel.workflow import Move, State, Workflow
+
+LOAD_LIFE = Workflow(
+    "load",
+    initial="given",
+    states=(
+        State("given", Words("已上传", "uploaded")),
+        State("checking", Words("检查中", "checking")),
+        State("checked", Words("已检查", "checked")),
+        State("refused", Words("读不了", "unreadable"), final=True),
+        State("publishing", Words("写入中", "writing")),
+        State("published", Words("已生效", "published"), final=True),
+        State("undoing", Words("撤回中", "taking back")),
+        State("undone", Words("已撤回", "taken back"), final=True),
+        State("dropping", Words("放弃中", "giving up")),
+        State("dropped", Words("已放弃", "given up"), final=True),
+    ),
+    moves=(
+        Move("check", ("given", "checked"), "checking", Words("检查", "check")),
+        Move("check_done", ("checking",), "checked", Words("检查完毕", "checked"), machine=True),
+        Move("refuse", ("checking",), "refused", Words("读不了", "unreadable"), machine=True),
+        Move("publish", ("checked",), "publishing", Words("写入", "publish")),
+        Move("look_again", ("publishing",), "checked", Words("须再看一遍", "to be looked at again"), machine=True),
+        Move("publish_done", ("publishing",), "published", Words("生效", "published"), machine=True),
+        Move("undo", ("published",), "undoing", Words("撤回", "take back")),
+        Move("undo_done", ("undoing",), "undone", Words("撤回完毕", "taken back"), machine=True),
+        Move("discard", ("given", "checked"), "dropped", Words("不要了", "discard")),
+        Move("drop", ("publishing",), "dropping", Words("放弃", "give up")),
+        Move("drop_done", ("dropping",), "dropped", Words("放弃完毕", "given up"), machine=True),
+    ),
+)
+
+
+class LoadQuery(models.QuerySet["Load"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Everybody his own; administrators and auditors all of them."""
+        if actor.is_system or actor.holds("administrator", "auditor"):
+            return self.all()
+        return self.filter(owner_id=actor.id)
+
+
+class Load(models.Model):
+    """One file for one KIND, from its upload to its publication and, if need be, back.
+
+    ``hidden``: rows that carry this load are seen by nobody yet, or no more. ``rows`` is the sum of created, updated,
+    unchanged and rejected; ``done`` of ``total`` changes are written (or taken back). ``rows_sha256`` is the digest of
+    what was looked at in the check; ``kept`` names the rows that an undo left as they are, and why. ``path`` is the
+    file as the command line gave it, blank when it lies in the load's own folder.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner_id = models.UUIDField()
+    owner_name = models.CharField(max_length=60, blank=True)
+    kind = models.CharField(max_length=24)
+    state = models.CharField(max_length=12, default=LOAD_LIFE.initial)
+    file_name = models.CharField(max_length=200)
+    file_sha256 = models.CharField(max_length=64)
+    path = models.CharField(max_length=400, blank=True)
+    map_text = models.TextField(blank=True)
+    strict = models.BooleanField(default=False)
+    hidden = models.BooleanField(default=False)
+    rows = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    rows_sha256 = models.CharField(max_length=64, blank=True)
+    report = models.CharField(max_length=400, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+    kept = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = LoadQuery.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["owner_id", "made_at"], name="load_owner"),
+            models.Index(fields=["id"], condition=Q(hidden=True), name="load_hidden"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.file_name}"
+
+
+class LoadStep(models.Model):
+    """What one step of a load wrote, so that it can be taken back: in the same transaction as the rows.
+
+    ``created``: per model the keys of new rows, with the version or the check sum that they had. ``before_sealed``:
+    the values that were overwritten and dropped, with those put in their place (sealed: they may be personal).
+    """
+
+    scope_excuse = "The machinery's own notes for taking a load back; values in it are sealed."
+
+    id = models.BigAutoField(primary_key=True)
+    load = models.ForeignKey(Load, on_delete=models.CASCADE, related_name="steps")
+    created = models.BinaryField(default=bytes)
+    before_sealed = models.BinaryField(default=bytes)
+    rows = models.PositiveIntegerField(default=0)
+
+    objects = models.Manager["LoadStep"]()
+
+
+class SavedMap(models.Model):
+    """A named map of columns for one KIND: chosen again for the next file of the same make."""
+
+    scope_excuse = "Headings of columns and what they mean: nobody's data."
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=24)
+    name = models.CharField(max_length=60)
+    text = models.TextField()
+    made_at = models.DateTimeField()
+
+    objects = models.Manager["SavedMap"]()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "name"], name="saved_map_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+_own: ContextVar[UUID | None] = ContextVar("the load that looks at its own rows", default=None)
+
+
+@contextmanager
+def own_rows_of(load: Load | None) -> Iterator[None]:
+    """Within this block rows that ``load`` has staged are seen, by this thread alone."""
+    mark = _own.set(load.pk if load else None)
+    try:
+        yield
+    finally:
+        _own.reset(mark)
+
+
+def hidden_loads() -> models.QuerySet[Load, UUID]:
+    """The keys of loads whose rows are not there for whoever asks."""
+    hidden = Load.objects.filter(hidden=True)
+    own = _own.get()
+    return (hidden.exclude(pk=own) if own else hidden).values_list("pk", flat=True)
+
+
+class Loaded(models.Model):
+    """A row that a load may have made. It is seen when it has no load, or one that is published."""
+
+    load = models.ForeignKey(
+        Load,
+        null=True,
+        editable=False,
+        db_index=False,
+        db_constraint=False,  # loads are never deleted, and a hundred thousand rows at once are not each looked up
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+    )
+
+    class Meta:
+        abstract = True
+
+
+def load_of(row: models.Model) -> UUID | None:
+    """The load that made a row, if it carries one."""
+    found: UUID | None = getattr(row, "load_id", None)
+    return found
+
+
+def published(rows: type[models.QuerySet[Any]]) -> Any:
+    """A manager of ``rows`` that leaves out what is staged or taken back: ``objects = published(OccupantQuery)``."""
+    return _Published.from_queryset(rows)()
+
+
+class _Published(models.Manager[Any]):
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().exclude(load__in=hidden_loads())
