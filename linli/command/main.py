@@ -42,7 +42,7 @@ COMMANDS: dict[str, Command] = {
     "demo": Command("linli.command.demo", "the demo county: load, run"),
     "import": Command("linli.command.imports", "read a file into the house"),
     "recommend": Command("linli.command.recommend", "the right units for a place"),
-    "report": Command("linli.command.reports", "figures: station, response"),
+    "report": Command("linli.command.reports", "figures: station, response, work"),
     "trail": Command("linli.command.trail", "check the chain of what was done"),
     "jobs": Command("linli.command.jobs", "what failed in the background: failed, retry, forget"),
     "search": Command("linli.command.search", "the word index of the ledger: rebuild"),

@@ -1,4 +1,4 @@
-"""``linli report response`` and ``linli report station``: the figures, for machines and for people."""
+"""``linli report response``, ``station`` and ``work``: the figures, for machines and for people."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from django.conf import settings
 
 from linli.command.main import Unreadable
 from linli.insight.measures.queries import GROUPINGS, report_response, report_station
+from linli.insight.measures.queries.work import report_work
 from linli.insight.measures.rules import change
 from linli.insight.measures.rules.station_paper import PAPERS, station_paper
+from linli.insight.measures.rules.work import work_book, work_paper
 from linli.kernel import clock
 from linli.kernel.scope import system
 from linli.works.papers.rules import as_docx, as_pdf, template_for
@@ -24,15 +26,21 @@ _TEMPLATES = {"docx": "docx", "pdf": "typ"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Two sub-commands."""
+    """Three sub-commands."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     response = verbs.add_parser("response", help="queue, travel and response times")
     response.add_argument("--by", choices=GROUPINGS, required=True)
     station = verbs.add_parser("station", help="incidents and diverted share of a police station")
     station.add_argument("--station", metavar="CODE", required=True)
-    station.add_argument("--format", choices=FORMATS, default="json")
-    station.add_argument("--out", metavar="FILE", type=Path, help="where the document goes")
-    for verb, required in ((response, False), (station, True)):
+    work = verbs.add_parser("work", help="visits, help, disputes and inspections of an officer or a place (W1)")
+    whose = work.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--officer", metavar="STAFF_NO", default="")
+    whose.add_argument("--place", metavar="CODE", default="", help="a bureau, station or room")
+    whose.add_argument("--grid", metavar="CODE", default="", help="a police grid")
+    for verb in (station, work):
+        verb.add_argument("--format", choices=FORMATS, default="json")
+        verb.add_argument("--out", metavar="FILE", type=Path, help="where the document goes")
+    for verb, required in ((response, False), (station, True), (work, True)):
         verb.add_argument("--from", dest="begins", metavar="D", type=_day, required=required, help="first day")
         verb.add_argument("--to", dest="ends", metavar="D", type=_day, required=required, help="first day after")
 
@@ -52,19 +60,34 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         return dict(report_response(COMMAND, by=options.by, begins=options.begins, ends=options.ends))
     if options.format != "json" and options.out is None:
         raise Unreadable(f"--format {options.format} needs --out FILE")
+    if options.verb == "work":
+        return _work(options)
     answer = report_station(COMMAND, station=options.station, begins=options.begins, ends=options.ends)
     if options.format == "xlsx":
         _workbook(options.out, answer)
     elif options.format != "json":
-        _paper(options.out, answer, options.format)
+        _paper(options.out, "report-station", station_paper(answer, clock.shanghai(clock.now())), options.format)
     return dict(answer)
 
 
-def _paper(path: Path, answer: dict[str, Any], kind: str) -> None:
-    """The station's figures as Word or PDF; a template of the bureau in LINLI_HOME/papers goes before ours."""
-    template = template_for(PAPERS / f"report-station.{_TEMPLATES[kind]}", Path(settings.LINLI_HOME))
-    facts = station_paper(answer, clock.shanghai(clock.now()))
-    made = as_docx(template, facts) if kind == "docx" else as_pdf(template, facts)
+def _work(options: argparse.Namespace) -> dict[str, Any]:
+    asked = {"officer": options.officer, "place": options.place, "grid": options.grid}
+    answer = report_work(COMMAND, **asked, begins=options.begins, ends=options.ends)
+    facts = work_paper(answer, clock.shanghai(clock.now()))
+    if options.format == "xlsx":
+        _write(options.out, work_book(facts))
+    elif options.format != "json":
+        _paper(options.out, "report-work", facts, options.format)
+    return answer
+
+
+def _paper(path: Path, name: str, facts: dict[str, Any], kind: str) -> None:
+    """Figures as Word or PDF; a template of the bureau in LINLI_HOME/papers goes before ours."""
+    template = template_for(PAPERS / f"{name}.{_TEMPLATES[kind]}", Path(settings.LINLI_HOME))
+    _write(path, as_docx(template, facts) if kind == "docx" else as_pdf(template, facts))
+
+
+def _write(path: Path, made: bytes) -> None:
     try:
         path.write_bytes(made)
     except OSError as fault:
@@ -106,6 +129,10 @@ def _share(sheet: Any, row: int, column: int, value: float | None, style: Any) -
 
 def words(answer: dict[str, Any]) -> str:
     """The figures as lines."""
+    if "figures" in answer:
+        whose = answer["officer"] or answer["place"]
+        figures = "，".join(f"{one['zh']}{one['n']:,}{one['unit_zh']}" for one in answer["figures"])
+        return f"{whose['name']}，{answer['from']}起：{figures}"
     if "groups" in answer:
         return "\n".join(_line(group) for group in answer["groups"]) or "没有警情 no calls"
     last = date.fromisoformat(answer["to"]) - timedelta(days=1)

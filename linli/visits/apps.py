@@ -15,6 +15,8 @@ class VisitsConfig(AppConfig):
         import linli.visits.care.acts
         import linli.visits.checklists.acts
         import linli.visits.inspections.acts
+        import linli.visits.inspections.queries
         import linli.visits.plans.acts
         import linli.visits.reasons.acts
-        import linli.visits.records.acts  # noqa: F401  (importing declares the acts)
+        import linli.visits.records.acts
+        import linli.visits.records.queries  # noqa: F401  (importing declares the acts, and what a phone takes along)

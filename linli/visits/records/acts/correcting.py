@@ -29,8 +29,8 @@ _PLAIN = ("reason", "outcome", "people_met", "helped", "visited_at")
 def correct_visit(actor: Actor, *, visit: Visit, version: int, why: str, values: Mapping[str, Any]) -> Visit:
     """Set other values in one's own record; what stood there before is kept with the reason.
 
-    ``values``: reason, outcome, people_met, helped, visited_at, topics, given, and the free words by name. A record
-    that an officer had signed for waits for a sign again, unless its author is an officer. Raises NotAllowed for another
+    ``values``: reason, outcome, people_met, helped, visited_at, topics, given, and the free words by name. What an
+    officer had signed for waits for a sign again, unless its author is an officer. Raises NotAllowed for another
     person's record, Conflict when ``version`` is not the present one, Invalid naming the field.
     """
     if visit.by_id != actor.id:

@@ -106,7 +106,7 @@ def record_stop(
     device_at: datetime | None = None,
     row_id: Any = None,
 ) -> Visit:
-    """Record the visit of a door of one's week: reason and place are the door's; ``told`` as :func:`record_visit` takes it."""
+    """Record the visit of a door of one's week: reason and place are the door's; ``told``: what was said and seen."""
     return record_visit(actor, reason=stop.due.reason, due=stop.due, device_at=device_at, row_id=row_id, **(told or {}))
 
 
