@@ -26,6 +26,7 @@ class AddressImporter(Importer):
 
     kind = "addresses"
     words = Words("地址", "addresses")
+    staged = True
     columns: ClassVar[tuple[Column, ...]] = (
         Column(
             "text",

@@ -9,9 +9,10 @@ from django.db import models
 from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor
 from linli.places.divisions.models import Division
+from linli.works.tables.models import Loaded, LoadedQuery
 
 
-class AddressQuery(models.QuerySet["Address"]):
+class AddressQuery(LoadedQuery["Address"]):
     def visible_to(self, actor: Actor) -> Self:
         """Door plates hang in the street: an address without its people is public."""
         return self.all()
@@ -68,7 +69,7 @@ class AddressGram(models.Model):
         ]
 
 
-class Address(models.Model):
+class Address(Loaded):
     """One place with a point (WGS-84). ``code`` is the local address code, or made from the text when there is none.
 
     ``number`` is the house number, ``sub`` what follows the dash in 12-3, ``building``/``unit`` those of an estate, and

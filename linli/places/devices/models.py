@@ -13,6 +13,7 @@ from linli.kernel.scope import Actor, below
 from linli.kernel.words import Words
 from linli.kernel.workflow import Move, State, Workflow
 from linli.places.devices.rules import KINDS, OWNERS, PURPOSES, covered
+from linli.works.tables.models import Loaded, LoadedQuery
 
 DEVICE_LIFE = Workflow(
     "device",
@@ -30,7 +31,7 @@ DEVICE_LIFE = Workflow(
 )
 
 
-class DeviceQuery(models.QuerySet["Device"]):
+class DeviceQuery(LoadedQuery["Device"]):
     def visible_to(self, actor: Actor) -> Self:
         """The agency that answers for them, and whoever stands above it."""
         return self.filter(below("agency_path", actor.paths))
@@ -40,7 +41,7 @@ class DeviceQuery(models.QuerySet["Device"]):
         return self.exclude(state="removed")
 
 
-class Device(models.Model):
+class Device(Loaded):
     """One camera: where it stands, where it looks, whose it is. Never a stream, never a picture.
 
     ``direction_deg`` is clockwise from north, ``angle_deg`` the width of view (360: all round), ``range_m`` how far it

@@ -13,15 +13,16 @@ from linli.kernel.scope import Actor, below
 from linli.places.addresses.models import Address
 from linli.places.homes.rules import USES, in_reach
 from linli.places.premises.models import Premises
+from linli.works.tables.models import Loaded, LoadedQuery
 
 
-class HomeQuery(models.QuerySet["Home"]):
+class HomeQuery(LoadedQuery["Home"]):
     def visible_to(self, actor: Actor) -> Self:
         """Posts of the register: police below their agency, civil posts only what lies at their own room."""
         return self.filter(in_reach(actor, "agency_path"))
 
 
-class Home(models.Model):
+class Home(Loaded):
     """One dwelling or let space (实有房屋): a door of an address, by unit and room; blank for a house of one household.
 
     ``code`` is the address's code with unit and room. The names and numbers of owner and landlord are sealed.

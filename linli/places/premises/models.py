@@ -10,9 +10,10 @@ from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor, below
 from linli.places.addresses.models import Address
 from linli.places.premises.rules import KINDS, PURPOSES
+from linli.works.tables.models import Loaded, LoadedQuery
 
 
-class PremisesQuery(models.QuerySet["Premises"]):
+class PremisesQuery(LoadedQuery["Premises"]):
     def visible_to(self, actor: Actor) -> Self:
         """The agency that answers for them, and whoever stands above it."""
         return self.filter(below("agency_path", actor.paths))
@@ -21,7 +22,7 @@ class PremisesQuery(models.QuerySet["Premises"]):
         return self.filter(closed_on__isnull=True)
 
 
-class Premises(models.Model):
+class Premises(Loaded):
     """One firm, shop, school, site or rented building: a place with a purpose, never a person or a household.
 
     ``agency_path`` is the path of the agency that answers for it, ``grid_code`` the police grid in which it lies.

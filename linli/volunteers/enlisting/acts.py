@@ -27,6 +27,7 @@ class VolunteerImporter(Importer):
 
     kind = "volunteers"
     words = Words("志愿者", "volunteers")
+    staged = True
     columns: ClassVar[tuple[Column, ...]] = (
         Column(
             "code",

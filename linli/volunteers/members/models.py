@@ -14,6 +14,7 @@ from linli.kernel.words import Words
 from linli.kernel.workflow import Move, State, Workflow
 from linli.org.agencies.models import Agency
 from linli.volunteers.members.rules import KINDS, PURPOSES
+from linli.works.tables.models import Loaded, LoadedQuery
 
 NAME, PHONE = "volunteers.member.name", "volunteers.member.phone"
 
@@ -34,7 +35,7 @@ MEMBER_LIFE = Workflow(
 )
 
 
-class MemberQuery(models.QuerySet["Member"]):
+class MemberQuery(LoadedQuery["Member"]):
     def visible_to(self, actor: Actor) -> Self:
         """The room that keeps in touch, and whoever stands above it."""
         return self.filter(below("agency__path", actor.paths))
@@ -43,7 +44,7 @@ class MemberQuery(models.QuerySet["Member"]):
         return self.filter(state="active")
 
 
-class Member(models.Model):
+class Member(Loaded):
     """One volunteer, who has agreed to be on record. Name and telephone are sealed, masked wherever they are shown, and
     erased when consent ends. Nothing here compares one volunteer with another.
     """

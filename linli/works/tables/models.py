@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
+from django.db.models.sql.compiler import SQLCompiler
 
 from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.kernel.workflow import Move, State, Workflow
+
+M = TypeVar("M", bound=models.Model)
 
 LOAD_LIFE = Workflow(
     "load",
@@ -154,41 +158,53 @@ def own_rows_of(load: Load | None) -> Iterator[None]:
         _own.reset(mark)
 
 
-def hidden_loads() -> models.QuerySet[Load, UUID]:
-    """The keys of loads whose rows are not there for whoever asks."""
-    hidden = Load.objects.filter(hidden=True)
-    own = _own.get()
-    return (hidden.exclude(pk=own) if own else hidden).values_list("pk", flat=True)
+@models.UUIDField.register_lookup
+class Seen(models.Lookup):  # type: ignore[type-arg]  # no generic while it runs
+    """``load__seen=True``: no load made this row, or one that is published, or the one whose own rows are looked at.
+
+    One short condition of SQL: it stands in every question about a register, also where a call waits for the answer.
+    """
+
+    lookup_name = "seen"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        left, given = self.process_lhs(compiler, connection)
+        own = _own.get()
+        but, own_key = (" AND id <> %s", [own.hex if connection.vendor == "sqlite" else own]) if own else ("", [])
+        hidden = f"SELECT id FROM works_load WHERE hidden{but}"  # noqa: S608  (no value of anybody's in it)
+        return f"({left} IS NULL OR {left} NOT IN ({hidden}))", [*given, *given, *own_key]
 
 
 class Loaded(models.Model):
-    """A row that a load may have made. It is seen when it has no load, or one that is published."""
+    """A row that a load may have made: ``load`` is its key. It is seen when it has none, or a published one.
 
-    load = models.ForeignKey(
-        Load,
-        null=True,
-        editable=False,
-        db_index=False,
-        db_constraint=False,  # loads are never deleted, and a hundred thousand rows at once are not each looked up
-        on_delete=models.DO_NOTHING,
-        related_name="+",
-    )
+    No foreign key: loads are never deleted, and a hundred thousand rows at once are not each looked up.
+    """
+
+    load = models.UUIDField(null=True, editable=False)
 
     class Meta:
         abstract = True
 
 
+class LoadedQuery(models.QuerySet[M]):
+    """Rows of a ``Loaded`` model: its manager leaves out what is staged or taken back."""
+
+    if not TYPE_CHECKING:  # to mypy's plugin it is Django's own, which gives the manager the methods of the rows
+
+        @classmethod
+        def as_manager(cls):
+            """Django's manager of these rows, without those that are hidden."""
+
+            class Published(models.Manager.from_queryset(cls)):
+                def get_queryset(self):
+                    return super().get_queryset().filter(load__seen=True)
+
+            return Published()
+
+
 def load_of(row: models.Model) -> UUID | None:
     """The load that made a row, if it carries one."""
-    found: UUID | None = getattr(row, "load_id", None)
+    found: UUID | None = getattr(row, "load", None)
     return found
-
-
-def published(rows: type[models.QuerySet[Any]]) -> Any:
-    """A manager of ``rows`` that leaves out what is staged or taken back: ``objects = published(OccupantQuery)``."""
-    return _Published.from_queryset(rows)()
-
-
-class _Published(models.Manager[Any]):
-    def get_queryset(self) -> models.QuerySet[Any]:
-        return super().get_queryset().exclude(load__in=hidden_loads())

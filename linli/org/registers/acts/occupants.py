@@ -52,6 +52,8 @@ class OccupantImporter(Importer):
 
     kind = "occupants"
     words = Words("实有人口", "the actual population")
+    staged = True
+    chunk = 2_000
     columns: ClassVar[tuple[Column, ...]] = (
         Column("name", Type.TEXT, "姓名", "name", required=True, key=True, max_length=50),
         Column(

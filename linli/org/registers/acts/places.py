@@ -55,6 +55,7 @@ _WHERE = (
 class _RegisterImporter(Importer):
     """What premises and devices share: finding the agency, the grid, and the rows that are there."""
 
+    staged = True
     model: ClassVar[type[Model]]
     plain: ClassVar[tuple[str, ...]]
 

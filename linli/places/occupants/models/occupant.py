@@ -16,11 +16,12 @@ from linli.places.homes.models import Home
 from linli.places.homes.rules import in_reach
 from linli.places.occupants.rules.declared import KINDS, RELATIONS, SOURCES
 from linli.places.premises.models import Premises
+from linli.works.tables.models import Loaded, LoadedQuery
 
 NAME, ID_NUMBER, PHONE = "places.occupant.name", "places.occupant.id_number", "places.occupant.phone"
 
 
-class OccupantQuery(models.QuerySet["Occupant"]):
+class OccupantQuery(LoadedQuery["Occupant"]):
     def visible_to(self, actor: Actor) -> Self:
         """Whoever reaches one of the residences of this record, or of one that was merged into it."""
         if actor.is_system:
@@ -34,7 +35,7 @@ class OccupantQuery(models.QuerySet["Occupant"]):
         return self.filter(merged_into__isnull=True, erased_on__isnull=True)
 
 
-class Occupant(models.Model):
+class Occupant(Loaded):
     """One person. Name, identity number and telephone are sealed, found by blind index, masked wherever shown.
 
     ``merged_into`` leads on from a duplicate; nothing of it is moved or lost, so the merging can be undone. Each group
@@ -114,7 +115,7 @@ def name_index(name: str) -> str:
     return blind_index(name.replace(" ", "").replace("·", "").replace("•", ""), context=NAME)
 
 
-class ResidenceQuery(models.QuerySet["Residence"]):
+class ResidenceQuery(LoadedQuery["Residence"]):
     def visible_to(self, actor: Actor) -> Self:
         """Posts of the register: police below their agency, civil posts only what lies at their own room."""
         return self.filter(in_reach(actor, "agency_path"))
@@ -124,7 +125,7 @@ class ResidenceQuery(models.QuerySet["Residence"]):
         return self.filter(since__lte=day).filter(Q(until__isnull=True) | Q(until__gt=day))
 
 
-class Residence(models.Model):
+class Residence(Loaded):
     """A person lives at an address, from ``since`` until before ``until``. Moving writes another row: a household's
     history is its rows. ``division`` is the village or community of the day on which it was written.
     """

@@ -157,7 +157,7 @@ class Steps:
             raise RuntimeError("a staged importer only creates for rows that are new")
         for row in writes.create:
             if isinstance(row, Loaded):
-                row.load = self.load
+                row.load = self.load.pk if self.load else None
 
     def _noted(self, step: LoadStep | None) -> None:
         if step is None:

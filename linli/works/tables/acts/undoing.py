@@ -155,7 +155,7 @@ class Back:
 
     def _ours(self, model: type[models.Model], found: Any, made: set[str]) -> bool:
         if issubclass(model, Loaded):
-            return all(row.load_id == self.load.pk for row in found)
+            return all(load_of(row) == self.load.pk for row in found)
         if model._meta.label in made or isinstance(model._meta.pk, models.AutoField):
             return True
         return not (found.exists() if isinstance(found, models.QuerySet) else found)
