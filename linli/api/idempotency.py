@@ -112,6 +112,29 @@ def once(ticket: Ticket, status: int, deed: Callable[[], Any]) -> HttpResponse:
     return HttpResponse(answer, status=status, content_type="application/json")
 
 
+def answered_once(ticket: Ticket, deed: Callable[[], Any], *, keep: Callable[[Any], bool]) -> HttpResponse:
+    """Do ``deed``, which commits by itself in steps and may be done again, and then keep its answer when ``keep`` says
+    so. A kill between leaves the deed's own receipts, by which doing it again changes nothing.
+    """
+    with _in_flight(ticket):
+        body = deed()
+        answer: bytes = to_json(body, inf_nan_mode="null")
+        if keep(body):
+            try:
+                together(lambda: _kept(ticket, answer))
+            except IntegrityError:
+                # Another process answered the same request; both answers stand on the same receipts.
+                return HttpResponse(answer, content_type="application/json")
+    return HttpResponse(answer, content_type="application/json")
+
+
+def _kept(ticket: Ticket, answer: bytes) -> None:
+    caller, route, key = ticket.name
+    keep_receipt(
+        caller=caller, route=route, key=key, body_digest=ticket.body_digest, status=200, answer=answer.decode()
+    )
+
+
 def _done_and_kept(ticket: Ticket, status: int, deed: Callable[[], Any]) -> bytes:
     """Inside the transaction: the work, then the row that stands for it."""
     caller, route, key = ticket.name

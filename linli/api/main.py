@@ -16,6 +16,9 @@ from linli.api import (
     area_file,
     channels,
     coverage,
+    field,
+    field_files,
+    field_pack,
     files,
     grids,
     incidents,
@@ -84,6 +87,9 @@ for module in (
     area_file,
     coverage,
     grids,
+    field,
+    field_pack,
+    field_files,
 ):
     api.add_router("", module.router)
 

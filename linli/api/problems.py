@@ -121,7 +121,9 @@ def _place(fault: dict[str, Any]) -> str:
 
 
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """ninja's own errors: JSON that does not parse."""
+    """ninja's own errors: JSON that does not parse. What our parser refused keeps its own word."""
+    if isinstance(error.__cause__, Refusal):
+        return problem(error.__cause__)
     return problem(Unreadable("request.unreadable", why=str(error)), status=error.status_code)
 
 

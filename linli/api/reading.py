@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import zlib
 from typing import Any
 
 from django.http import HttpRequest
 from ninja.parser import Parser
 
 from linli.api.idempotency import body_of
-from linli.api.problems import Unreadable
+from linli.api.problems import TooLarge, Unreadable
 
 _LONG_NUMBER = 18
+MOST_PLAIN_BYTES = 8_000_000
+"""What a packed body may hold; a plain one is bounded before it is read."""
 
 
 class StrictParser(Parser):
@@ -19,7 +22,7 @@ class StrictParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         """The parsed body of an ordinary door."""
-        body = body_of(request)
+        body = unpacked(body_of(request), request.headers.get("Content-Encoding", ""))
         try:
             sent = json.loads(body, parse_constant=_no_constant)
         except UnicodeDecodeError as wrong:
@@ -33,6 +36,25 @@ class StrictParser(Parser):
         if cleaned(sent) != sent:
             raise Unreadable("request.unreadable", why="NUL or half a surrogate pair in a text")
         return sent
+
+
+def unpacked(body: bytes, encoding: str) -> bytes:
+    """A body that came packed (``Content-Encoding: gzip``), never more of it than the door takes."""
+    how = encoding.strip().lower()
+    if how in ("", "identity"):
+        return body
+    if how not in ("gzip", "x-gzip"):
+        raise Unreadable("request.unreadable", why=f"Content-Encoding: {how[:20]}")
+    opening = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        plain = opening.decompress(body, MOST_PLAIN_BYTES + 1)
+    except zlib.error as broken:
+        raise Unreadable("request.unreadable", why="gzip") from broken
+    if len(plain) > MOST_PLAIN_BYTES:
+        raise TooLarge("request.too_large", limit_kb=MOST_PLAIN_BYTES // 1000)
+    if not opening.eof:
+        raise Unreadable("request.unreadable", why="gzip ends early")
+    return plain
 
 
 def _no_constant(word: str) -> float:

@@ -184,6 +184,15 @@ class Offline:
         return next((one for one in found if one.code == code), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """News: a phone did an act because of another record (a hazard seen at a visit): ``cause`` is that record's key."""
+
+    actor: Actor
+    row: Any
+    cause: uuid.UUID
+
+
 def label_of(model: Any) -> str:
     """How a model is called to the phone: ``matters.matter``."""
     return str(model._meta.label_lower) if model is not None else ""

@@ -20,6 +20,8 @@ LINLI_DEMO = env.bool("LINLI_DEMO", default=(LINLI_HOME / "demo").exists())
 """A demo installation offers each role by a tap; a marker file in LINLI_HOME says so as well."""
 LINLI_PUBLIC_URL: str = env.str("LINLI_PUBLIC_URL", default="")
 """Where people reach this installation; links in messages begin with it."""
+LINLI_RESIDENTS_URL: str = env.str("LINLI_RESIDENTS_URL", default=LINLI_PUBLIC_URL)
+"""Where residents reach the pages without a sign-in (/p/…); the QR codes on cards and door plates begin with it."""
 LINLI_KEPT_S = env.float("LINLI_KEPT_S", default=1.0)
 """How old the small tables kept in memory may be (kernel.kept), in seconds."""
 LINLI_BASE_MAPS: str = env.str("LINLI_BASE_MAPS", default="")
@@ -108,6 +110,7 @@ INSTALLED_APPS = [
     "linli.visits",
     "linli.volunteers",
     "linli.insight",
+    "linli.field",
     "linli.web",
 ]
 

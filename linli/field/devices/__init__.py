@@ -1,0 +1,1 @@
+"""Phones: registered for one person, wiped from the office, expiring."""

@@ -1,0 +1,1 @@
+"""One operation of a phone becomes one ordinary act and one stored answer."""
