@@ -1,0 +1,9 @@
+import './css/pages.css'
+import './css/registers.css'
+import './css/rounds.css'
+import 'htmx.org'
+import { wireHeader } from './shared/header'
+import { watchIdle } from './shared/idle'
+
+wireHeader()
+watchIdle()
