@@ -14,10 +14,13 @@ import pytest
 from django.test import Client
 
 from linli.api.auth import ACTORS
+from linli.field.conflicts.acts import settle
+from linli.field.conflicts.queries import divergences, side_by_side
 from linli.field.devices.acts import wipe_phone
 from linli.field.devices.models import Phone as Row
 from linli.field.replay.acts import work_waiting
 from linli.kernel import clock
+from linli.kernel.errors import Conflict
 from linli.matters.files.models import Attachment
 from linli.matters.ledger.models import Matter, Stamp
 from linli.matters.notes.models import Note
@@ -185,8 +188,9 @@ def test_a_step_taken_meanwhile_is_told_apart(town: Town, phone: Phone, door: En
 
 
 def test_scope_lost_is_not_data_lost(town: Town, phone: Phone, door: Enter) -> None:
-    opened = phone.hazard()
-    phone.send(opened)
+    helper = Phone(door("auxiliary"), town.people["auxiliary"])
+    opened = helper.hazard()
+    helper.send(opened)
     note = phone.op("matter.note", opened["record"], values={"text": "业主不在家"})
     away = phone.hazard(place=dict(zip(("lon", "lat"), town.spot(), strict=True)))
     post = Post.objects.get(person=phone.person, until__isnull=True)
@@ -199,6 +203,22 @@ def test_scope_lost_is_not_data_lost(town: Town, phone: Phone, door: Enter) -> N
     assert not Note.objects.filter(text="业主不在家").exists()
     stranger = phone.op("matter.note", str(uuid.uuid4()), values={"text": "无此事项"})
     assert phone.send(stranger)[0]["answer"] == "rejected"
+    # The chief of the place lets it in: it stays its author's, and the trail says who let it in.
+    chief = town.actor("station_chief")
+    held = divergences(chief).get()
+    assert (held.reason, held.path, held.author_name) == ("scope", town.rooms[0].path, phone.person.name)
+    assert not divergences(town.actor("other_officer")).exists()
+    assert side_by_side(held)[0]["mine"] == "业主不在家"
+    settle(chief, divergence=held, choice="mine")
+    note_row = Note.objects.get(text="业主不在家")
+    assert note_row.by_id == phone.person.pk
+    entries = {entry.act: entry for entry in Entry.objects.filter(act__in=("field.settle", "matter.note"))}
+    assert entries["matter.note"].parent_id == entries["field.settle"].pk
+    assert (entries["field.settle"].actor_id, entries["matter.note"].actor_id) == (chief.id, phone.person.pk)
+    [late] = phone.door.get("/field/answers", device=phone.device)[1]["items"]
+    assert (late["id"], late["answer"], late["facts"]["settled"]) == (note["id"], "applied", "mine")
+    with pytest.raises(Conflict):
+        settle(chief, divergence=held, choice="server")
 
 
 def test_a_clock_a_day_wrong(phone: Phone, fixed_clock: Any) -> None:
