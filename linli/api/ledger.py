@@ -16,7 +16,7 @@ from linli.kernel.errors import Invalid
 from linli.matters.kinds import KINDS
 from linli.matters.ledger.models import Matter
 from linli.matters.ledger.queries import matter_by_number
-from linli.matters.ledger.queries.pages import count_of, page_of, read_place
+from linli.matters.ledger.queries.pages import count_of, near_of, page_of, read_place
 from linli.matters.ledger.rules import FILTERS, asked_of
 from linli.matters.links.models import Link
 from linli.matters.links.queries import net_of
@@ -31,7 +31,8 @@ def listed(
     request: ApiRequest, cursor: str = "", limit: int = _PAGE_ROWS, sort: str = "received", count: bool = False
 ) -> HttpResponse:
     """What the actor may see, newest first. Filters are parameters of the same names as on the page
-    (``/matters/filters``); ``next`` and ``previous`` are cursors; ``count`` counts up to 10,000 beside the page.
+    (``/matters/filters``); ``next`` and ``previous`` are cursors; ``count`` counts up to 10,000 beside the page. A
+    search by ``q`` that finds few also has ``near``: what is only similar.
     """
     actor, asked, at = request.auth, asked_of(request.GET.dict()), clock.now()
     page = page_of(actor, asked, place=read_place(cursor) if cursor else None, limit=limit, sort=sort, at=at)
@@ -41,6 +42,8 @@ def listed(
         "previous": str(page.previous) if page.previous else None,
         "at": at,
     }
+    if asked.get("q") and not cursor:
+        shown["near"] = matters_shown(near_of(actor, asked, page.rows))
     if count:
         counted = count_of(actor, asked, sort=sort, at=at)
         shown |= {"count": counted.value, "count_exact": counted.exact}
@@ -114,14 +117,15 @@ def around(request: ApiRequest, number: str) -> HttpResponse:
     ]
     return answered(
         {
-            "nodes": [{**_brief(one), "away": away} for one, away in net.matters],
+            "nodes": [{**brief(one), "away": away} for one, away in net.matters],
             "edges": edges,
-            "earlier": [_brief(one) for one in earlier_here(actor, matter)],
+            "earlier": [brief(one) for one in earlier_here(actor, matter)],
         }
     )
 
 
-def _brief(matter: Matter) -> Shown:
+def brief(matter: Matter) -> Shown:
+    """A matter in one line."""
     kind = KINDS[matter.kind]
     return {
         "number": matter.number,

@@ -23,7 +23,7 @@ from linli.matters.exporting.queries import template_home
 from linli.matters.kinds import KINDS
 from linli.matters.kinds.rules import Kind
 from linli.matters.ledger.models import Matter
-from linli.matters.ledger.queries.pages import Page, count_of, page_of, read_place
+from linli.matters.ledger.queries.pages import Page, count_of, near_of, page_of, read_place
 from linli.matters.ledger.rules import FILTERS, SORTS, asked_of
 from linli.matters.ledger.rules.columns import COLUMNS, Column, shown_columns
 from linli.matters.routing.queries import category
@@ -103,6 +103,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "all_columns": list(COLUMNS.values()),
         "heads": [_head(one, asked, sort) for one in columns],
         "rows": [_row(matter, columns) for matter in shown.rows],
+        "near": [_row(matter, columns) for matter in (near_of(actor, asked, shown.rows) if not cursor else [])],
         "count": count,
         "shown": len(shown.rows),
         "previous": address({**asked, **order}, cursor=str(shown.previous)) if shown.previous else "",

@@ -211,6 +211,30 @@ def test_today(town: Town, door: Enter) -> None:
     assert door("partner_officer").get("/today")[1]["diverted_share"] is None
 
 
+def test_what_is_only_similar_stands_apart_in_the_ledger(town: Town, door: Enter) -> None:
+    one = take(town, door, narrative="东门口有人燃放鞭炮", address="临溪路88号")
+    desk = door("dispatcher")
+    _, page = desk.get("/matters", q="临西路")
+    assert (numbers(page), [row["number"] for row in page["near"]]) == ([], [one]), "the same sound"
+    assert desk.get("/matters", q="临溪路")[1]["near"] == []
+    assert desk.get("/matters", q="临西路", state="closed")[1]["near"] == [], "the other filters hold"
+    assert door("partner_officer").get("/matters", q="临西路")[1]["near"] == []
+
+
+def test_a_place_without_premises_has_its_card(town: Town, door: Enter) -> None:
+    lon, lat = town.spot(room=1)
+    number, old = take(town, door, room=1), take(town, door, room=1)
+    door("dispatcher").post(f"/matters/{old}/moves/void", {"reason": "重复"})
+    asked = {"lon": lon, "lat": lat}
+    status, here = door("dispatcher").get("/places/here", **asked)
+    assert (status, here["grid"]["code"], here["room"]["code"], here["station"]["code"]) == (200, "G2", "R2", "S1")
+    assert [row["number"] for row in here["open"]] == [number] and here["before"] == [] and here["premises"] == []
+    assert [row["code"] for row in here["known"]] == ["calls.before"]
+    _, other = door("partner_officer").get("/places/here", **asked)
+    assert (other["open"], other["known"]) == ([], []), "who answers is known to all posts, what happened is not"
+    assert door("dispatcher").get("/places/here", lon=400, lat=1)[0] == 422
+
+
 def test_words_and_maps(town: Town, door: Enter) -> None:
     officer = door("community_officer")
     _, words = officer.get("/vocabulary")
@@ -223,5 +247,11 @@ def test_words_and_maps(town: Town, door: Enter) -> None:
     assert len(rooms["features"]) == 4
     assert officer.get("/places/search", q="不存在")[1] == {"items": []}
     assert officer.get("/places/search", q="x", near="1")[0] == 422
+    _, found = officer.get("/places/search", q="溪东派出所门口有人打架")
+    assert (found["items"][0]["text"], found["items"][0]["kind"]) == ("溪东派出所", "agency"), (
+        "a room's name is a place"
+    )
+    _, near = door("dispatcher").get("/places/search", q="xdpcs")
+    assert near["items"][0]["text"] == "溪东派出所"
     _, me = officer.get("/me")
     assert (me["posts"][0]["code"], me["unit"]["call_sign"]) == ("community_officer", "警101")

@@ -2,6 +2,7 @@ import type { maplibregl } from '../shared/basemap'
 import type { Layers } from './sources'
 import type { MapState } from './state'
 import type { MapFacts } from './types'
+import type { Spot } from './placecard'
 
 /** What is laid over the layers for a moment: a found place, a suggestion, a drawn area, a boundary before it is saved. */
 export type Role = 'ring' | 'way' | 'area' | 'part' | 'overlap' | 'gap' | 'picked' | 'old'
@@ -25,6 +26,8 @@ export interface App {
   mark(role: Role, features: GeoJSON.Feature[]): void
   /** A sentence for screen reader and eye. */
   say(text: string): void
+  /** What is known at a place that has no card of its own. */
+  placeCard(spot: Spot): void
 }
 
 /** A part of the page with a tab of its own in the panel. */

@@ -5,11 +5,11 @@ import type { Place } from '../shared/types'
 import { say, t } from '../shared/words'
 import { point, type App } from './app'
 
-interface Found { kind: 'place' | 'thing'; title: string; note: string; picture: string; lon?: number; lat?: number; url?: string }
+interface Found { kind: 'place' | 'thing'; title: string; note: string; picture: string; lon?: number; lat?: number; url?: string; address?: string | null }
 interface Thing { type: string; number?: string; title: string | { zh: string; en: string }; why?: string | { zh: string; en: string }; url?: string; lon?: number | null; lat?: number | null }
 
 const PAUSE_MS = 180
-const PICTURE: Record<string, string> = { matter: 'alert-circle', agency: 'building', room: 'home', person: 'user', unit: 'car', grid: 'polygon', place: 'map-pin' }
+const PICTURE: Record<string, string> = { matter: 'alert-circle', agency: 'building', room: 'home', person: 'user', unit: 'car', grid: 'polygon', place: 'map-pin', premises: 'building-store' }
 
 /** One line that finds places and whatever one may see; the arrow keys choose, Enter goes there. */
 export class Find {
@@ -99,11 +99,12 @@ export class Find {
       this.app.mark('ring', [point(item.lon, item.lat, { label: item.title })])
       this.app.show(item.lon, item.lat, 16)
       this.app.say(t('map.find_there', { title: item.title }))
+      this.app.placeCard({ title: item.title, lon: item.lon, lat: item.lat, address: item.address ?? null })
     } else if (item.url) location.assign(item.url)
   }
 }
 
-const place = (one: Place): Found => ({ kind: 'place', title: one.text, note: one.grid?.name ?? '', picture: 'map-pin', lon: one.lon, lat: one.lat })
+const place = (one: Place): Found => ({ kind: 'place', title: one.text, note: one.grid?.name ?? '', picture: PICTURE[one.kind] ?? 'map-pin', lon: one.lon, lat: one.lat, address: one.address_id })
 
 function thing(one: Thing): Found {
   const where = typeof one.lon === 'number' && typeof one.lat === 'number' ? { lon: one.lon, lat: one.lat } : {}

@@ -6,13 +6,14 @@ import { byId, icon, writing } from '../shared/dom'
 import { Live, type Connection } from '../shared/live'
 import { loading, trouble } from '../shared/parts'
 import { t } from '../shared/words'
-import type { App, Role, Tool } from './app'
+import { point, type App, type Role, type Tool } from './app'
 import { Bar } from './bar'
 import { Cards } from './card'
 import { CoveragePanel } from './coverage'
 import { Find } from './find'
 import { LayerPanel } from './layerpanel'
 import { Overlay } from './overlay'
+import { PlaceCard, type Spot } from './placecard'
 import { loadSprite } from './pictures'
 import { Layers } from './sources'
 import { MapState } from './state'
@@ -38,6 +39,7 @@ export class MapPage implements App {
   private readonly bar: Bar
   private readonly time: TimeBar
   private readonly cards: Cards
+  private readonly placed = new PlaceCard(() => this.render())
   private failure = ''
   private said = ''
   private planned = false
@@ -133,7 +135,15 @@ export class MapPage implements App {
     })
     this.map.on('click', (event) => {
       if (!this.layers || this.bar.busy || this.tool?.click?.(event)) return
+      this.placed.close()
       this.cards.click(event)
+    })
+    // The other button, or a finger that rests, asks about the ground itself.
+    this.map.on('contextmenu', (event) => {
+      if (!this.layers || this.bar.busy) return
+      const { lng: lon, lat } = event.lngLat
+      this.mark('ring', [point(lon, lat)])
+      this.placeCard({ title: t('map.this_place'), lon, lat, address: null })
     })
     this.map.on('idle', () => { byId('map').dataset.idle = 'true' })
     document.addEventListener('linli:theme', () => this.restyle())
@@ -144,7 +154,8 @@ export class MapPage implements App {
 
   private key(event: KeyboardEvent): void {
     if (event.key === 'Escape') {
-      if (!this.tool?.escape?.() && !this.find.escape()) this.cards.close()
+      if (this.tool?.escape?.() || this.find.escape()) return
+      if (this.placed.open) { this.placed.close(); this.mark('ring', []) } else this.cards.close()
     } else if (event.key === 'Enter' && event.isTrusted && event.target === this.map.getCanvas()) {
       // By keyboard the arrows move the map under the cross in its middle; Enter opens what lies there.
       const lngLat = this.map.getCenter()
@@ -197,6 +208,11 @@ export class MapPage implements App {
 
   mark(role: Role, features: GeoJSON.Feature[]): void { this.overlay.mark(role, features) }
 
+  placeCard(spot: Spot): void {
+    this.cards.close()
+    void this.placed.show(spot)
+  }
+
   say(text: string): void {
     this.said = text
     this.render()
@@ -229,7 +245,7 @@ export class MapPage implements App {
         ${icon(picture)}<span>${t(`map.tab_${tab}`)}</span></button>`)}</div>
       <div class="map-tool" data-tool=${this.state.tab}>${this.failure ? trouble('error', '', this.failure, () => void this.start()) : this.layers ? this.tool?.panel() ?? nothing : loading(5)}</div>
       <p class="sr" role="status">${this.said}</p>`, this.panel)
-    render(this.layers ? html`${this.bar.view()}${this.tool?.over?.() ?? nothing}${this.cards.view()}${this.time.view()}` : nothing, this.over)
+    render(this.layers ? html`${this.bar.view()}${this.tool?.over?.() ?? nothing}${this.cards.view()}${this.placed.view()}${this.time.view()}` : nothing, this.over)
   }
 
   private slide(): void {

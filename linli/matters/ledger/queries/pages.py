@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,13 @@ from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Listing, Matter, keys_of
 from linli.matters.ledger.queries.conditions import at_station, on_listing
 from linli.matters.ledger.rules import SORTS, asked_of
+from linli.matters.search.models import holding
+from linli.matters.search.rules.grams import near_sets
 from linli.org.agencies.models import Agency
 
 MOST_ROWS = 500
+FEW = 5
+"""A search that finds fewer also shows what is similar, and at most so many of those."""
 MOST_COUNTED = 10_000
 """Counted at once with a page; the exact number beyond is a question of its own."""
 
@@ -181,6 +185,21 @@ def lines_of(actor: Actor, params: Mapping[str, str], *, most: int, at: datetime
         lines: Any = rows.order_by("-matter_id").values_list("matter_id", flat=True)[:most]
         found.update(lines)
     return sorted(found, reverse=True)[:most]
+
+
+def near_of(actor: Actor, params: Mapping[str, str], shown: Sequence[Matter]) -> list[Matter]:
+    """Where few or none hold the words that were asked for: the newest that nearly do (same sound, one character wrong
+    or missing) under the same other filters.
+    """
+    sets = near_sets(params.get("q", "")) if len(shown) < FEW else []
+    if not sets:
+        return []
+    lines = RawSQL(*holding(sets))  # noqa: S611  (SQL of our own, placeholders only)
+    known, found = {row.line for row in shown}, set[int]()
+    for rows in _stretches(actor, {**params, "q": ""}, clock.now()):
+        newest: Any = rows.filter(matter_id__in=lines).order_by("-matter_id").values_list("matter_id", flat=True)
+        found.update(newest[: FEW + len(known)])
+    return _fetched(sorted(found - known, reverse=True)[:FEW])
 
 
 def newest_worded(actor: Actor, query: str, most: int, *, lines: RawSQL | None = None) -> list[Matter]:
