@@ -15,6 +15,7 @@ from linli.api import (
     area,
     area_file,
     channels,
+    community_work,
     coverage,
     field,
     field_files,
@@ -34,6 +35,7 @@ from linli.api import (
     rooms,
     ties,
     units,
+    visits,
     vocabulary,
 )
 from linli.api.auth import Bearer, Replayed, Session, on_replayed, whoever
@@ -87,6 +89,8 @@ for module in (
     area_file,
     coverage,
     grids,
+    visits,
+    community_work,
     field,
     field_pack,
     field_files,

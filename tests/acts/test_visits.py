@@ -210,9 +210,9 @@ def test_a_week_is_what_is_due_on_the_days_that_one_walks_in_walking_order(town:
 
 def test_victims_of_closed_calls_come_on_the_list_by_themselves(town: Town) -> None:
     from_call = Matter.objects.create(
-        number="JQ20261123-000001", kind="incident", state="closed", category="1060", agency=town.rooms[0], station=town.station,
-        address="溪东村1号", opened_by=SETUP.id, source="110", received_at=clock.now(), opened_at=clock.now(),
-        closed_at=clock.now(),
+        number="JQ20261123-000001", kind="incident", state="closed", category="1060", agency=town.rooms[0],
+        station=town.station, address="溪东村1号", opened_by=SETUP.id, source="110", received_at=clock.now(),
+        opened_at=clock.now(), closed_at=clock.now(),
     )  # fmt: skip
     assert gather(WORKER) == 1
     due = Due.objects.get(matter=from_call)
