@@ -10,6 +10,7 @@ class InsightConfig(AppConfig):
     label = "insight"
 
     def ready(self) -> None:
+        import linli.insight.hours.acts
         import linli.insight.lists.acts
         import linli.insight.measures.acts  # noqa: F401  (importing declares the acts and jobs)
         from linli.insight.chief.queries import declare_filters

@@ -58,7 +58,9 @@ def database(url: str) -> dict[str, Any]:
         **entry.get("OPTIONS", {}),
         # Of kernel.prepared only: Django's own cursors bind on the client and are never prepared.
         "prepare_threshold": 0,
-        "pool": {"min_size": 1, "max_size": env.int("LINLI_POOL_SIZE", default=12), "timeout": 15},
+        # More than a web process has threads (bridge, feed, hub): one that waits for a connection while it holds what
+        # all the others wait for would stand still with them.
+        "pool": {"min_size": 1, "max_size": env.int("LINLI_POOL_SIZE", default=24), "timeout": 15},
     }
     return entry
 

@@ -17,10 +17,12 @@ OPEN = {
     "healthz": "a load balancer asks whether the process lives; the answer says nothing else",
     "readyz": "a load balancer asks whether it may send calls; the answer says nothing else",
     "api/v1/openapi.json": "what the API promises is public, like its source",
+    "api/v1/field/devices/<device>/state": "a locked phone asks whether to erase itself; yes or no, for an unguessable id",
     "ogc/openapi.json": "what the collections of the map promise is public, like its source",
     "api/v1/": "the API's root: there is nothing there, and it says so",
     "i18n/*": "only changes the language of the page",
     "demo/sign-in/*": "a role by a tap, in a demo installation only; elsewhere there is no such page",
+    "p/*": "the residents' pages behind a QR: what is public by duty, no sign-in, no cookie",
     "account/*": "sign-in, second factor and sign-out by allauth, which guards its own pages",
 }
 """Routes that answer anybody, each with the reason; a star stands for everything below."""

@@ -8,7 +8,7 @@ one (``NOMINAL``) and is said to be estimated. Asia/Shanghai days; what runs pas
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -167,9 +167,9 @@ class RoomSum:
         return round(self.minutes / self.days) if self.days else None
 
 
-def added(sums: Mapping[object, RoomSum]) -> RoomSum:
+def added(sums: Iterable[RoomSum]) -> RoomSum:
     """Several rooms together."""
-    values = list(sums.values())
+    values = list(sums)
     return RoomSum(
         sum(one.minutes for one in values),
         sum(one.days for one in values),

@@ -204,7 +204,7 @@ def withdraw_batch(actor: Actor, *, batch: CardBatch) -> CardBatch:
         ),
         group="visit",
         order=60,
-        icon="id",
+        icon="clipboard-check",
     ),
 )
 def deliver_card(

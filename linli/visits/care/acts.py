@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F, ProtectedError, QuerySet
 
 from linli.kernel import clock
 from linli.kernel.acts import act
@@ -30,7 +32,9 @@ from linli.visits.care.rules import (
     missing,
     review_due,
 )
+from linli.works.files.acts import keep_file
 from linli.works.files.models import StoredFile
+from linli.works.files.queries import place_of
 from linli.works.jobs.acts import hourly
 
 declare("care.only_lead", zh="只有负责人可以{act}。", en="Only the lead may do this: {act}.")
@@ -92,12 +96,12 @@ def open_plan(
     consent_by: str = "",
     consent_on: date | None = None,
     consent_way: str = "",
-    consent_file: StoredFile | None = None,
+    consent_paper: tuple[bytes, str] | None = None,
     child_heard: bool = False,
     review_on: date | None = None,
 ) -> CarePlan:
     """Begin a plan; whoever opens it leads it, and nobody else knows of it. Raises Invalid naming the first field that
-    a lawful plan still lacks (``care.rules.missing``).
+    a lawful plan still lacks (``care.rules.missing``). ``consent_paper``: the photographed paper and its file name.
     """
     today = clock.today()
     given = Ground(
@@ -107,13 +111,14 @@ def open_plan(
         consent_by=consent_by,
         consent_on=consent_on,
         consent_way=consent_way,
-        consent_paper=consent_file is not None,
+        consent_paper=consent_paper is not None,
         guardian_name=guardian_name,
         guardian_relation=guardian_relation,
         child_heard=child_heard,
     )
     _check(given, called=called, name=name, situation=situation, today=today)
     by_consent = ground == "consent"
+    paper = keep_file(actor, body=consent_paper[0], title=consent_paper[1]) if by_consent and consent_paper else None
     plan = CarePlan(
         called=called.strip(),
         agency=agency,
@@ -124,7 +129,7 @@ def open_plan(
         ground=ground,
         consent_on=consent_on if by_consent else None,
         consent_way=consent_way if by_consent else "",
-        consent_file=consent_file if by_consent else None,
+        consent_file=paper,
         child_heard=child_heard,
         opened_on=today,
         review_on=review_due(today, review_on),
@@ -348,12 +353,25 @@ def withdraw_consent(actor: Actor, *, plan: CarePlan) -> CarePlan:
 def _erase(plans: QuerySet[CarePlan]) -> None:
     """Empty everything personal; days, kinds and numbers stay."""
     keys = list(plans.values_list("pk", flat=True))
+    papers = list(plans.exclude(consent_file=None).values_list("consent_file", flat=True))
     Promise.objects.filter(plan__in=keys).update(what_sealed=b"", outcome_sealed=b"")
     CareVisit.objects.filter(plan__in=keys).update(note_sealed=b"")
     empty = {f"{field}_sealed": b"" for field in CarePlan.SEALED}
     CarePlan.objects.filter(pk__in=keys).update(
         **empty, called="—", birth_year=None, consent_file=None, erased_at=clock.now(), version=F("version") + 1
     )
+    for sha256 in papers:
+        _forget_paper(sha256)
+
+
+def _forget_paper(sha256: str) -> None:
+    """Take a photographed paper out of the store, unless the same file hangs elsewhere too."""
+    try:
+        with transaction.atomic():
+            StoredFile.objects.filter(pk=sha256).delete()
+    except ProtectedError:
+        return
+    transaction.on_commit(lambda: default_storage.delete(place_of(sha256)))
 
 
 @hourly("care.forget")
