@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
-from linli.api.idempotency import Ticket, replay, ticket_for
+from linli.api.idempotency import Ticket, found_late, replay, ticket_for
 from linli.api.problems import Forged
 from linli.kernel import clock
 from linli.kernel.scope import Actor
@@ -134,7 +134,7 @@ def _entered(request: Any, actor: Actor) -> Actor:
     """From here on the actor is known: whatever was done before under this key is answered at once."""
     if request.method == "POST":
         request.ticket = ticket_for(request, actor)
-        before = replay(request.ticket)
+        before = None if found_late(request.ticket) else replay(request.ticket)
         if before is not None:
             raise Replayed(before)
     return actor

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from pydantic_core import to_json
 
@@ -24,7 +24,7 @@ from linli.api.problems import TooLarge, Unreadable
 from linli.kernel.errors import Conflict, Invalid, Refusal
 from linli.kernel.scope import Actor
 from linli.kernel.together import together
-from linli.works.receipts.acts import find_receipt, hold_key, keep_receipt
+from linli.works.receipts.acts import find_receipt, hold_and_find, hold_key, keep_receipt
 
 _LONGEST_KEY = 255
 _LONGEST_ROUTE = 200
@@ -71,12 +71,31 @@ def replay(ticket: Ticket) -> HttpResponse | None:
     """The stored answer of an earlier request, or None when this is the first. Raises Invalid on another body."""
     caller, route, key = ticket.name
     found = find_receipt(caller=caller, route=route, key=key, body_digest=ticket.body_digest)
-    if found is None:
-        return None
-    status, answer = found
+    return None if found is None else _again(*found)
+
+
+def _again(status: int, answer: str) -> HttpResponse:
     again = HttpResponse(answer, status=status, content_type="application/json")
     again.headers["Idempotent-Replay"] = "true"
     return again
+
+
+def found_late(ticket: Ticket) -> bool:
+    """Whether the receipt is looked for only by the statement that holds the key, inside the transaction: on PostgreSQL
+    at a door that refuses nothing and looks at nothing that the first request has changed. One journey less.
+    """
+    return ticket.route in _LATE and connection.vendor == "postgresql"
+
+
+_LATE = frozenset({"/api/v1/incidents"})
+
+
+class _Before(Exception):
+    """Another request was quicker: its answer."""
+
+    def __init__(self, status: int, answer: str) -> None:
+        super().__init__("answered before")
+        self.status, self.answer = status, answer
 
 
 _flying: set[tuple[str, str, str]] = set()
@@ -104,11 +123,13 @@ def once(ticket: Ticket, status: int, deed: Callable[[], Any]) -> HttpResponse:
     with _in_flight(ticket):
         try:
             answer = together(lambda: _done_and_kept(ticket, status, deed))
+        except _Before as before:
+            return _again(before.status, before.answer)
         except IntegrityError:
-            before = replay(ticket)
-            if before is None:
+            kept = replay(ticket)
+            if kept is None:
                 raise
-            return before
+            return kept
     return HttpResponse(answer, status=status, content_type="application/json")
 
 
@@ -138,7 +159,12 @@ def _kept(ticket: Ticket, answer: bytes) -> None:
 def _done_and_kept(ticket: Ticket, status: int, deed: Callable[[], Any]) -> bytes:
     """Inside the transaction: the work, then the row that stands for it."""
     caller, route, key = ticket.name
-    hold_key(caller=caller, route=route, key=key)
+    if found_late(ticket):
+        before = hold_and_find(caller=caller, route=route, key=key, body_digest=ticket.body_digest)
+        if before is not None:
+            raise _Before(*before)
+    else:
+        hold_key(caller=caller, route=route, key=key)
     answer: bytes = to_json(deed(), inf_nan_mode="null")
     keep_receipt(
         caller=caller,

@@ -14,8 +14,11 @@ from linli.api.auth import ApiRequest
 from linli.api.idempotency import body_of, once
 from linli.api.reading import lenient
 from linli.api.shown import Shown, agency_ref
+from linli.kernel.prepared import foreseen
+from linli.matters.ledger.acts import NUMBER
 from linli.matters.ledger.models import Matter
 from linli.matters.routing.acts import take_call, understand
+from linli.operations.dispatch.queries import LIVE
 from linli.operations.recommendation.queries import stored_for
 from linli.works.exchange.queries import in_our_words
 
@@ -122,8 +125,11 @@ def take(request: ApiRequest) -> HttpResponse:
     # Before the write lock: an address is looked for longer than a call is stored.
     understood = understand(sent)
     answered_at = moment(sent.get("answered_at"))
-    return once(
-        request.ticket,
-        201,
-        lambda: taken_shown(take_call(actor, sent=sent, source=source, answered_at=answered_at, understood=understood)),
-    )
+    with foreseen(NUMBER, *LIVE.question()):
+        return once(
+            request.ticket,
+            201,
+            lambda: taken_shown(
+                take_call(actor, sent=sent, source=source, answered_at=answered_at, understood=understood)
+            ),
+        )

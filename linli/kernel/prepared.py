@@ -7,8 +7,11 @@ The values go as text without a type, so that a statement has one plan whatever 
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +32,71 @@ def run(sql: str, values: Sequence[Any] = ()) -> None:
     """Send a statement that answers nothing; raises what Django raises (IntegrityError …)."""
     with _cursor() as cursor:
         cursor.execute(_written(sql, cursor.db.vendor), _bound(values, cursor.db.vendor))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One value: an expression of SQL and what stands for its places."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+@dataclass(slots=True)
+class _Foreseen:
+    """Questions that a deed is going to ask, and what was answered to those that it has not come to yet."""
+
+    waiting: tuple[Question, ...]
+    known: dict[str, Any] = field(default_factory=dict)
+    until_s: float = 0.0
+
+    def answer(self, question: Question) -> Any:
+        if question.sql in self.known and time.monotonic() < self.until_s:
+            return self.known.pop(question.sql)
+        asked = (question, *(one for one in self.waiting if one.sql != question.sql))
+        self.waiting, self.until_s = (), time.monotonic() + _HOLDS_S
+        [found] = ask(_together(tuple(one.sql for one in asked)), [value for one in asked for value in one.values])
+        self.known = dict(zip((one.sql for one in asked[1:]), found[1:], strict=True))
+        return found[0]
+
+
+_foreseen: ContextVar[_Foreseen | None] = ContextVar("questions of this deed", default=None)
+_HOLDS_S = 1.0
+"""An answer that was asked for ahead is not used when it is older: who stood in line for a row asks anew."""
+
+
+@contextmanager
+def foreseen(*questions: Question) -> Iterator[None]:
+    """The deed in this block will ask these, in whatever order: on PostgreSQL the first :func:`value_of` in it brings
+    the answers to all of them, in one journey instead of one for each. An answer is given once.
+    """
+    if connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
+        yield
+        return
+    around = _foreseen.get()
+    if around is not None:
+        around.waiting += questions
+        yield
+        return
+    mark = _foreseen.set(_Foreseen(questions))
+    try:
+        yield
+    finally:
+        _foreseen.reset(mark)
+
+
+def value_of(question: Question) -> Any:
+    """The value of an expression."""
+    ahead = _foreseen.get()
+    if ahead is not None:
+        return ahead.answer(question)
+    [[found]] = ask(_together((question.sql,)), question.values)
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _together(expressions: tuple[str, ...]) -> str:
+    return "SELECT " + ", ".join(expressions)
 
 
 @contextmanager

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -31,12 +32,29 @@ _TAKEN_AS_THEY_ARE = (str, int, float, bool, bytes, UUID)
 """What PostgreSQL reads from its text in a column of whatever type."""
 
 
-class _Table(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class _Column:
+    """A column by its name on the object, with what is asked of it for every row."""
+
+    name: str
+    field: Field[Any, Any]
+    plain: bool
+    json: bool
+    default: Callable[[], Any]
+
+    @classmethod
+    def of(cls, field: Field[Any, Any]) -> _Column:
+        plain, json = isinstance(field, _PLAIN_COLUMNS), isinstance(field, JSONField) and field.encoder is None
+        return cls(field.attname, field, plain, json, field.get_default)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
     """``INSERT INTO … VALUES``, the places of one row, the columns."""
 
     begin: str
     places: str
-    columns: tuple[Field[Any, Any], ...]
+    columns: tuple[_Column, ...]
 
 
 class _Waiting:
@@ -102,25 +120,25 @@ def beside_what_waits() -> Iterator[None]:
 
 @functools.cache
 def _table(model: type[Model]) -> _Table:
-    columns = tuple(model._meta.local_concrete_fields)
+    columns = tuple(_Column.of(column) for column in model._meta.local_concrete_fields)
     quote = connection.ops.quote_name
-    names = ", ".join(quote(str(column.column)) for column in columns)
+    names = ", ".join(quote(str(column.field.column)) for column in columns)
     places = "(" + ", ".join(["%s"] * len(columns)) + ")"
     begin = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "  # noqa: S608  (names of our own tables)
     return _Table(begin, places, columns)
 
 
-def _value(column: Field[Any, Any], value: Any, held: BaseDatabaseWrapper) -> Any:
+def _value(column: _Column, value: Any, held: BaseDatabaseWrapper) -> Any:
     """The value as the driver takes it; a text or a number in a column of texts or numbers is that already."""
-    if value is None or (type(value) in _PLAIN_VALUES and isinstance(column, _PLAIN_COLUMNS)):
+    if value is None or (column.plain and type(value) in _PLAIN_VALUES):
         return value
-    if isinstance(column, JSONField) and column.encoder is None:
+    if column.json:
         return to_json(value, inf_nan_mode="constants").decode()
     if held.vendor == "postgresql" and type(value) in _TAKEN_AS_THEY_ARE:
         return value
     if held.vendor == "postgresql" and isinstance(value, datetime) and value.tzinfo is not None:
         return value
-    return column.get_db_prep_save(value, held)
+    return column.field.get_db_prep_save(value, held)
 
 
 def insert(*rows: Model) -> None:
@@ -130,15 +148,34 @@ def insert(*rows: Model) -> None:
     table = _table(type(rows[0]))
     # The proxy ``connection`` looks its thread up at every touch; a row has thirty columns.
     held = connections[DEFAULT_DB_ALIAS]
-    values = [[_value(column, getattr(row, column.attname), held) for column in table.columns] for row in rows]
+    _send(table, [[_value(one, getattr(row, one.name), held) for one in table.columns] for row in rows])
+    for row in rows:
+        row._state.adding = False
+        row._state.db = DEFAULT_DB_ALIAS
+
+
+def insert_values(model: type[Model], *rows: Mapping[str, Any]) -> None:
+    """The same for rows that nobody needs as objects: values by the names of the columns (``matter_id``), the others
+    as the model declares them. Making the objects took longer than writing them.
+    """
+    if not rows:
+        return
+    table, held = _table(model), connections[DEFAULT_DB_ALIAS]
+    _send(
+        table,
+        [
+            [_value(one, row[one.name] if one.name in row else one.default(), held) for one in table.columns]
+            for row in rows
+        ],
+    )
+
+
+def _send(table: _Table, values: list[list[Any]]) -> None:
     waiting = _waiting.get()
     if waiting is not None:
         waiting.held.setdefault(table, []).extend(values)
     else:
-        run(table.begin + ", ".join([table.places] * len(rows)), [one for row in values for one in row])
-    for row in rows:
-        row._state.adding = False
-        row._state.db = DEFAULT_DB_ALIAS
+        run(table.begin + ", ".join([table.places] * len(values)), [one for row in values for one in row])
 
 
 def reread(row: Model, *changed: str) -> None:

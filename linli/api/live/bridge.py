@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
+from queue import SimpleQueue
 from typing import Any
 
 from pydantic_core import to_json
@@ -45,12 +47,51 @@ class _Answer:
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
 
 
+class Threads:
+    """Threads that do what a loop gives them. An executor makes a lock, a condition and two futures a request."""
+
+    def __init__(self, count: int) -> None:
+        self._queue: SimpleQueue[_Given] = SimpleQueue()
+        for number in range(count):
+            threading.Thread(target=self._work, name=f"page-{number}", daemon=True).start()
+
+    def run(self, loop: asyncio.AbstractEventLoop, deed: Callable[[], bytes | None]) -> asyncio.Future[bytes | None]:
+        """What ``deed`` returns or raises, for the loop to wait for."""
+        future = loop.create_future()
+        self._queue.put((deed, loop, future))
+        return future
+
+    def _work(self) -> None:
+        while True:
+            deed, loop, future = self._queue.get()
+            result, error = None, None
+            try:
+                result = deed()
+            except BaseException as failed:  # noqa: BLE001  (whatever it is belongs to the request that waits)
+                error = failed
+            with suppress(RuntimeError):  # the loop has ended before the answer
+                loop.call_soon_threadsafe(_settle, future, result, error)
+            del deed, future, result, error
+
+
+_Given = tuple[Callable[[], bytes | None], asyncio.AbstractEventLoop, "asyncio.Future[bytes | None]"]
+
+
+def _settle(future: asyncio.Future[bytes | None], result: bytes | None, error: BaseException | None) -> None:
+    if future.done():
+        return  # the client has gone
+    if error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(result)
+
+
 class Bridge:
     """An ASGI application that runs a WSGI application in threads."""
 
     def __init__(self, application: Wsgi, *, threads: int = THREADS) -> None:
         self._application = application
-        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="page")
+        self._threads = Threads(threads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -66,7 +107,8 @@ class Bridge:
         def send_now(message: Message) -> None:
             asyncio.run_coroutine_threadsafe(_send(send, message), loop).result(_SEND_WAIT_S)
 
-        rest = await loop.run_in_executor(self._pool, self._run, environ_of(scope, body), answer, send_now)
+        environ = environ_of(scope, body)
+        rest = await self._threads.run(loop, lambda: self._run(environ, answer, send_now))
         if rest is not None:
             await send(_start(answer))
             await send({"type": "http.response.body", "body": rest})

@@ -131,6 +131,10 @@ class Hub:
                 self._read = head()[0]
                 self._in_loop(self._begin, self._read)
             while not self._ended.is_set():
+                if not self._streams:
+                    self._pass_over()
+                    watch.wait(_LONGEST_WAIT_S)
+                    continue
                 events = events_after(self._read)
                 if events:
                     self._read = events[-1].position
@@ -142,6 +146,11 @@ class Hub:
                     watch.wait(_LONGEST_WAIT_S)
         finally:
             watch.close()
+
+    def _pass_over(self) -> None:
+        """Nobody listens: the position moves on, and nothing is read. Not once somebody has joined meanwhile."""
+        self._in_loop(self._move_on, head()[0])
+        self._read = max(self._read or 0, self.position)
 
     def _look_at_rights(self) -> None:
         identities = {stream.identity for stream in tuple(self._streams)}
@@ -158,6 +167,10 @@ class Hub:
     def _begin(self, position: int) -> None:
         self.position = position
         self._ready.set()
+
+    def _move_on(self, position: int) -> None:
+        if not self._streams:
+            self.position = max(self.position, position)
 
     def _deliver(self, events: list[Event]) -> None:
         groups: dict[Reach, list[Stream]] = {}

@@ -13,8 +13,8 @@ from linli.kernel import clock, news
 from linli.kernel.acts import act, may
 from linli.kernel.errors import Invalid, NotAllowed, declare
 from linli.kernel.inputs import Given, Offline, Spot
-from linli.kernel.prepared import ask
-from linli.kernel.rows import beside_what_waits, insert
+from linli.kernel.prepared import Question, ask, value_of
+from linli.kernel.rows import beside_what_waits, insert, insert_values
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import Move, take
 from linli.matters.kinds import KINDS
@@ -75,10 +75,14 @@ class Placed:
 _NEXT = "INSERT INTO matters_numberseries VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET last = last + 1 RETURNING last"
 
 
+NUMBER = Question("nextval('matters_number')")
+"""What whoever opens a matter on PostgreSQL will ask."""
+
+
 def next_number(kind: Kind, at: datetime) -> str:
     """The next public number: on PostgreSQL of a sequence, so that no two calls wait; on SQLite of a counter row."""
     with beside_what_waits():
-        [[last]] = ask("SELECT nextval('matters_number')" if connection.vendor == "postgresql" else _NEXT)
+        last = value_of(NUMBER) if connection.vendor == "postgresql" else ask(_NEXT)[0][0]
     return public_number(kind.prefix, at, int(last))
 
 
@@ -210,12 +214,8 @@ def stamp_all(
 ) -> None:
     """Write stamps of the matter itself. A person's act is a person's stamp, a machine's stays a machine's."""
     said = source or ("machine" if actor.kind != "person" else "person")
-    insert(
-        *(
-            Stamp(matter=matter, milestone=name, source=said, claimed_by=actor.name, device_at=device_at, server_at=at)
-            for name, at in milestones
-        )
-    )
+    who = {"matter_id": matter.pk, "source": said, "claimed_by": actor.name, "device_at": device_at}
+    insert_values(Stamp, *({**who, "milestone": name, "server_at": at} for name, at in milestones))
 
 
 @act(

@@ -15,7 +15,7 @@ from django.db.models import Max, Model
 
 from linli.kernel import news
 from linli.kernel.kept import Kept, looked_up_once
-from linli.kernel.rows import insert
+from linli.kernel.rows import insert_values
 from linli.matters.kinds import KINDS
 from linli.matters.ledger.models import Listing, Matter, MattersEntered, MatterShare, MattersRewritten
 from linli.matters.ledger.rules import line_of
@@ -87,7 +87,12 @@ def _opener(matter: Matter) -> uuid.UUID | None:
 
 def listings_of(matter: Matter, keys: Keys) -> list[Listing]:
     """The rows of a matter in the list, one for each key."""
+    return [Listing(**values) for values in _listed(matter, keys)]
+
+
+def _listed(matter: Matter, keys: Keys) -> list[dict[str, Any]]:
     columns = {
+        "matter_id": matter.line,
         "kind": matter.kind,
         "state": matter.state,
         "category": matter.category,
@@ -99,13 +104,17 @@ def listings_of(matter: Matter, keys: Keys) -> list[Listing]:
         "due_at": matter.due_at,
     }
     return [
-        Listing(key=key, matter_id=matter.line, at_agency=key in keys.agency, at_station=key in keys.station, **columns)
+        {**columns, "key": key, "at_agency": key in keys.agency, "at_station": key in keys.station}
         for key in sorted(keys.all)
     ]
 
 
 def words_of(matter: Matter) -> Words:
     """The words of a matter: its number, what its kind declares as searchable, its category."""
+    return Words(line=matter.line, grams=_worded(matter))
+
+
+def _worded(matter: Matter) -> list[str]:
     declared = KINDS[matter.kind]
     found = number_grams(matter.number)
     personal = {item.name for item in declared.details if item.kind != "text"}
@@ -118,21 +127,21 @@ def words_of(matter: Matter) -> Words:
     if matter.external_number:
         found |= text_grams(matter.external_number)
     listed = category(matter.category) if matter.category else None
-    return Words(line=matter.line, grams=sorted(found | name_grams(listed.zh) if listed else found))
+    return sorted(found | name_grams(listed.zh) if listed else found)
 
 
 @news.listen(MattersEntered)
 @looked_up_once()
 def enter(told: MattersEntered) -> None:
     """New matters come into the list and the word index."""
-    rows = [row for matter in told.matters for row in listings_of(matter, keys_for(matter))]
-    words = [words_of(matter) for matter in told.matters]
     if len(told.matters) == 1:
-        insert(*rows)
-        insert(*words)
+        [matter] = told.matters
+        insert_values(Listing, *_listed(matter, keys_for(matter)))
+        insert_values(Words, {"line": matter.line, "grams": _worded(matter)})
         return
+    rows = [row for matter in told.matters for row in listings_of(matter, keys_for(matter))]
     Listing.objects.bulk_create(rows, batch_size=80)
-    Words.objects.bulk_create(words, batch_size=200)
+    Words.objects.bulk_create([words_of(matter) for matter in told.matters], batch_size=200)
 
 
 @looked_up_once()

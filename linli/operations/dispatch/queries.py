@@ -17,7 +17,7 @@ from linli.kernel import clock
 from linli.kernel.errors import NotFound
 from linli.kernel.geo import distance_m
 from linli.kernel.kept import Kept
-from linli.kernel.prepared import ask
+from linli.kernel.prepared import Question, ask, value_of
 from linli.kernel.rows import beside_what_waits
 from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Matter
@@ -85,6 +85,11 @@ class LiveFleet:
             if news:
                 self._fleet.update_unit(row.id, **news)
 
+    def question(self) -> tuple[Question, ...]:
+        """What :meth:`now` will ask on PostgreSQL; nothing while it has to load everything."""
+        seen_at = self._seen_at
+        return (_marks_asked(seen_at - _OVERLAP),) if seen_at is not None else ()
+
     def forget(self) -> None:
         """Load anew at the next look (tests, another database)."""
         with self._lock:
@@ -95,6 +100,13 @@ LIVE = LiveFleet()
 _FIELDS = tuple(item.name for item in fields(UnitRow) if item.name != "id")
 
 
+_MARKS_OF_ALL = (
+    "ARRAY(SELECT concat_ws(' ', u.id, u.version, u.touched_at, p.received_at) FROM operations_unit u "
+    "LEFT JOIN operations_position p ON p.unit_id = u.id WHERE u.touched_at >= %s "
+    "UNION SELECT concat_ws(' ', u.id, u.version, u.touched_at, p.received_at) FROM operations_position p "
+    "JOIN operations_unit u ON u.id = p.unit_id WHERE p.received_at >= %s)"
+)
+"""The same on PostgreSQL as one value, so that it can be asked for ahead with others."""
 _MARKS = (
     "SELECT u.id, u.version, u.touched_at, p.received_at FROM operations_unit u "
     "LEFT JOIN operations_position p ON p.unit_id = u.id WHERE u.touched_at >= %s "
@@ -103,10 +115,16 @@ _MARKS = (
 )
 
 
+def _marks_asked(since: datetime) -> Question:
+    return Question(_MARKS_OF_ALL, (since, since))
+
+
 def _marks(since: datetime) -> dict[uuid.UUID, tuple[object, ...]]:
     """What changed since a moment, each with a mark of its state: the only question that every call asks."""
-    stamp = connection.ops.adapt_datetimefield_value(since)
     with beside_what_waits():
+        if connection.vendor == "postgresql":
+            return {uuid.UUID(mark[:36]): (mark,) for mark in value_of(_marks_asked(since))}
+        stamp = connection.ops.adapt_datetimefield_value(since)
         found = ask(_MARKS, [stamp, stamp])
     return {(row[0] if isinstance(row[0], uuid.UUID) else uuid.UUID(row[0])): row[1:] for row in found}
 

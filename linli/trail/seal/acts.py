@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db import connection, transaction
 
+from linli.kernel.prepared import run
 from linli.trail.entries.models import Entry
 from linli.trail.entries.rules import GENESIS, link
 from linli.trail.seal.models import Head
@@ -52,10 +53,17 @@ def _mine() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+_SEAL_ALL = (
+    "UPDATE trail_entry e SET position = s.position, hash = s.hash "
+    "FROM unnest(%s::uuid[], %s::bigint[], %s::text[]) AS s (id, position, hash) WHERE e.id = s.id"
+)
+
+
 def _store(entries: list[Entry]) -> None:
-    rows = [
-        (entry.position, entry.hash, entry.id if connection.vendor == "postgresql" else entry.id.hex)
-        for entry in entries
-    ]
+    if connection.vendor == "postgresql":
+        columns = [entry.id for entry in entries], [entry.position for entry in entries], [one.hash for one in entries]
+        run(_SEAL_ALL, columns)
+        return
+    rows = [(entry.position, entry.hash, entry.id.hex) for entry in entries]
     with connection.cursor() as cursor:
         cursor.executemany("UPDATE trail_entry SET position = %s, hash = %s WHERE id = %s", rows)

@@ -7,13 +7,14 @@ a kill before commit leaves nothing, so that the retry is the first. Two request
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
 from linli.kernel import clock
 from linli.kernel.errors import Conflict, Invalid, declare
-from linli.kernel.prepared import ask
-from linli.kernel.rows import insert
+from linli.kernel.prepared import Question, ask, foreseen, value_of
+from linli.kernel.rows import insert_values
 from linli.works.jobs.acts import hourly
 from linli.works.receipts.models import Receipt
 
@@ -40,12 +41,19 @@ def find_receipt(*, caller: str, route: str, key: str, body_digest: str) -> tupl
     Asked before every POST, so in plain SQL: building the query took longer than answering it.
     """
     found = ask(_FIND, [caller, route, key])
-    if not found:
-        return None
-    [(digest, status, answer)] = found
+    return _of_this_body(body_digest, *found[0]) if found else None
+
+
+def _of_this_body(body_digest: str, digest: str, status: Any, told: str) -> tuple[int, str]:
     if digest != body_digest:
         raise Invalid("receipt.other_body")
-    return int(status), str(answer)
+    return int(status), str(told)
+
+
+_HOLD = "pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
+_FOUND = (
+    "(SELECT ARRAY[body_digest, status::text, answer] FROM works_receipt WHERE caller = %s AND route = %s AND key = %s)"
+)
 
 
 def hold_key(*, caller: str, route: str, key: str) -> None:
@@ -55,20 +63,28 @@ def hold_key(*, caller: str, route: str, key: str) -> None:
     PostgreSQL only, where two transactions run beside each other; on SQLite writers stand in line and the second finds
     the finished receipt.
     """
-    if connection.vendor != "postgresql":
-        return
-    [[held]] = ask("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{caller} {route} {key}"])
-    if not held:
+    if connection.vendor == "postgresql" and not value_of(Question(_HOLD, (f"{caller} {route} {key}",))):
         raise Conflict("receipt.in_flight")
 
 
-def keep_receipt(*, caller: str, route: str, key: str, body_digest: str, status: int, answer: str) -> Receipt:
+def hold_and_find(*, caller: str, route: str, key: str, body_digest: str) -> tuple[int, str] | None:
+    """On PostgreSQL, inside the transaction: hold the key and find its receipt with one statement. A racer that keeps
+    its receipt between the two is met by the unique row.
+    """
+    kept = Question(_FOUND, (caller, route, key))
+    with foreseen(kept):
+        hold_key(caller=caller, route=route, key=key)
+        found = value_of(kept)
+    return _of_this_body(body_digest, *found) if found else None
+
+
+def keep_receipt(*, caller: str, route: str, key: str, body_digest: str, status: int, answer: str) -> None:
     """Keep the answer, inside the request's transaction. A racer that lost gets IntegrityError and loses all it did."""
-    receipt = Receipt(
-        caller=caller, route=route, key=key, body_digest=body_digest, status=status, answer=answer, at=clock.now()
-    )
-    insert(receipt)
-    return receipt
+    receipt = {
+        "caller": caller, "route": route, "key": key, "body_digest": body_digest, "status": status, "answer": answer,
+        "at": clock.now(),
+    }  # fmt: skip
+    insert_values(Receipt, receipt)
 
 
 @hourly("receipts.sweep")
