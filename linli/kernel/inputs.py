@@ -132,6 +132,8 @@ class Variant:
     posts: tuple[str, ...] = ()
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     icon: str = ""
+    to: str = ""
+    """The state that the subject is in afterwards, where the act is a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,9 @@ class Offline:
     the present value of each input on the subject (default: the attribute of that name).
     ``prepare`` turns :class:`Given` into the arguments of the act where they differ from the inputs.
     ``attach`` names the act that takes the photos, voice and signature of the record, each when it has arrived.
-    ``group`` is where the phone shows the form (order, visit, report, other), ``order`` its place there: smaller is
+    ``to`` is the state of the subject afterwards, where the act is a step: the phone offers the next one by it.
+    ``group`` is where the phone shows the form (order, visit, report, other; unseen: the phone does it by itself),
+    ``order`` its place there: smaller is
     first, and the first of an item is its large button. ``follows`` names forms offered in the same sheet.
     """
 
@@ -160,6 +164,7 @@ class Offline:
     prepare: Prepare | None = None
     variants: Callable[[], tuple[Variant, ...]] | None = None
     attach: str = ""
+    to: str = ""
     icon: str = ""
     group: str = "other"
     order: int = 50

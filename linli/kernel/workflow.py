@@ -95,7 +95,12 @@ def take(row: Model, workflow: Workflow, name: str, **changes: object) -> Move:
     if not changed:
         present = workflow.state(str(getattr(row, "state")))  # noqa: B009  (Model has no typed state)
         raise Conflict(
-            "workflow.moved_on", state_zh=present.words.zh, state_en=present.words.en, state=present.name, move=name, target=move.target
+            "workflow.moved_on",
+            state_zh=present.words.zh,
+            state_en=present.words.en,
+            state=present.name,
+            move=name,
+            target=move.target,
         )
     return move
 

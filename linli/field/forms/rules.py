@@ -13,8 +13,12 @@ from linli.kernel.words import Words
 SHORT = 12
 
 
-def form_of(name: str, words: Words, offline: Offline, variant: Variant | None) -> dict[str, Any]:
-    """One form with its version, which is a digest of all that it says."""
+def form_of(
+    name: str, words: Words, offline: Offline, variant: Variant | None, types: Mapping[str, list[str]]
+) -> dict[str, Any]:
+    """One form with its version, which is a digest of all that it says. ``types``: the item types of the pack by
+    model, so that a phone can offer rows that it took along.
+    """
     code = f"{name}:{variant.code}" if variant else name
     said = variant.words if variant else words
     form = {
@@ -27,9 +31,10 @@ def form_of(name: str, words: Words, offline: Offline, variant: Variant | None) 
         "creates": label_of(offline.creates) or None,
         "subject": label_of(offline.subject) or None,
         "when": {name: list(values) for name, values in _when(offline, variant).items()},
+        "to": (variant.to if variant else "") or offline.to or None,
         "merges": offline.merges,
         "follows": list(offline.follows),
-        "inputs": [input_of(item) for item in (variant.inputs if variant else offline.inputs)],
+        "inputs": [input_of(item, types) for item in (variant.inputs if variant else offline.inputs)],
     }
     return form | {"version": digest(form)}
 
@@ -43,7 +48,7 @@ def _when(offline: Offline, variant: Variant | None) -> dict[str, Sequence[str]]
     return when | dict(variant.when if variant else {})
 
 
-def input_of(item: Input) -> dict[str, Any]:
+def input_of(item: Input, types: Mapping[str, list[str]]) -> dict[str, Any]:
     """One input with everything that a phone needs to draw and check it."""
     offered = item.offered if item.kind in ("choice", "choices") else ()
     shown = {"input": item.shown_if[0], "in": list(item.shown_if[1])} if item.shown_if else None
@@ -59,6 +64,7 @@ def input_of(item: Input) -> dict[str, Any]:
         "most": item.most,
         "longest": item.longest_text if item.kind in ("text", "long_text") else None,
         "of": label_of(item.of) or None,
+        "from": types.get(label_of(item.of), []),
         "typed": item.typed,
         "personal": item.personal,
         "shown_if": shown,

@@ -68,7 +68,7 @@ def _moves(kind: Kind, move: Move) -> Variant:
         Input(need, "long_text", _NEEDS.get(need, Words(need, need)), required=True, longest=400) for need in move.needs
     )
     when = {"kind": (kind.code,), "state": move.sources}
-    return Variant(f"{kind.code}.{move.name}", move.words, inputs, posts=move.may, when=when)
+    return Variant(f"{kind.code}.{move.name}", move.words, inputs, posts=move.may, when=when, to=move.target)
 
 
 def categories_offered() -> tuple[Choice, ...]:

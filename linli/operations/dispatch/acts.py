@@ -229,7 +229,7 @@ def settle_call(actor: Actor, matter: Matter) -> None:
     reread(matter, "handled_by")
 
 
-@act("order.deliver", zh="送达", en="deliver an order", about="order", within=_unit_path)
+@act("order.deliver", zh="送达", en="deliver an order", about="order", offline=ON_PHONE["deliver"], within=_unit_path)
 def deliver_order(actor: Actor, *, order: Order, device_at: datetime | None = None, source: str = "machine") -> Order:
     """The crew's device or a gateway says that the order is there. Said twice, or after signing, it changes nothing."""
     if order.state != "ordered":

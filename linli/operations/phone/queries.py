@@ -27,11 +27,20 @@ def _where(actor: Actor, given: Given) -> dict[str, Any]:
 
 def _step(move: str, icon: str, order: int, *inputs: Input, prepare: Prepare | None = None) -> Offline:
     """A step of an order, offered in the states from which it leads."""
-    sources = ORDER_LIFE.move(move).sources
-    return Offline(inputs, subject=Order, states=sources, prepare=prepare, group="order", icon=icon, order=order)
+    step = ORDER_LIFE.move(move)
+    return Offline(
+        *(inputs, None, Order),
+        states=step.sources,
+        to=step.target,
+        prepare=prepare,
+        group="order" if not step.machine else "unseen",
+        icon=icon,
+        order=order,
+    )
 
 
 ON_PHONE: dict[str, Offline] = {
+    "deliver": _step("deliver", "bell", 99),
     "sign": _step("sign", "check", 10),
     "set_out": _step("set_out", "walk", 20),
     "arrive": _step("arrive", "map-pin-check", 30, asked("place", "place", "位置", "position"), prepare=_where),
@@ -45,6 +54,7 @@ ON_PHONE: dict[str, Offline] = {
         subject=Matter,
         states=("done",),
         kinds=("incident",),
+        to="fed_back",
         group="order",
         icon="message-check",
         order=45,

@@ -11,6 +11,7 @@ from django.db.models import F
 from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, Invalid, declare
 from linli.kernel.geo import possible
+from linli.kernel.inputs import Given, Offline, asked
 from linli.kernel.scope import Actor
 from linli.places.grading.acts import end_gradings
 from linli.places.grading.models import Grading
@@ -83,12 +84,36 @@ def register_premises(
     )
 
 
+def _from_phone(actor: Actor, given: Given) -> dict[str, Any]:
+    """What was seen on the spot, met with what the register says now."""
+    blank: dict[str, Any] = {"usual_people": None}
+    values = {name: blank.get(name, "") if value is None else value for name, value in given.values.items()}
+    if values.get("usual_people") is not None:
+        values["usual_people"] = int(values["usual_people"])
+    return {"version": given.subject.version, "values": values}
+
+
 @act(
     "premises.change",
     zh="变更场所",
     en="change premises",
     keeps=("premises",),
     about="premises",
+    offline=Offline(
+        inputs=(
+            asked("name", "text", "名称", "name", longest=120, conflict="legal"),
+            asked("operator", "text", "经营者", "operator", longest=120, conflict="legal"),
+            asked("address_text", "text", "地址", "address", longest=160),
+            asked("usual_people", "number", "平时人数", "people usually inside", least=0, most=100_000),
+            asked("hazard_note", "text", "隐患备注", "what is dangerous", longest=200),
+        ),
+        subject=Premises,
+        merges="light",
+        prepare=_from_phone,
+        group="visit",
+        icon="building-store",
+        order=65,
+    ),
     within=lambda facts: facts["premises"].agency_path,
 )
 def change_premises(actor: Actor, *, premises: Premises, version: int, values: dict[str, Any]) -> Premises:

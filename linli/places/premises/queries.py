@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 import shapely
 from django.db.models import Q, QuerySet
 
 from linli.kernel.errors import NotFound
+from linli.kernel.packs import Part, Shown, part
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.places.map.queries import in_order, within_box
 from linli.places.map.rules import LAYERS, Choice, Feature, Filter, Layer, LayerQuery
 from linli.places.premises.models import Premises
 from linli.places.premises.rules import KINDS
+
+_ALONG = 200
+"""Premises that go along on a phone."""
 
 
 def premises_of(
@@ -43,6 +48,36 @@ def premises_by_code(actor: Actor, code: str) -> Premises:
     if found is None:
         raise NotFound("row.unknown", what=code)
     return found
+
+
+def _due(actor: Actor) -> list[tuple[UUID, int]]:
+    """The premises that one's own agencies answer for, those with a note on what is dangerous first."""
+    held = {post.path for post in actor.posts}
+    rows = Premises.objects.visible_to(actor).in_use().filter(agency_path__in=held)
+    return list(rows.order_by("-hazard_note", "code").values_list("pk", "version")[:_ALONG])
+
+
+def _shown(actor: Actor, keys: Sequence[UUID]) -> dict[UUID, Shown]:
+    rows = Premises.objects.visible_to(actor).filter(pk__in=keys)
+    return {row.pk: _one(row) for row in rows}
+
+
+def _one(row: Premises) -> Shown:
+    names = ("name", "operator", "address_text", "usual_people", "hazard_note")
+    return {
+        "group": "along",
+        "title": row.name,
+        "lines": [KINDS[row.kind].as_json(), *(line for line in (row.operator, row.hazard_note) if line)],
+        "kind": row.kind,
+        "lon": row.lon,
+        "lat": row.lat,
+        "address": row.address_text,
+        "number": row.code,
+        "values": {name: getattr(row, name) for name in names},
+    }
+
+
+part(Part("premises", Premises, Words("场所", "premises"), 40, _due, _shown, most=_ALONG))
 
 
 def _rows(actor: Actor, query: LayerQuery) -> QuerySet[Premises]:
