@@ -19,7 +19,7 @@ from linli.visits.records.models import Visit
 
 INSPECTION_LIFE = Workflow(
     "inspection",
-    "closed",
+    "waiting",
     (
         State("waiting", Words("待民警核签", "waiting for an officer's sign")),
         State("to_put_right", Words("限期整改", "to be put right")),
@@ -69,7 +69,7 @@ class Inspection(models.Model):
     checklist = models.CharField(max_length=24, blank=True)
     edition = models.PositiveSmallIntegerField(null=True)
     outcome = models.CharField(max_length=12)
-    state = models.CharField(max_length=14, default=INSPECTION_LIFE.initial)
+    state = models.CharField(max_length=14, default="closed")
     put_right_by = models.DateField(null=True)
     notice_no = models.CharField(max_length=40, blank=True)
     seized_yuan = models.PositiveBigIntegerField(null=True)

@@ -24,7 +24,7 @@ from linli.works.files.models import StoredFile
 
 VISIT_LIFE = Workflow(
     "visit",
-    "official",
+    "waiting",
     (
         State("waiting", Words("待民警核签", "waiting for an officer's sign")),
         State("official", Words("已生效", "official"), final=True),
@@ -59,7 +59,7 @@ class Visit(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     reason = models.CharField(max_length=24)
     outcome = models.CharField(max_length=8, default="met")
-    state = models.CharField(max_length=10, default=VISIT_LIFE.initial)
+    state = models.CharField(max_length=10, default="official")
     visited_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     device_at = models.DateTimeField(null=True)

@@ -26,7 +26,7 @@ from linli.visits.records.acts.phone import AT_STOP, FREE
 from linli.visits.records.models import Visit, VisitChoice, VisitMatter
 from linli.visits.records.rules import OFFICERS, OPENS, SEALED, check_visit, due_after, title_of
 
-_KEPT = ("reason", "outcome", "people_met", "helped", "topics", "given", "premises", "address", "due")
+_KEPT = ("reason", "outcome", "people_met", "helped", "topics", "given", "premises", "due")
 
 
 @act("visit.record", zh="登记走访", en="record a visit", keeps=_KEPT, offline=FREE)
