@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from ninja import Router
 
 from linli.api.auth import ApiRequest
+from linli.api.distress import shown
 from linli.api.idempotency import answered
 from linli.api.matter_detail import caller_masked
 from linli.api.shown import (
@@ -30,6 +31,7 @@ from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Matter
 from linli.matters.search.queries import known_here
 from linli.operations.dispatch.models import ACTIVE, Order
+from linli.operations.distress.queries import distress_running
 from linli.operations.units.models import Unit
 from linli.operations.units.queries import unit_of, units_for
 from linli.org.agencies.models import Agency
@@ -57,6 +59,7 @@ def me(request: ApiRequest) -> HttpResponse:
             "posts": _posts(actor),
             "unit": _unit(actor, unit) if unit else None,
             "orders": [_mine(order) for order in _orders(unit)] if unit else [],
+            "distress": [{**shown(one), "mine": one.person_id == actor.id} for one in distress_running(actor)],
             "at": clock.now(),
         }
     )

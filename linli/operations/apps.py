@@ -13,6 +13,7 @@ class OperationsConfig(AppConfig):
         import linli.operations.backup.acts
         import linli.operations.coverage.queries
         import linli.operations.dispatch.acts
+        import linli.operations.distress.acts
         import linli.operations.exchange.acts
         import linli.operations.formation.acts
         import linli.operations.joint.acts

@@ -155,6 +155,15 @@ _LOAD = frozenset(
         "job.forget",
         "exchange.read",
         "exchange.write",
+        "load.begin",
+        "load.check",
+        "load.publish",
+        "load.undo",
+        "load.drop",
+        "load.discard",
+        "load.save_map",
+        "load.forget_map",
+        "register.export",
     }
 )
 _MANY = frozenset({"matter.bulk", "matter.bulk_step", "matter.export", "export.finish"})
@@ -206,6 +215,10 @@ RIGHTS: dict[str, frozenset[str]] = {
     "auditor": frozenset(),
     "intake_machine": frozenset({"incident.take", "exchange.read", "matter.open"}),
 }
+_DANGER = frozenset({"distress.raise", "distress.say_safe"})
+"""Whoever works here may call for help."""
+_HELPS = ("call_taker", "dispatcher", "station_desk", "station_chief", "bureau_leader")
+RIGHTS |= {post: RIGHTS[post] | {"distress.answer", "distress.end"} for post in _HELPS}
 _PHONE = frozenset({"phone.register", "field.take_file", "field.hang_file"})
 """One's own phone: of every post that a person holds; what it brings needs the right of each act."""
 _PHONES = {
@@ -217,7 +230,7 @@ _PHONES = {
 }
 """Lost phones, and what two people changed at once."""
 RIGHTS |= {post: RIGHTS[post] | held for post, held in _PHONES.items()}
-RIGHTS |= {post: held | _OWN_LISTS | _PHONE for post, held in RIGHTS.items() if post != "intake_machine"}
+RIGHTS |= {post: held | _OWN_LISTS | _PHONE | _DANGER for post, held in RIGHTS.items() if post != "intake_machine"}
 
 _CARDS = frozenset({"card.print", "card.deliver", "card.withdraw", "card.show_face"})
 _DESIGN = frozenset({"card.design", "card.end_design"})

@@ -1,0 +1,1 @@
+"""求救: an officer in danger calls, and somebody answers."""
