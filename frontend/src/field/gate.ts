@@ -29,6 +29,7 @@ export class Gate {
   constructor(private readonly opened: (profile: Profile, key: CryptoKey) => Promise<void>) {}
 
   async start(): Promise<void> {
+    this.root.replaceChildren()
     if (!crypto.subtle || !('indexedDB' in window)) return this.show('insecure')
     document.addEventListener('keydown', this.typedKey)
     window.setInterval(() => this.countDown(), TICK_MS)

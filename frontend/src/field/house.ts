@@ -7,7 +7,7 @@ const PATIENCE_MS = 60_000
 
 export interface Session { person: string | null; name?: string; posts?: string[]; csrf?: string }
 interface Wipeable { wipe: boolean }
-export interface Pack extends Wipeable { items: Item[]; gone: { type: string; id: string }[]; next: string | null; cursor: string; reset: boolean; expires_at: string }
+export interface Pack extends Wipeable { items: Item[]; gone: { type: string; id: string }[]; next: string | null; cursor: string; reset: boolean; expires_at: string; forms_version: string; server_at: string }
 export interface Answers extends Wipeable { items: Answer[]; cursor: string; more: boolean }
 export interface Answered extends Wipeable { answers: Answer[]; server_at: string }
 export interface Had { have: number; done: boolean }

@@ -8,7 +8,6 @@ import type { Answer, FileRow, Forms, OpRow, OpState } from './types'
 
 /** Most operations of one batch: a reset of the line costs at most these again. */
 const BATCH = 200
-const FORMS_EVERY_MS = 600_000
 const BROKEN_TRIES = 2
 
 export type Line = 'idle' | 'busy' | 'offline' | 'signed_out' | 'other_person' | 'trouble'
@@ -22,9 +21,9 @@ export class Sync {
   other = ''
   /** Files that wait for a line that costs nothing. */
   filesWait = false
+  private readonly aside = new Set<string>()
   private running = false
   private again = false
-  private formsAt = 0
 
   constructor(private readonly field: Field) {}
 
@@ -51,8 +50,8 @@ export class Sync {
       await this.sendOperations()
       await this.sendFiles()
       await this.fetchAnswers()
-      await this.fetchForms()
-      await this.fetchPack()
+      const version = await this.fetchPack()
+      if (version !== this.field.forms.version) await this.fetchForms()
       this.is('idle')
     } catch (failure) {
       await this.failed(failure)
@@ -144,7 +143,7 @@ export class Sync {
   private async sendFiles(): Promise<void> {
     const rows = (await this.field.store.files()).filter((one) => !one.done)
     const told = new Set(this.field.ops.filter((row) => row.state !== 'kept').flatMap((row) => row.files))
-    const due = rows.filter((one) => told.has(one.sha256)).sort((a, b) => a.bytes - b.bytes)
+    const due = rows.filter((one) => told.has(one.sha256) && !this.aside.has(one.sha256)).sort((a, b) => a.bytes - b.bytes)
     this.filesWait = due.length > 0 && this.field.savesData && onMobileData()
     if (this.filesWait) return
     for (const row of due) await this.sendFile(row)
@@ -158,14 +157,16 @@ export class Sync {
     let had = await house.had(row.sha256)
     let broken = 0
     while (!had.done) {
-      const piece = await this.field.store.piece(row.sha256, had.have)
-      if (!piece) return this.field.note(t('field.file_lost'), 'phone.file_lost', name)
+      // All bytes are there and yet it is not whole: the last one again makes the house look once more.
+      const offset = Math.min(had.have, row.bytes - 1)
+      const piece = await this.field.store.piece(row.sha256, offset)
+      if (!piece) return this.setAside(row, t('field.file_lost'), 'phone.file_lost', name)
       try {
-        had = await house.putPiece(row.sha256, had.have, piece, of)
+        had = await house.putPiece(row.sha256, offset, piece, of)
       } catch (failure) {
         if (!(failure instanceof Problem) || failure.unreachable || failure.status === 401) throw failure
         broken += 1
-        if (broken > BROKEN_TRIES) return this.field.note(t('field.file_refused'), failure.code, `${name} ${failure.message}`)
+        if (broken > BROKEN_TRIES) return this.setAside(row, t('field.file_refused'), failure.code, `${name} ${failure.message}`)
         had = { have: failure.status === 409 ? Number(failure.facts.have ?? 0) : 0, done: false }
       }
       await this.field.store.markFile(row.sha256, had.have, had.done)
@@ -174,6 +175,13 @@ export class Sync {
     }
     await this.field.store.markFile(row.sha256, row.bytes, true)
     this.field.sending = null
+  }
+
+  /** A file that cannot go stays on the phone and is counted; it is tried again when the app is opened anew. */
+  private async setAside(row: FileRow, what: string, code: string, why: string): Promise<void> {
+    this.aside.add(row.sha256)
+    this.field.sending = null
+    await this.field.note(what, code, why)
   }
 
   private async fetchAnswers(): Promise<void> {
@@ -188,14 +196,14 @@ export class Sync {
   }
 
   private async fetchForms(): Promise<void> {
-    if (this.field.forms.forms.length && Date.now() - this.formsAt < FORMS_EVERY_MS) return
     const told: Forms = await house.forms()
     await this.field.store.putSealedNote('forms', told)
     this.field.forms = told
-    this.formsAt = Date.now()
+    this.field.draw()
   }
 
-  private async fetchPack(): Promise<void> {
+  /** The pages of the pack; answers the version of the forms that belong to it. */
+  private async fetchPack(): Promise<string> {
     let since = (await this.field.store.note<string>('cursor')) ?? ''
     for (;;) {
       const told = await house.pack(this.field.profile.device, since)
@@ -204,7 +212,7 @@ export class Sync {
       this.heard(told)
       await touch(this.field.profile, { expires_at: told.expires_at })
       if (told.items.length || told.gone.length || told.reset) await this.field.reloadItems()
-      if (!told.next) return
+      if (!told.next) return told.forms_version
     }
   }
 }

@@ -19,6 +19,9 @@ ENDINGS = {
     "image/webp": (".webp",),
     "application/pdf": (".pdf",),
     "audio/mpeg": (".mp3",),
+    # what a phone's browser records: Chrome and Firefox, and Safari as .m4a below
+    "audio/webm": (".webm",),
+    "audio/ogg": (".ogg", ".oga", ".opus"),
     "video/mp4": (".mp4", ".m4a", ".mov"),
     **{media: (ending,) for ending, media in _ZIPPED.items()},
 }
@@ -54,6 +57,10 @@ def _by_magic(head: bytes, name: str) -> str | None:
         return "video/mp4"
     if head.startswith((b"ID3", b"\xff\xfb", b"\xff\xf3")):
         return "audio/mpeg"
+    if head.startswith(b"\x1aE\xdf\xa3"):
+        return "audio/webm"
+    if head.startswith(b"OggS"):
+        return "audio/ogg"
     return _ZIPPED.get(_ending(name)) if head.startswith(b"PK\x03\x04") else None
 
 
