@@ -16,4 +16,6 @@ class WorksConfig(AppConfig):
         import linli.works.exchange.acts.registering
         import linli.works.files.acts
         import linli.works.outbox.acts.sending
-        import linli.works.receipts.acts  # noqa: F401  (importing declares the acts)
+        import linli.works.receipts.acts
+        import linli.works.tables.acts.exporting
+        import linli.works.tables.acts.loads  # noqa: F401  (importing declares the acts)

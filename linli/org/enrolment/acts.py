@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from linli.kernel import clock
 from linli.kernel.ids import new_id
+from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.org.agencies.models import Agency
 from linli.org.enrolment.rules import Held, other_place
@@ -141,6 +142,23 @@ class PeopleImporter(Importer):
             if agency:
                 found[key] |= {name: getattr(posts[key], name) for name in _POST} | {"post_row": posts[key]}
         return found
+
+    def export(self, actor: Actor) -> Iterator[Mapping[str, Any]]:
+        """Everybody with each post that is held or to come; whoever holds none with the card alone."""
+        today = clock.today()
+        for person in Person.objects.visible_to(actor).order_by("staff_no").prefetch_related("posts__agency"):
+            held = [post for post in person.posts.all() if post.until is None or post.until > today]
+            for post in held:
+                dates = {name: getattr(post, name) for name in _POST}
+                yield {
+                    "staff_no": person.staff_no,
+                    **_card(person),
+                    "agency": post.agency.code,
+                    "post": post.code,
+                    **dates,
+                }
+            if not held:
+                yield {"staff_no": person.staff_no, **_card(person)}
 
     def build(self, changes: Sequence[Change]) -> Writes:
         writes, posts = Writes(), []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.places.addresses.models import Address, AddressGram, AddressName
 from linli.places.addresses.rules import Parsed, grams, initials, normal, parse, sound
@@ -94,6 +95,12 @@ class AddressImporter(Importer):
     def current(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         rows = Address.objects.filter(code__in=keys).select_related("name", "division")
         return {row.code: _as_values(row) for row in rows}
+
+    def export(self, actor: Actor) -> Iterator[Mapping[str, Any]]:
+        rows = Address.objects.visible_to(actor).select_related("name", "division").order_by("code")
+        for row in rows.iterator(chunk_size=2_000):
+            part = {"road": "road", "estate": "road", "village": "village"}.get(row.name.kind, "name")
+            yield {**_as_values(row), "town": row.name.area, part: row.name.text, **_numbers(row)}
 
     def build(self, changes: Sequence[Change]) -> Writes:
         names, grams_, rows, writes = [], [], [], Writes()
@@ -225,6 +232,14 @@ def address_name(text: str, area: str, kind: str, alias_of: Address | None = Non
 def name_grams(name: AddressName) -> Iterable[AddressGram]:
     """The bigrams by which the name is found."""
     return (AddressGram(gram=gram, name=name) for gram in grams(name.text))
+
+
+def _numbers(row: Address) -> dict[str, Any]:
+    """Group and house number as their own columns take them."""
+    number = "" if row.number is None else f"{row.number}-{row.sub}号" if row.sub is not None else f"{row.number}号"
+    if row.building is not None:
+        number += f"{row.building}幢" + (f"{row.unit}单元" if row.unit is not None else "")
+    return {"group": f"{row.group}组" if row.group is not None else None, "number": number or None}
 
 
 def _as_values(row: Address) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from django.db import models
 from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor
 from linli.places.divisions.models import Division
-from linli.works.tables.models import Loaded, LoadedQuery
+from linli.works.tables.models import Loaded, Published
 
 
-class AddressQuery(LoadedQuery["Address"]):
+class AddressQuery(models.QuerySet["Address"]):
     def visible_to(self, actor: Actor) -> Self:
         """Door plates hang in the street: an address without its people is public."""
         return self.all()
@@ -106,7 +106,7 @@ class Address(Loaded):
     active = models.BooleanField(default=True)
 
     scope_excuse = "Public geography: door plates hang in the street; an address without its people is nobody's secret."
-    objects = AddressQuery.as_manager()
+    objects = Published.from_queryset(AddressQuery)()
 
     class Meta:
         indexes: ClassVar = [

@@ -13,7 +13,7 @@ from linli.kernel.scope import Actor, below
 from linli.kernel.words import Words
 from linli.kernel.workflow import Move, State, Workflow
 from linli.places.devices.rules import KINDS, OWNERS, PURPOSES, covered
-from linli.works.tables.models import Loaded, LoadedQuery
+from linli.works.tables.models import Loaded, Published
 
 DEVICE_LIFE = Workflow(
     "device",
@@ -31,7 +31,7 @@ DEVICE_LIFE = Workflow(
 )
 
 
-class DeviceQuery(LoadedQuery["Device"]):
+class DeviceQuery(models.QuerySet["Device"]):
     def visible_to(self, actor: Actor) -> Self:
         """The agency that answers for them, and whoever stands above it."""
         return self.filter(below("agency_path", actor.paths))
@@ -70,7 +70,7 @@ class Device(Loaded):
     agency_path = models.CharField(max_length=200)
     version = models.PositiveIntegerField(default=1)
 
-    objects = DeviceQuery.as_manager()
+    objects = Published.from_queryset(DeviceQuery)()
 
     class Meta:
         ordering: ClassVar = ["code"]

@@ -13,10 +13,10 @@ from linli.kernel.scope import Actor, below
 from linli.places.addresses.models import Address
 from linli.places.homes.rules import USES, in_reach
 from linli.places.premises.models import Premises
-from linli.works.tables.models import Loaded, LoadedQuery
+from linli.works.tables.models import Loaded, Published
 
 
-class HomeQuery(LoadedQuery["Home"]):
+class HomeQuery(models.QuerySet["Home"]):
     def visible_to(self, actor: Actor) -> Self:
         """Posts of the register: police below their agency, civil posts only what lies at their own room."""
         return self.filter(in_reach(actor, "agency_path"))
@@ -48,7 +48,7 @@ class Home(Loaded):
     active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = HomeQuery.as_manager()
+    objects = Published.from_queryset(HomeQuery)()
 
     class Meta:
         ordering: ClassVar = ["code"]

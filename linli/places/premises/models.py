@@ -10,10 +10,10 @@ from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor, below
 from linli.places.addresses.models import Address
 from linli.places.premises.rules import KINDS, PURPOSES
-from linli.works.tables.models import Loaded, LoadedQuery
+from linli.works.tables.models import Loaded, Published
 
 
-class PremisesQuery(LoadedQuery["Premises"]):
+class PremisesQuery(models.QuerySet["Premises"]):
     def visible_to(self, actor: Actor) -> Self:
         """The agency that answers for them, and whoever stands above it."""
         return self.filter(below("agency_path", actor.paths))
@@ -48,7 +48,7 @@ class Premises(Loaded):
     closed_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = PremisesQuery.as_manager()
+    objects = Published.from_queryset(PremisesQuery)()
 
     class Meta:
         ordering: ClassVar = ["name", "code"]

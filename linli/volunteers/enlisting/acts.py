@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from linli.kernel.crypto import blind_index
 from linli.kernel.errors import Refusal
 from linli.kernel.ids import new_id
+from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.matters.parties.rules import plain_phone
 from linli.org.agencies.models import Agency
 from linli.volunteers.members.acts import check_member, read_free
-from linli.volunteers.members.models import FreeTime, Member
+from linli.volunteers.members.models import PHONE, FreeTime, Member
 from linli.volunteers.members.rules import KINDS
 from linli.works.tables.acts import importer
 from linli.works.tables.rules.columns import Column, Type
+from linli.works.tables.rules.matching import Match
 from linli.works.tables.rules.planning import Change, Faults, Importer, Record, Writes
 
 _AT_ONCE = 400
+_DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _PLAIN = ("kind", "grid_code", "consented_on", "at_night")
 
 
@@ -28,6 +32,8 @@ class VolunteerImporter(Importer):
     kind = "volunteers"
     words = Words("志愿者", "volunteers")
     staged = True
+    personal = True
+    matches = (Match("phone", Words("电话", "telephone"), ("phone",)),)
     columns: ClassVar[tuple[Column, ...]] = (
         Column(
             "code",
@@ -116,6 +122,33 @@ class VolunteerImporter(Importer):
             faults.reject(record, field, refusal.code, zh=refusal.words.zh, en=refusal.words.en)
             return False
         return True
+
+    def find(self, match: Match, wanted: Sequence[tuple[Any, ...]]) -> Mapping[tuple[Any, ...], Sequence[str]]:
+        """By the whole telephone number; those who withdrew are not found any more."""
+        by_index = {blind_index(phone, context=PHONE): (phone,) for (phone,) in wanted}
+        found: dict[tuple[Any, ...], list[str]] = {}
+        for index, code in Member.objects.filter(phone_index__in=by_index).values_list("phone_index", "code"):
+            found.setdefault(by_index[index], []).append(code)
+        return found
+
+    def export(self, actor: Actor) -> Iterator[Mapping[str, Any]]:
+        """Volunteers who have not withdrawn."""
+        rows = Member.objects.visible_to(actor).exclude(state="withdrawn").select_related("agency")
+        for row in rows.prefetch_related("free_times").order_by("code").iterator(chunk_size=500):
+            plain = {name: getattr(row, name) for name in _PLAIN}
+            free = "；".join(
+                f"{_DAYS[one.weekday]} {one.from_minute // 60:02d}:{one.from_minute % 60:02d}-"
+                f"{one.until_minute // 60:02d}:{one.until_minute % 60:02d}"
+                for one in row.free_times.all()
+            )
+            yield {
+                **plain,
+                "code": row.code,
+                "agency": row.agency.code,
+                "name": row.name,
+                "phone": row.phone,
+                "free": free,
+            }
 
     def current(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         found: dict[str, dict[str, Any]] = {}

@@ -14,7 +14,7 @@ from linli.kernel.words import Words
 from linli.kernel.workflow import Move, State, Workflow
 from linli.org.agencies.models import Agency
 from linli.volunteers.members.rules import KINDS, PURPOSES
-from linli.works.tables.models import Loaded, LoadedQuery
+from linli.works.tables.models import Loaded, Published
 
 NAME, PHONE = "volunteers.member.name", "volunteers.member.phone"
 
@@ -35,7 +35,7 @@ MEMBER_LIFE = Workflow(
 )
 
 
-class MemberQuery(LoadedQuery["Member"]):
+class MemberQuery(models.QuerySet["Member"]):
     def visible_to(self, actor: Actor) -> Self:
         """The room that keeps in touch, and whoever stands above it."""
         return self.filter(below("agency__path", actor.paths))
@@ -67,7 +67,7 @@ class Member(Loaded):
     withdrawn_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = MemberQuery.as_manager()
+    objects = Published.from_queryset(MemberQuery)()
 
     class Meta:
         ordering: ClassVar = ["code"]

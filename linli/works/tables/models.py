@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -159,7 +159,7 @@ def own_rows_of(load: Load | None) -> Iterator[None]:
 
 
 @models.UUIDField.register_lookup
-class Seen(models.Lookup):  # type: ignore[type-arg]  # no generic while it runs
+class Seen(models.Lookup):
     """``load__seen=True``: no load made this row, or one that is published, or the one whose own rows are looked at.
 
     One short condition of SQL: it stands in every question about a register, also where a call waits for the answer.
@@ -168,7 +168,7 @@ class Seen(models.Lookup):  # type: ignore[type-arg]  # no generic while it runs
     lookup_name = "seen"
     prepare_rhs = False
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         left, given = self.process_lhs(compiler, connection)
         own = _own.get()
         but, own_key = (" AND id <> %s", [own.hex if connection.vendor == "sqlite" else own]) if own else ("", [])
@@ -188,20 +188,13 @@ class Loaded(models.Model):
         abstract = True
 
 
-class LoadedQuery(models.QuerySet[M]):
-    """Rows of a ``Loaded`` model: its manager leaves out what is staged or taken back."""
+class Published(models.Manager[M]):
+    """The manager of a ``Loaded`` model leaves out what is staged or taken back:
+    ``objects = Published.from_queryset(HomeQuery)()``.
+    """
 
-    if not TYPE_CHECKING:  # to mypy's plugin it is Django's own, which gives the manager the methods of the rows
-
-        @classmethod
-        def as_manager(cls):
-            """Django's manager of these rows, without those that are hidden."""
-
-            class Published(models.Manager.from_queryset(cls)):
-                def get_queryset(self):
-                    return super().get_queryset().filter(load__seen=True)
-
-            return Published()
+    def get_queryset(self) -> models.QuerySet[M]:
+        return super().get_queryset().filter(load__seen=True)
 
 
 def load_of(row: models.Model) -> UUID | None:

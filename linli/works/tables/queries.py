@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import python_calamine
+from django.conf import settings
 
 from linli.kernel.errors import Invalid, declare
 from linli.works.tables.bombs import MOST_BYTES, refuse_bombs
+from linli.works.tables.models import Load
 from linli.works.tables.rules.columns import Column, as_text, blank
 from linli.works.tables.rules.guarding import freed
 from linli.works.tables.rules.mapping import Map, read_map
@@ -45,6 +47,26 @@ def map_in(path: Path | None) -> Map:
         return read_map(path.read_text(encoding="utf-8-sig"), str(path))
     except (OSError, UnicodeDecodeError) as fault:
         raise Invalid("table.map", file=str(path), where="TOML", why=str(fault)) from fault
+
+
+def folder_of(load: Load) -> Path:
+    """Where the files of a load lie."""
+    return Path(settings.LINLI_HOME) / "loads" / load.pk.hex
+
+
+def file_of(load: Load) -> Path:
+    """The file that a load brings: as it was uploaded, or where the command line found it."""
+    if load.path:
+        return Path(load.path)
+    name = load.file_name.lower()
+    ending = next((end for end in (".csv.gz", ".tsv.gz") if name.endswith(end)), Path(name).suffix)
+    return folder_of(load) / f"source{ending}"
+
+
+def copy_of(load: Load) -> Path | None:
+    """The returned copy of a load, when some of its rows were wrong and it still lies here."""
+    place = folder_of(load) / load.report if load.report else None
+    return place if place and place.is_file() else None
 
 
 def file_digest(path: Path) -> str:

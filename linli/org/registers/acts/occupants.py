@@ -7,7 +7,7 @@ only: what is stored is never unsealed for a comparison of keys.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
@@ -15,6 +15,7 @@ from uuid import UUID
 from linli.kernel import clock
 from linli.kernel.errors import Refusal
 from linli.kernel.ids import new_id
+from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.org.registers.queries import Spot, Whereabouts
 from linli.places.homes.acts import home_code, plain_door
@@ -53,6 +54,7 @@ class OccupantImporter(Importer):
     kind = "occupants"
     words = Words("实有人口", "the actual population")
     staged = True
+    personal = True
     chunk = 2_000
     columns: ClassVar[tuple[Column, ...]] = (
         Column("name", Type.TEXT, "姓名", "name", required=True, key=True, max_length=50),
@@ -176,6 +178,14 @@ class OccupantImporter(Importer):
             home = living.home
             held |= {"unit": home.unit if home else "", "room": home.room if home else ""}
         return held
+
+    def export(self, actor: Actor) -> Iterator[Mapping[str, Any]]:
+        """Who lives where now, by the code of the address."""
+        living = Residence.objects.visible_to(actor).filter(until__isnull=True, occupant__merged_into__isnull=True)
+        rows = living.filter(occupant__erased_on__isnull=True).select_related("occupant", "home", "address")
+        for row in rows.order_by("address__code", "pk").iterator(chunk_size=1_000):
+            values = {name: value for name, value in self._stored(row.occupant, row).items() if value != ""}
+            yield {**values, "address_code": row.address.code}
 
     def build(self, changes: Sequence[Change]) -> Writes:
         writes = Writes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Model
@@ -10,6 +10,7 @@ from django.db.models import Model
 from linli.kernel import clock
 from linli.kernel.errors import Refusal
 from linli.kernel.ids import new_id
+from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.org.agencies.models import Agency
 from linli.org.rooms.models import Responsibility
@@ -23,6 +24,7 @@ from linli.places.premises.acts import check_premises
 from linli.places.premises.models import Premises
 from linli.works.tables.acts import importer
 from linli.works.tables.rules.columns import Column, Type
+from linli.works.tables.rules.matching import Match
 from linli.works.tables.rules.planning import Change, Faults, Importer, Record, Writes
 
 _AT_ONCE = 400
@@ -56,6 +58,10 @@ class _RegisterImporter(Importer):
     """What premises and devices share: finding the agency, the grid, and the rows that are there."""
 
     staged = True
+    matches = (
+        Match("name", Words("名称", "name"), ("name",)),
+        Match("name_address", Words("名称和地址", "name and address"), ("name", "address_text")),
+    )
     model: ClassVar[type[Model]]
     plain: ClassVar[tuple[str, ...]]
 
@@ -119,6 +125,22 @@ class _RegisterImporter(Importer):
             faults.reject(record, field, refusal.code, zh=refusal.words.zh, en=refusal.words.en)
             return False
         return True
+
+    def find(self, match: Match, wanted: Sequence[tuple[Any, ...]]) -> Mapping[tuple[Any, ...], Sequence[str]]:
+        """By the whole name, or by name and address."""
+        found: dict[tuple[Any, ...], list[str]] = {}
+        rows = self.model._default_manager.filter(name__in={one[0] for one in wanted})
+        for told in rows.values_list("code", *match.columns):
+            found.setdefault(tuple(told[1:]), []).append(told[0])
+        return found
+
+    def export(self, actor: Actor) -> Iterator[Mapping[str, Any]]:
+        """Every row under the agency that answers for it."""
+        codes = dict(Agency.objects.values_list("path", "code"))
+        rows: Any = self.model._default_manager
+        for row in rows.visible_to(actor).order_by("code").iterator(chunk_size=2_000):
+            values = {column.name: getattr(row, column.name, None) for column in self.columns}
+            yield {**values, "agency": codes.get(row.agency_path)}
 
     def current(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         names = ("code", *self.plain, "grid_code", "agency_path")

@@ -16,12 +16,12 @@ from linli.places.homes.models import Home
 from linli.places.homes.rules import in_reach
 from linli.places.occupants.rules.declared import KINDS, RELATIONS, SOURCES
 from linli.places.premises.models import Premises
-from linli.works.tables.models import Loaded, LoadedQuery
+from linli.works.tables.models import Loaded, Published
 
 NAME, ID_NUMBER, PHONE = "places.occupant.name", "places.occupant.id_number", "places.occupant.phone"
 
 
-class OccupantQuery(LoadedQuery["Occupant"]):
+class OccupantQuery(models.QuerySet["Occupant"]):
     def visible_to(self, actor: Actor) -> Self:
         """Whoever reaches one of the residences of this record, or of one that was merged into it."""
         if actor.is_system:
@@ -62,7 +62,7 @@ class Occupant(Loaded):
     erased_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = OccupantQuery.as_manager()
+    objects = Published.from_queryset(OccupantQuery)()
 
     class Meta:
         indexes: ClassVar = [
@@ -115,7 +115,7 @@ def name_index(name: str) -> str:
     return blind_index(name.replace(" ", "").replace("·", "").replace("•", ""), context=NAME)
 
 
-class ResidenceQuery(LoadedQuery["Residence"]):
+class ResidenceQuery(models.QuerySet["Residence"]):
     def visible_to(self, actor: Actor) -> Self:
         """Posts of the register: police below their agency, civil posts only what lies at their own room."""
         return self.filter(in_reach(actor, "agency_path"))
@@ -150,7 +150,7 @@ class Residence(Loaded):
     confirmed_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = ResidenceQuery.as_manager()
+    objects = Published.from_queryset(ResidenceQuery)()
 
     class Meta:
         indexes: ClassVar = [

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
 
 from linli.kernel import clock
 from linli.kernel.kept import forget_after
 from linli.kernel.scope import Actor
+from linli.kernel.workflow import take
 from linli.works.tables.acts.declaring import BULK_ACTS, IMPORTERS, act_of
 from linli.works.tables.acts.steps import Steps
 from linli.works.tables.acts.undoing import Back
-from linli.works.tables.models import Load, own_rows_of
+from linli.works.tables.models import LOAD_LIFE, Load, own_rows_of
 from linli.works.tables.queries import file_digest, map_in, read
 from linli.works.tables.reports import write_report
 from linli.works.tables.returned import returned_copy
@@ -85,7 +85,7 @@ def run_import(
     mapping = map_in(map_path)
     if dry_run:
         return _reported(check(kind, path, mapping), dry_run=True, strict=strict)
-    with writing_alone():
+    with alone("writing", wait=True):
         load = _unfinished(kind, path, mapping)
         with own_rows_of(load):
             found = check(kind, path, mapping)
@@ -97,14 +97,24 @@ def run_import(
 
 
 @contextmanager
-def writing_alone() -> Iterator[None]:
-    """One import writes at a time, in any process of this installation; the lock goes when the process dies."""
+def alone(name: str, *, wait: bool = False) -> Iterator[bool]:
+    """Whether nobody else of this installation holds the lock of this name, which goes when its process dies.
+
+    One import writes at a time (``writing``), and a load is worked on by one. A blank name is always free.
+    """
+    if not name:
+        yield True
+        return
     folder = Path(settings.LINLI_HOME) / "loads"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(folder / "writing.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
     finally:
         os.close(handle)
 
@@ -178,9 +188,7 @@ def write(load: Load, found: Checked) -> None:
             _staged(load, chosen, planned)
         else:
             Steps(remember=load.strict, load=load).run(planned.changes(), chosen.build)
-        Load.objects.filter(pk=load.pk).update(
-            state="published", hidden=False, published_at=clock.now(), version=F("version") + 1
-        )
+        take(load, LOAD_LIFE, "publish_done", hidden=False, published_at=clock.now())
     finally:
         forget_after(act_of(type(chosen)))  # what was kept since the entry may be half of the rows
         chosen.finish()

@@ -100,6 +100,8 @@ class Importer(ABC):
     """The name of its bulk act; blank: ``import.KIND``."""
     matches: ClassVar[tuple[Match, ...]] = ()
     """Other ways than the key to find the stored row; which one holds is said in the map (``[match] by``)."""
+    personal: ClassVar[bool] = False
+    """Its rows say something about residents or volunteers: an export needs a purpose, which is noted as a look."""
     staged: ClassVar[bool] = False
     """Its rows are ``Loaded``: new ones are written unseen and published all at once. ``build`` then only creates for
     rows that are new."""
