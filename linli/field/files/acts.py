@@ -15,7 +15,7 @@ from django.db import transaction
 
 from linli.field.files.models import PhoneFile
 from linli.field.files.queries import arrived, awaited, part_of
-from linli.field.files.rules import MOST_PIECE_BYTES, named
+from linli.field.files.rules import MOST_PIECE_BYTES, beyond, named
 from linli.field.replay.acts import again, hang_file, now_from
 from linli.field.replay.models import Operation
 from linli.kernel import clock
@@ -69,10 +69,10 @@ def take_bytes(actor: Actor, *, sha256: str, offset: int, size: int, body: bytes
 def _written(path: Path, offset: int, body: bytes) -> int:
     with path.open("ab") as out:
         have = out.tell()
-        if offset > have:
+        known = beyond(have, offset)
+        if known is None:
             raise Conflict("field.file_offset", have=have)
-        # A piece that overlaps what is here was answered, and the answer was lost.
-        out.write(body[have - offset :])
+        out.write(body[known:])
         return max(have, offset + len(body))
 
 

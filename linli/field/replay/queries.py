@@ -81,11 +81,9 @@ def settled_branches(author: uuid.UUID, branches: Iterable[uuid.UUID]) -> dict[u
     return dict(rows.values_list("branch_id").annotate(last=Max("seq")))
 
 
-def waits_next(author: uuid.UUID, branch: uuid.UUID, settled: int) -> Operation | None:
-    """The operation that waits for the one just settled."""
-    return Operation.objects.filter(
-        author_id=author, branch_id=branch, seq=settled + 1, state=Operation.EARLIER
-    ).first()
+def waits_at(author: uuid.UUID, branch: uuid.UUID, seq: int) -> Operation | None:
+    """The operation of a branch that waits with this number."""
+    return Operation.objects.filter(author_id=author, branch_id=branch, seq=seq, state=Operation.EARLIER).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +153,16 @@ def row_for(model: Any, key: uuid.UUID, actors: Sequence[Actor]) -> Any:
         if found is not None:
             return found
     return None
+
+
+def undecided_at(author: uuid.UUID, record: uuid.UUID | None) -> str | None:
+    """Where it is still to be decided whether the author's own record is to be at all; what he wrote on it waits there
+    too. None when nothing is.
+    """
+    if record is None:
+        return None
+    waiting = {"author_id": author, "record_id": record, "divergence__state": "open"}
+    return Operation.objects.filter(**waiting).values_list("divergence__path", flat=True).first()
 
 
 def as_then(actor: Actor, at: datetime | None) -> Actor:

@@ -18,6 +18,7 @@ from linli.field.replay.queries import (
     offered_once,
     offered_values,
     row_for,
+    undecided_at,
 )
 from linli.field.replay.rules.meeting import Sent
 from linli.field.replay.rules.merging import merge
@@ -180,9 +181,10 @@ def _out_of_reach(actor: Actor, sent: Sent, asked: Asked, at: datetime | None, r
     if isinstance(refusal, NotFound):
         model = asked.offline.subject
         row = row_for(model, sent.record, [then]) if model is not None and sent.record else None
-        if row is None:
+        path = _path_of(row) if row is not None else undecided_at(actor.id, sent.record)
+        if path is None:
             return Outcome("rejected", refusal.code, _facts(refusal))
-        return Outcome("conflict", "field.handed_on", {"class": "scope"}, row, reason="scope", path=_path_of(row))
+        return Outcome("conflict", "field.handed_on", {"class": "scope"}, row, reason="scope", path=path)
     path = str(refusal.facts.get("path") or "")
     lost = set(then.posts) - set(actor.posts)
     if not lost or not may(then, asked.act.name, path or None):

@@ -19,7 +19,14 @@ from linli.kernel.scope import Actor
 
 
 def keep(
-    actor: Actor, sent: Sent, outcome: Outcome, *, device: uuid.UUID, offset_s: float, known: Operation | None
+    actor: Actor,
+    sent: Sent,
+    outcome: Outcome,
+    *,
+    device: uuid.UUID,
+    offset_s: float,
+    known: Operation | None,
+    later: bool,
 ) -> Operation:
     """Store the answer, in the transaction of the change."""
     now = clock.now()
@@ -42,6 +49,7 @@ def keep(
     row.facts = (
         sealed_json(json.dumps(outcome.facts, ensure_ascii=False), row=row.pk, what="facts") if outcome.facts else b""
     )
+    row.later = row.later or later
     row.number = str(getattr(outcome.row, "number", "") or "")[:32]
     row.version = getattr(outcome.row, "version", None)
     if outcome.answer != "applied" or outcome.reason:

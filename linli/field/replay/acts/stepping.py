@@ -7,7 +7,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -16,10 +16,11 @@ from django.db import OperationalError, connection
 from linli.field.replay.acts.doing import Outcome, do
 from linli.field.replay.acts.keeping import keep
 from linli.field.replay.models import Operation
-from linli.field.replay.queries import answer_of, body_of, known_operations, settled_branches, waits_next
+from linli.field.replay.queries import answer_of, body_of, known_operations, settled_branches, waits_at
 from linli.field.replay.rules import meeting
 from linli.field.replay.rules.answers import Answer
 from linli.field.replay.rules.meeting import Known, Sent
+from linli.field.replay.rules.serving import release, serve
 from linli.kernel import clock
 from linli.kernel.kept import looked_up_once
 from linli.kernel.prepared import ask
@@ -45,12 +46,63 @@ class Coming:
     """The phone is not there to hear the answers: it will ask for them."""
 
 
-@dataclass(slots=True)
-class _Sight:
-    """What a step knows of its operations and branches."""
+class _Book:
+    """The tables as one step sees them, under the author's lock."""
 
-    known: dict[uuid.UUID, Operation] = field(default_factory=dict)
-    settled: dict[uuid.UUID, int] = field(default_factory=dict)
+    def __init__(self, coming: Coming, operations: Sequence[Sent]) -> None:
+        self._coming = coming
+        self._rows = known_operations(coming.actor.id, (one.id for one in operations))
+        self._settled = settled_branches(coming.actor.id, (one.branch for one in operations))
+
+    def known(self, sent: Sent) -> Known | None:
+        row = self._rows.get(sent.id)
+        return Known(row.digest, row.state == Operation.ANSWERED, row.received_at) if row else None
+
+    def settled(self, branch: uuid.UUID) -> int:
+        return self._settled.get(branch, 0)
+
+    def repeated(self, sent: Sent) -> Answer:
+        return answer_of(self._rows[sent.id], replayed=True)
+
+    def hold(self, sent: Sent) -> Answer:
+        row = self._rows.get(sent.id)
+        facts = {"after": sent.seq - 1}
+        kept = row or self._kept(sent, Outcome("retry", "field.waits", facts, state=Operation.EARLIER), late=False)
+        return answer_of(kept, replayed=False)
+
+    def quarantine(self, sent: Sent) -> Answer:
+        outcome = Outcome("conflict", "field.phone_wiped", {"class": "wiped"}, reason="wiped")
+        return answer_of(self._kept(sent, outcome, late=False), replayed=False)
+
+    def work(self, sent: Sent, *, late: bool) -> Answer:
+        row = self._rows.get(sent.id)
+        offset_s = row.offset_s if row else self._coming.offset_s
+        at = meeting.true_time(sent.device_at, offset_s, self._coming.received_at)
+        return answer_of(self._kept(sent, _done(self._coming.actor, sent, at), late=late), replayed=False)
+
+    def waits_at(self, branch: uuid.UUID, seq: int) -> Sent | None:
+        row = waits_at(self._coming.actor.id, branch, seq)
+        if row is None:
+            return None
+        self._rows[row.op_id] = row
+        return body_of(row)
+
+    def _kept(self, sent: Sent, outcome: Outcome, *, late: bool) -> Operation:
+        """The answer written down. What was kept before is told when the phone asks, it may not be there."""
+        coming, before = self._coming, self._rows.get(sent.id)
+        later = coming.later or late or before is not None
+        row = keep(
+            coming.actor,
+            *(sent, outcome),
+            device=coming.device,
+            offset_s=coming.offset_s,
+            known=before,
+            later=later and outcome.state == Operation.ANSWERED,
+        )
+        self._rows[sent.id] = row
+        if outcome.state != Operation.EARLIER:
+            self._settled[sent.branch] = max(self.settled(sent.branch), sent.seq)
+        return row
 
 
 def replay(coming: Coming, operations: Sequence[Sent], *, ending: Callable[[], None] | None = None) -> list[Answer]:
@@ -76,14 +128,11 @@ def _step(coming: Coming, waiting: deque[Sent], taken: list[Sent], ending: Calla
     """As many operations as fit in one short transaction, under the author's lock."""
     began_s, answers = time.monotonic(), list[Answer]()
     _lock(coming.actor.id)
-    sight = _Sight(
-        known_operations(coming.actor.id, (one.id for one in waiting)),
-        settled_branches(coming.actor.id, (one.branch for one in waiting)),
-    )
+    book, sender = _Book(coming, waiting), coming.actor.id
     with looked_up_once():
         while waiting and (not taken or time.monotonic() - began_s < STEP_S):
             taken.append(waiting.popleft())
-            answers.append(_answered(coming, taken[-1], sight))
+            answers.append(serve(book, taken[-1], sender=sender, wiped=coming.wiped, now=coming.received_at))
     if not waiting and ending is not None:
         ending()
     return answers
@@ -95,64 +144,10 @@ def _lock(author: uuid.UUID) -> None:
         ask("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))::text", [f"field {author}"])
 
 
-def _answered(coming: Coming, sent: Sent, sight: _Sight) -> Answer:
-    """One operation met: repeated, refused, held, or done; and then those that waited for it."""
-    row, settled = sight.known.get(sent.id), sight.settled.get(sent.branch, 0)
-    known = Known(row.digest, row.state == Operation.ANSWERED, row.received_at) if row else None
-    verdict = meeting.meets(
-        sent, sender=coming.actor.id, known=known, settled=settled, wiped=coming.wiped, now=coming.received_at
-    )
-    if verdict == meeting.OTHER_AUTHOR:
-        return Answer(str(sent.id), "retry", "field.other_author")
-    if verdict == meeting.OTHER_CONTENT:
-        return Answer(str(sent.id), "rejected", "field.same_id", record=sent.record)
-    if verdict == meeting.REPEAT and row is not None:
-        return answer_of(row, replayed=True)
-    if verdict == meeting.WAIT:
-        facts = {"after": sent.seq - 1}
-        outcome = Outcome("retry", "field.waits", facts, state=Operation.EARLIER)
-    elif verdict == meeting.QUARANTINE:
-        outcome = Outcome("conflict", "field.phone_wiped", {"class": "wiped"}, reason="wiped")
-    else:
-        outcome = _done(coming, sent)
-    kept = _kept(coming, sent, outcome, sight, row)
-    if outcome.state != Operation.EARLIER:
-        _release(coming, sent.branch, sight)
-    return answer_of(kept, replayed=False)
-
-
-def _kept(coming: Coming, sent: Sent, outcome: Outcome, sight: _Sight, row: Operation | None) -> Operation:
-    again = row is not None and row.state == outcome.state
-    kept = (
-        row
-        if again and row is not None
-        else keep(coming.actor, sent, outcome, device=coming.device, offset_s=coming.offset_s, known=row)
-    )
-    if (coming.later or row is not None) and kept.state == Operation.ANSWERED and not kept.later:
-        kept.later = True
-        kept.save(update_fields=["later"])
-    sight.known[sent.id] = kept
-    if outcome.state != Operation.EARLIER:
-        sight.settled[sent.branch] = max(sight.settled.get(sent.branch, 0), sent.seq)
-    return kept
-
-
-def _release(coming: Coming, branch: uuid.UUID, sight: _Sight) -> None:
-    """What waited for this one is done now; its answer is asked for later."""
-    while True:
-        row = waits_next(coming.actor.id, branch, sight.settled[branch])
-        if row is None:
-            return
-        sent = body_of(row)
-        late = replace(coming, later=True, offset_s=row.offset_s)
-        _kept(late, sent, _done(late, sent), sight, row)
-
-
-def _done(coming: Coming, sent: Sent) -> Outcome:
+def _done(actor: Actor, sent: Sent, at: datetime | None) -> Outcome:
     """The act. A refusal takes back only its own; a fault of ours keeps the operation to try again."""
-    at = meeting.true_time(sent.device_at, coming.offset_s, coming.received_at)
     try:
-        return do(coming.actor, sent, at=at)
+        return do(actor, sent, at=at)
     except OperationalError:
         raise
     except Exception as failed:
@@ -161,19 +156,16 @@ def _done(coming: Coming, sent: Sent) -> Outcome:
         return Outcome("retry", "field.fault", state=Operation.FAULT)
 
 
-def again(coming: Coming, row: Operation) -> Operation:
+def again(coming: Coming, row: Operation) -> None:
     """A kept operation once more: its file is there, its fault mended, or it waited long enough."""
     _lock(coming.actor.id)
     row = Operation.objects.get(pk=row.pk)
     if row.state == Operation.ANSWERED:
-        return row
-    sight = _Sight({row.op_id: row}, settled_branches(coming.actor.id, [row.branch_id]))
-    late = replace(coming, later=True, offset_s=row.offset_s)
+        return
     sent = body_of(row)
-    kept = _kept(late, sent, _done(late, sent), sight, row)
-    sight.settled.setdefault(row.branch_id, 0)
-    _release(late, row.branch_id, sight)
-    return kept
+    book = _Book(coming, [sent])
+    book.work(sent, late=True)
+    release(book, row.branch_id)
 
 
 def now_from(actor: Actor, device: uuid.UUID) -> Coming:
