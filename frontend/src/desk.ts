@@ -2,7 +2,9 @@ import './css/tokens.css'
 import './css/base.css'
 import './css/components.css'
 import './css/desk.css'
+import './css/distress.css'
 import { deskCommands, matterCommands } from './desk/commands'
+import { Cries } from './desk/distress'
 import { Intake } from './desk/intake'
 import { Joint } from './desk/joint'
 import { DeskMap } from './desk/map'
@@ -73,6 +75,7 @@ const intake = new Intake(byId<HTMLInputElement>('intake'), intakePanel, {
   stopPicking: () => map.stopPicking(),
 })
 new Joint(byId('queue-tabs'), store)
+const cries = new Cries(byId('cries'), { show: (lon, lat) => map.show(lon, lat), mark: (places) => map.cries(places) })
 const alarm = new Alarm(byId<HTMLButtonElement>('sound'), store)
 
 function open(number: string, move: boolean): void {
@@ -180,8 +183,14 @@ offer(() => [...matterCommands(card), ...deskCommands({
 const chip = connectionChip(byId('connection'))
 const stale = new Stale(() => store.unitsHeard_ms)
 new Live({
-  onNews: (news) => store.news(news),
-  onReset: () => void store.load(),
+  onNews: (news) => {
+    store.news(news)
+    cries.heard(news)
+  },
+  onReset: () => {
+    void store.load()
+    void cries.load()
+  },
   onState: (state, silent_ms) => {
     chip(state, silent_ms)
     stale.heard(state, silent_ms)

@@ -1,9 +1,11 @@
 import './css/tokens.css'
 import './css/base.css'
 import './css/phone.css'
+import './css/distress.css'
 import { render } from 'lit-html'
 import { Outbox, type Tap } from './phone/outbox'
 import { Positions } from './phone/position'
+import { Sos } from './phone/sos'
 import { phoneView } from './phone/view'
 import { get, post, Problem, problemText } from './shared/api'
 import { connectionChip } from './shared/connection'
@@ -38,6 +40,7 @@ export class Phone {
   mapFor = ''
   readonly outbox = new Outbox(() => { this.draw(); void this.load() }, (tap, why) => this.refusedLater(tap, why))
   readonly positions = new Positions(() => this.me?.unit?.id ?? null, () => this.draw())
+  readonly sos = new Sos(this.positions, () => this.draw(), () => this.load())
   private readonly root = byId('phone')
   private readonly told = new Set<string>()
   private loading = false
@@ -57,7 +60,7 @@ export class Phone {
     new Live({
       onNews: (news) => {
         const mine = this.me?.orders.some((one) => one.matter.number === news.number)
-        if (mine || /order/.test(news.subject) || /order/.test(news.act)) void this.load()
+        if (mine || news.subject === 'operations.distress' || /order/.test(news.subject) || /order/.test(news.act)) void this.load()
       },
       onReset: () => void this.load(),
       onState: (state, silent_ms) => chip(state, silent_ms),
@@ -82,6 +85,7 @@ export class Phone {
       // Taps that wait are shown as done here: the person did them. The strip on top says that they are not delivered yet.
       for (const tap of this.outbox.taps) applyTap(me, tap)
       this.me = me
+      this.sos.told(me.distress)
       this.unread = ''
       if (me.unit && me.unit.availability !== 'unavailable') this.positions.start()
       else this.positions.stop()

@@ -4,6 +4,27 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+SOS = {
+    "sos.hold": _("紧急求救：按住"),
+    "sos.sending": _("正在发出求救…"),
+    "sos.wait": _("请同时用电台呼叫。"),
+    "sos.not_there": _("还没有送到：{why} 请用电台或拨打 110，手机在继续发送。"),
+    "sos.there": _("求救已送到指挥台"),
+    "sos.answered": _("支援正在赶来"),
+    "sos.heard": _("{at} 发出，等待应答"),
+    "sos.safe": _("我安全了"),
+    "sos.said_safe": _("已报告安全，由指挥台解除"),
+    "distress.title": _("民警求救"),
+    "distress.no_place": _("没有位置"),
+    "distress.place_phone": _("手机位置，{ago}"),
+    "distress.place_unit": _("警组最后位置，{ago}"),
+    "distress.says_safe": _("本人报告安全"),
+    "distress.answered": _("{who} 已应答"),
+    "distress.locate": _("看位置"),
+    "distress.answer": _("应答"),
+    "distress.end": _("解除…"),
+}
+
 PHONE = {
     "phone.sign": _("接令"),
     "phone.set_out": _("出发"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.web.phone_words import PHONE
+from linli.web.phone_words import PHONE, SOS
 
 WORDS = {
     "time.now": _("刚刚"),
@@ -277,4 +277,4 @@ WORDS = {
 
 def words() -> dict[str, str]:
     """Every word in the language of the request."""
-    return {key: str(word) for key, word in (WORDS | PHONE).items()}
+    return {key: str(word) for key, word in (WORDS | PHONE | SOS).items()}

@@ -4,8 +4,9 @@ import { t } from '../shared/words'
 import type { Change, Store } from './store'
 
 const AGAIN_MS = 10_000
+const TWICE_MS = 600
 
-/** Loud on a new call, on danger to life (a call of the first priority) and on an order that nobody signs; says so when the browser would not let it be heard. */
+/** Loud on a new call (twice on one of the first priority) and on an order that nobody signs; says so when the browser would not let it be heard. */
 export class Alarm {
   private readonly heard = new Set<string>()
   private started = false
@@ -58,14 +59,19 @@ export class Alarm {
       return
     }
     let ring: Tone | null = null
+    let urgent = false
     for (const number of change.all ? this.store.matters.keys() : change.matters) {
       const matter = this.store.matters.get(number)
       if (!matter || this.heard.has(number)) continue
       this.heard.add(number)
       if (matter.kind !== 'incident') continue
-      ring = matter.priority === 1 ? 'safety' : ring ?? 'new'
+      ring = 'new'
+      urgent ||= matter.priority === 1
     }
-    if (ring && this.started) play(ring)
+    if (!ring || !this.started) return
+    play(ring)
+    // The tone for an officer in danger is for that alone: an urgent call rings twice.
+    if (urgent) window.setTimeout(() => play('new'), TWICE_MS)
   }
 
   private unsigned(): void {

@@ -137,6 +137,20 @@ export class DeskMap {
     void (this.map.getSource('candidates') as maplibregl.GeoJSONSource).setData({ type: 'FeatureCollection', features })
   }
 
+  private marks: maplibregl.Marker[] = []
+
+  /** Officers in danger, above every other sign. */
+  cries(places: { lon: number; lat: number; text: string }[]): void {
+    for (const mark of this.marks) mark.remove()
+    this.marks = places.filter((place) => onEarth(place.lon, place.lat)).map((place) => {
+      const sign = document.createElement('div')
+      sign.className = 'cry-mark'
+      sign.textContent = '!'
+      sign.title = place.text
+      return new maplibregl.Marker({ element: sign }).setLngLat([place.lon, place.lat]).addTo(this.map)
+    })
+  }
+
   /** Brings a point into sight; stays still when it is already well inside. */
   show(lon: number, lat: number, left_px = 0): void {
     if (onEarth(lon, lat)) this.pace.rest('show', () => this.bring(lon, lat, left_px))

@@ -12,6 +12,7 @@ export function phoneView(phone: Phone): CardPart {
   if (!me) return html`<div class="phone-wait" role="status">${phone.unread || html`<span class="skeleton tall"></span><span class="skeleton"></span>`}</div>`
   const order = phone.current
   return html`
+    ${phone.sos.view()}
     ${strip(phone)}
     ${order ? orderView(phone, order) : idle(phone)}
     ${phone.problem || phone.unread ? html`<p class="notice is-danger phone-problem" role="alert">${icon('alert-triangle')} ${phone.problem || phone.unread}</p>` : nothing}

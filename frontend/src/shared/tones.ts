@@ -1,6 +1,6 @@
 import { now_ms } from './time'
 
-/** Three tones: a new call, an order that nobody signs, danger to life. Made here, so that no sound file has to load. */
+/** Three tones: a new call, an order that nobody signs, and `safety`: an officer in danger and nothing else. Made here, so that no sound file has to load. */
 export type Tone = 'new' | 'unsigned' | 'safety'
 export const TONES: readonly Tone[] = ['new', 'unsigned', 'safety']
 

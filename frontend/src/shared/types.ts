@@ -1,3 +1,5 @@
+import type { Distress } from './distress'
+
 /** The shapes that /api/v1 answers with. Times are ISO 8601 with offset; coordinates WGS-84; durations seconds. */
 
 export interface Bilingual { zh: string; en: string }
@@ -145,6 +147,7 @@ export interface Me {
   posts: unknown[]
   unit: Unit | null
   orders: (Order & { matter: Matter & Partial<MatterDetail> })[]
+  distress: Distress[]
 }
 
 export interface Today {
