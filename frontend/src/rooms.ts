@@ -1,5 +1,6 @@
 import './css/pages.css'
 import './css/registers.css'
+import './css/population.css'
 import 'htmx.org'
 import { wireHeader } from './shared/header'
 import { watchIdle } from './shared/idle'

@@ -27,6 +27,20 @@ ROOMS = (
     "station_desk",
     "auditor",
 )
+REGISTER = (
+    "station_chief",
+    "community_officer",
+    "station_desk",
+    "assistant",
+    "auxiliary",
+    "grid_worker",
+    "information_officer",
+    "liaison_cadre",
+    "bureau_leader",
+    "administrator",
+    "auditor",
+)
+"""Who opens the register of who lives where; whom one sees there is another question."""
 MAP = tuple(dict.fromkeys((*DESK, *PHONE, *CHIEF, *ROOMS)))
 
 DAY = (
@@ -52,6 +66,7 @@ NAV = (
     ("matters", "/matters", _("台账"), tuple(POSTS)),
     ("map", "/map", _("地图"), MAP),
     ("rooms", "/rooms", _("警务室"), ROOMS),
+    ("population", "/register", _("实有人口"), REGISTER),
     ("organisation", "/organisation", _("组织"), ROOMS),
     ("mine", "/mine", _("我的"), MINE),
     ("administration", "/administration", _("管理"), ROOMS),
@@ -66,6 +81,7 @@ ICONS = {
     "matters": "list-check",
     "map": "map",
     "rooms": "home",
+    "population": "users",
     "organisation": "building",
     "board": "layout-grid",
     "lists": "clipboard-list",
