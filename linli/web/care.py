@@ -34,7 +34,17 @@ from linli.visits.care.queries import (
     promise_seen,
     visits_of,
 )
-from linli.visits.care.rules import CONSENT_WAYS, ENDINGS, GROUNDS, NEEDS_SEEN, REASONS, RELATIONS, ROLES, VISIT_KINDS
+from linli.visits.care.rules import (
+    CONSENT_WAYS,
+    ENDINGS,
+    GROUNDS,
+    NEEDS_SEEN,
+    PURPOSES,
+    REASONS,
+    RELATIONS,
+    ROLES,
+    VISIT_KINDS,
+)
 from linli.web.care_forms import ChangeForm, EndForm, LookForm, NameForm, PlanForm, PromiseForm, ReviewForm, VisitForm
 from linli.web.filling import carry_out, done, show_form, status_of
 from linli.web.registers import crumbs_under
@@ -174,7 +184,9 @@ def plan(request: HttpRequest, plan: uuid.UUID) -> HttpResponse:
     look = LookForm(request.POST) if request.method == "POST" else None
     if look is not None and look.is_valid():
         # The subject is a plan, not a person: the record of looks must not lead anybody to who it is about.
-        note_read(actor, subject_type="visits.care", subject_id=str(plan), purpose=look.cleaned_data["purpose"])
+        note_read(
+            actor, subject_type="visits.care", subject_id=str(plan), purpose=PURPOSES[look.cleaned_data["purpose"]].zh
+        )
     return _answer(request, seen, look=look)
 
 

@@ -11,7 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.org.people.models import Person
-from linli.visits.care.rules import CONSENT_WAYS, ENDINGS, GROUNDS, NEEDS_SEEN, REASONS, RELATIONS, ROLES, VISIT_KINDS
+from linli.visits.care.rules import (
+    CONSENT_WAYS,
+    ENDINGS,
+    GROUNDS,
+    NEEDS_SEEN,
+    PURPOSES,
+    REASONS,
+    RELATIONS,
+    ROLES,
+    VISIT_KINDS,
+)
 from linli.web.filling import DateInput, MomentInput, choices_of
 from linli.web.staff import agencies_in_reach
 
@@ -69,7 +79,11 @@ class PlanForm(forms.Form):
 class LookForm(forms.Form):
     """Why name, telephone and home are looked at."""
 
-    purpose = forms.CharField(label=_("查看事由"), max_length=200)
+    purpose = forms.ChoiceField(label=_("查看事由"))
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        offer(self, purpose=choices_of(PURPOSES))
 
 
 class VisitForm(forms.Form):

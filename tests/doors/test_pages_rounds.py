@@ -152,7 +152,7 @@ def test_a_plan_of_care_is_there_for_its_carers_only(town: Town, enter: Enter) -
     assert "桂花" in page
     assert "钱阿婆" not in page
     assert "学府路3号" not in page
-    opened = told(officer.post(here, {"purpose": "送药"}))
+    opened = told(officer.post(here, {"purpose": "visit"}))
     assert "钱阿婆" in opened
     assert "学府路3号" in opened
     for who in (chief, partner, enter("other_officer"), enter("auditor"), enter("administrator")):
@@ -164,7 +164,7 @@ def test_a_plan_of_care_is_there_for_its_carers_only(town: Town, enter: Enter) -
     assert "&lt;5" in counted, "a chief is told a small number as small"
     named = {"person": str(town.people["partner_officer"].pk), "role": "partner", "sees": ["situation"]}
     assert officer.post(f"{here}/carers", named).status_code == 302
-    hers = told(partner.post(here, {"purpose": "协助"}))
+    hers = told(partner.post(here, {"purpose": "arrange"}))
     assert "腿脚不便" in hers
     assert "钱阿婆" not in hers
     assert partner.get(f"{here}/paper").status_code == 404

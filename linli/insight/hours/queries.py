@@ -23,6 +23,7 @@ from linli.insight.hours.rules import (
     piece_of,
 )
 from linli.kernel import clock
+from linli.kernel.errors import Invalid, declare
 from linli.kernel.scope import Actor, below
 from linli.matters.ledger.models import Matter
 from linli.operations.dispatch.models import Order
@@ -38,6 +39,9 @@ from linli.visits.records.models import Visit
 COMMUNITY_POSTS = ("community_officer", "auxiliary", "assistant")
 LEADERS = ("station_chief", "bureau_leader")
 DAY = timedelta(days=1)
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+
+declare("hours.week", zh="没有这一周的工时。", en="There are no hours of this week.")
 
 
 def midnight(day: date) -> datetime:
@@ -136,12 +140,13 @@ class OwnWeek:
 
 def own_week(actor: Actor, monday: date) -> OwnWeek:
     """The actor's own week: nobody else's can be asked for."""
-    monday = monday_of(monday)
-    return week_of(actor.id, monday)
+    return week_of(actor.id, monday_of(monday))
 
 
 def week_of(person_id: UUID, monday: date) -> OwnWeek:
     """A person's week, for the acts of this room and for :func:`own_week`."""
+    if not FIRST_YEAR <= monday.year <= LAST_YEAR:
+        raise Invalid("hours.week", field="week")
     begins_at, ends_at = midnight(monday), midnight(monday + WEEK)
     row = HoursWeek.objects.filter(person_id=person_id, monday=monday).select_related("agency").first()
     stated = {day.day: day for day in HoursDay.objects.filter(week=row)} if row else {}

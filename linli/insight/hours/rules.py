@@ -138,7 +138,7 @@ def _minutes(spans: Iterable[Span]) -> int:
 
 def monday_of(day: date) -> date:
     """The Monday of its week."""
-    return day - timedelta(days=day.weekday())
+    return date.fromordinal(max(1, day.toordinal() - day.weekday()))
 
 
 def is_released(monday: date, *, seen_on: date | None, confirmed: bool, today: date) -> bool:

@@ -69,6 +69,14 @@ VISIT_KINDS: dict[str, Words] = {
     "accompany": Words("陪同办事", "went along"),
     "supplies": Words("送生活用品", "brought supplies"),
 }
+PURPOSES: dict[str, Words] = {
+    "visit": Words("上门看望", "to visit"),
+    "call": Words("电话问候", "to call"),
+    "arrange": Words("办理承诺的事", "to do what was promised"),
+    "review": Words("复核", "to review"),
+    "emergency": Words("紧急情况", "an emergency"),
+}
+"""Why a carer looks at name, telephone and home. Chosen, not written: an auditor reads it and must not learn who."""
 ADULT_AGE = 18
 OWN_SAY_AGE = 8
 """From eight on a child is heard too (Civil Code art. 19; Law on the Protection of Minors art. 4)."""

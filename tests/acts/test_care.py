@@ -1,0 +1,215 @@
+"""Care: a stranger's every door shows nothing. Mutants of each guard are seen, or the sweep guards nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from linli.kernel import clock
+from linli.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from linli.org.people.acts import open_account
+from linli.trail.entries.models import Entry
+from linli.visits.care import acts, models, queries
+from linli.visits.care.models import CarePlan, Carer, CareVisit, Promise
+from linli.visits.care.queries import counts_for, plan_seen, plans_of
+from linli.visits.care.rules import KEEP
+from linli.works.files.models import StoredFile
+from tests.contracts.test_doors import ROUTES, is_open
+from tests.town import SETUP, Town, build_town
+
+pytestmark = pytest.mark.django_db
+SECRETS = ("石小果", "石婆婆", "13977776666", "果子", "青石弄7号", "夜里一个人")
+"""Name, guardian, telephone, alias, home, situation: none of these is ever before a stranger."""
+LEFT_OUT = {"sign-in/", "account/", "wall", "wall/ground", "map/roads.pmtiles", "metrics", "field/sw.js"}
+
+
+def child(town: Town, **more: Any) -> CarePlan:
+    facts: dict[str, Any] = {
+        "agency": town.rooms[0],
+        "called": "果子",
+        "reason": "left_behind_child",
+        "ground": "minors_law",
+        "name": "石小果",
+        "phone": "13977776666",
+        "address": "青石弄7号",
+        "situation": "夜里一个人",
+        "birth_year": 2016,
+        "guardian_name": "石婆婆",
+        "guardian_relation": "grandparent",
+    }
+    return acts.open_plan(town.actor("community_officer"), **{**facts, **more})
+
+
+def doors(plan: CarePlan) -> Iterator[str]:
+    """Every address without a name in it, the plan's own, and searches for what is secret."""
+    for route in ROUTES:
+        if "<" not in route and "(" not in route and not is_open(route) and route not in LEFT_OUT:
+            yield f"/{route}"
+    for pattern in get_resolver().url_patterns:
+        name = getattr(pattern, "name", None) or ""
+        if name.startswith("care_"):
+            yield f"/{pattern.pattern}".replace("<uuid:plan>", str(plan.pk)).split("<")[0]
+    yield f"/api/v1/care/{plan.pk}"
+    yield f"/api/v1/care/{plan.pk}?purpose=visit"
+    for word in ("石小果", "果子", "青石弄"):
+        yield f"/api/v1/search?q={word}"
+        yield f"/matters?q={word}"
+        yield f"/api/v1/matters?q={word}"
+    yield "/administration/reads?q=visits.care"
+
+
+def leaks(client: Client, town: Town, who: str, plan: CarePlan, addresses: list[str]) -> list[str]:
+    """What a stranger could read of the plan, and where."""
+    found = []
+    for address in addresses:
+        answer: Any = client.get(address)
+        body = (answer.getvalue() if answer.streaming else answer.content).decode(errors="replace")
+        found += [f"{address}: {word}" for word in SECRETS if word in body and f"q={word}" not in address]
+        if str(plan.pk) in body and str(plan.pk) not in address and "reads" not in address:
+            found.append(f"{address}: its key")
+        if str(plan.pk) in address and answer.status_code == 200:
+            found.append(f"{address}: it exists")
+    actor = town.actor(who)
+    entries = Entry.objects.visible_to(actor)
+    found += [f"trail: {one.act}" for one in entries if one.act.startswith("care.") or str(plan.pk) in str(one.facts)]
+    for model in (CarePlan, Carer, Promise, CareVisit):
+        found += [f"{model.__name__}" for _ in model.objects.visible_to(actor)]
+    return found
+
+
+def stranger(town: Town, who: str) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(open_account(SETUP, username=who, person=town.people[who]))
+    return client
+
+
+def lived(town: Town) -> CarePlan:
+    """A plan with all that can hang on one."""
+    plan = child(town)
+    officer = town.actor("community_officer")
+    acts.visit_for_care(officer, plan=plan, kind="home", note="夜里一个人，送了灯", minutes=30)
+    acts.make_promise(officer, plan=plan, what="给果子找晚托", due_on=clock.today() + timedelta(days=5))
+    return plan
+
+
+def test_a_strangers_every_door_shows_nothing() -> None:
+    town = build_town()
+    plan = lived(town)
+    every = list(doors(plan))
+    assert len(every) > 60
+    assert leaks(stranger(town, "station_chief"), town, "station_chief", plan, every) == []
+    few = [address for address in every if "care" in address or "search" in address or "reads" in address]
+    for who in ("auditor", "bureau_leader", "administrator", "other_officer", "partner_officer", "grid_worker"):
+        assert leaks(stranger(town, who), town, who, plan, few) == []
+    assert {one.act for one in Entry.objects.filter(actor_id=town.people["community_officer"].pk)} >= {"care.open"}
+
+
+MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "a chief's reach opens plans": lambda patch: patch.setattr(
+        models.CarePlanQuery, "visible_to", lambda self, actor: self.all()
+    ),
+    "the trail tells by the room's path": lambda patch: patch.setattr(models, "unseen", lambda plan_id: ("/B/S1/R1/",)),
+    "promises are anybody's": lambda patch: patch.setattr(
+        models.PromiseQuery, "visible_to", lambda self, actor: self.all()
+    ),
+    "whoever is not named stands as a lead": lambda patch: patch.setattr(
+        queries.CarePlan.objects, "visible_to", lambda actor: CarePlan.objects.all()
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(MUTANTS))
+def test_the_sweep_sees(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each guard taken away is seen by the sweep."""
+    town = build_town(rooms=1)
+    MUTANTS[name](monkeypatch)
+    plan = lived(town)
+    who = "station_chief"
+    assert leaks(stranger(town, who), town, who, plan, ["/care", f"/care/{plan.pk}", "/api/v1/care"])
+
+
+def test_a_partner_sees_what_she_was_given_and_of_a_child_nothing_else() -> None:
+    town = build_town(rooms=1)
+    officer, partner = town.actor("community_officer"), town.actor("partner_officer")
+    plan = child(town)
+    every = frozenset({"name", "phone", "address", "situation"})
+    with pytest.raises(Invalid):
+        acts.name_carer(officer, plan=plan, person=town.people["partner_officer"], role="carer", sees=every)
+    acts.name_carer(officer, plan=plan, person=town.people["partner_officer"], role="partner", sees=every)
+    seen = plan_seen(partner, plan.pk)
+    assert (seen.told("situation"), seen.told("name"), seen.told("address")) == ("夜里一个人", "", "")
+    assert (seen.told("guardian_name"), seen.masked) == ("", "")
+    with pytest.raises(NotAllowed):
+        acts.name_carer(partner, plan=plan, person=town.people["grid_worker"], role="partner", sees=frozenset())
+    with pytest.raises(NotAllowed):
+        acts.end_plan(partner, plan=plan, reason="goal_reached")
+    acts.release_carer(partner, plan=plan, person=town.people["partner_officer"])
+    assert not plans_of(partner).exists()
+    with pytest.raises(NotFound):
+        acts.visit_for_care(partner, plan=plan, kind="home")
+
+
+def test_the_lead_is_handed_on_and_a_chief_is_told_numbers_only() -> None:
+    town = build_town(rooms=1)
+    officer, chief = town.actor("community_officer"), town.actor("station_chief")
+    plan = child(town)
+    with pytest.raises(Conflict):
+        acts.release_carer(officer, plan=plan, person=town.people["community_officer"])
+    assert [(one.running, one.overdue) for one in counts_for(chief)] == [("<5", "0")]
+    assert counts_for(officer) == []
+    acts.name_carer(officer, plan=plan, person=town.people["station_chief"], role="lead")
+    assert plan_seen(chief, plan.pk).leads
+    assert not plan_seen(officer, plan.pk).leads
+    acts.review_plan(chief, plan=plan, next_on=clock.today() + timedelta(days=30))
+    with pytest.raises(Conflict):
+        acts.change_plan(chief, plan=plan, version=1, called="果子", situation="好些")
+    plan.refresh_from_db()
+    with pytest.raises(Invalid):
+        acts.change_plan(chief, plan=plan, version=plan.version, called="石小果", situation="好些")
+    acts.change_plan(chief, plan=plan, version=plan.version, called="果子", situation="好些", address="别处")
+    assert plan_seen(chief, plan.pk).told("address") == "别处"
+
+
+def test_it_ends_and_what_is_personal_goes() -> None:
+    town = build_town(rooms=1)
+    officer = town.actor("community_officer")
+    plan = lived(town)
+    with pytest.raises(Conflict):
+        acts.withdraw_consent(officer, plan=plan)
+    acts.end_plan(officer, plan=plan, reason="handed_over")
+    assert Promise.objects.get(plan=plan).state == "dropped"
+    with pytest.raises(Conflict):
+        acts.visit_for_care(officer, plan=plan, kind="home")
+    acts.forget_ended({})
+    plan.refresh_from_db()
+    assert plan.told("name") == "石小果", "kept for its time"
+    with clock.fixed(clock.now() + KEEP + timedelta(days=1)):
+        acts.forget_ended({})
+    plan.refresh_from_db()
+    assert {plan.told(field) for field in CarePlan.SEALED} == {""}
+    assert (plan.called, Promise.objects.get(plan=plan).what, CareVisit.objects.get(plan=plan).note) == ("—", "", "")
+
+
+def test_withdrawn_consent_erases_at_once_with_its_paper() -> None:
+    town = build_town(rooms=1)
+    officer = town.actor("community_officer")
+    jpeg = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
+    plan = child(
+        town,
+        ground="consent",
+        consent_by="石婆婆",
+        consent_on=clock.today(),
+        consent_way="guardian_paper",
+        consent_paper=(jpeg, "paper.jpg"),
+        child_heard=True,
+    )
+    assert StoredFile.objects.filter(pk=plan.consent_file_id).exists()
+    digest = plan.consent_file_id
+    acts.withdraw_consent(officer, plan=plan)
+    assert (plan.state, plan.told("name"), plan.keep_until) == ("withdrawn", "", clock.today())
+    assert not StoredFile.objects.filter(pk=digest).exists()
