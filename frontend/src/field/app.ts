@@ -22,8 +22,8 @@ const LOCK_AFTER_MS = 600_000
 /** Delivered records stay readable on the phone this long. */
 const KEEP_DELIVERED_MS = 3 * 86_400_000
 const MOST_TROUBLES = 300
-/** Where an order stands after a step, until the forms say it themselves. */
-const AFTER: Record<string, string> = { 'order.deliver': 'delivered', 'order.sign': 'signed', 'order.set_out': 'under_way', 'order.arrive': 'arrived', 'order.finish': 'done', 'order.decline': 'declined' }
+/** Forms with this place and beyond are done by the app itself: receipts. */
+const BY_ITSELF = 99
 
 /** The app of one officer while it is unlocked: what he took along, what he did, and how much of it the house has. */
 export class Field {
@@ -148,7 +148,7 @@ export class Field {
 
   /** The item's state as its officer sees it: what he did counts, delivered or not. */
   stateOf(item: Item): string {
-    const last = this.pending(item).map((row) => this.form(row.form)?.to ?? AFTER[row.op.act] ?? '').filter(Boolean).at(-1)
+    const last = this.pending(item).map((row) => this.form(row.form)?.to ?? '').filter(Boolean).at(-1)
     return last ?? item.data.state ?? ''
   }
 
@@ -156,11 +156,12 @@ export class Field {
   actsOf(item: Item): FormSpec[] {
     const acts = item.data.acts ?? []
     const state = this.stateOf(item)
-    if (state === item.data.state) return acts.map((act) => this.form(act)).filter((one): one is FormSpec => one !== null)
+    const offered = (one: FormSpec | null): one is FormSpec => one !== null && (one.order ?? 50) < BY_ITSELF
+    if (state === item.data.state) return acts.map((act) => this.form(act)).filter(offered)
     const types = new Set(acts.map((act) => this.form(act)?.subject))
     const of = (list: string[] | undefined, value: string | undefined): boolean => !list?.length || list.includes(value ?? '')
     return this.forms.forms
-      .filter((one) => types.has(one.subject) && of(one.when?.state, state) && of(one.when?.kind, item.data.kind))
+      .filter((one) => types.has(one.subject) && of(one.when?.state, state) && of(one.when?.kind, item.data.kind) && offered(one))
       .sort((a, b) => (a.order ?? 50) - (b.order ?? 50))
   }
 
@@ -217,10 +218,13 @@ export class Field {
     return true
   }
 
-  /** An act that asks for nothing is done by the tap itself. */
+  /** An act that asks for nothing, or only for where one stands, is done by the tap itself. */
   async tap(form: FormSpec, item: Item): Promise<void> {
-    if (form.inputs.length) return this.go('form', form.act, keyOf(item))
-    await this.keep(await Sheet.open(this, form, item))
+    if (form.inputs.some((one) => one.required || one.kind !== 'place')) return this.go('form', form.act, keyOf(item))
+    const sheet = await Sheet.open(this, form, item)
+    const fix = this.positions.last
+    for (const one of form.inputs) if (fix && sheet.parts[0]) sheet.parts[0].values[one.name] = { lon: fix.lon, lat: fix.lat, accuracy_m: Math.round(fix.accuracy_m) }
+    await this.keep(sheet)
     this.draw()
   }
 

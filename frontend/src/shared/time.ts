@@ -33,6 +33,12 @@ export function ago(iso: string | null): string {
   return day === dayFormat.format(new Date(now_ms())) ? clock(iso) : `${day.slice(5)} ${clock(iso)}`
 }
 
+/** A moment to come: the clock today, date and clock later. */
+export function by(iso: string): string {
+  const day = dayFormat.format(new Date(iso))
+  return day === dayFormat.format(new Date(now_ms())) ? clock(iso) : `${day.slice(5)} ${clock(iso)}`
+}
+
 /** Seconds from one moment to another (now when `to` is null); null when `from` is missing. */
 export function seconds(from: string | null, to: string | null = null): number | null {
   if (!from) return null

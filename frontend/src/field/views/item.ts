@@ -1,7 +1,7 @@
 import { html, nothing, svg } from 'lit-html'
 import { bearing_deg } from '../../phone/position'
 import { icon } from '../../shared/dom'
-import { ago, exact } from '../../shared/time'
+import { by, exact } from '../../shared/time'
 import { say, t } from '../../shared/words'
 import type { Field } from '../app'
 import { keyOf } from '../store'
@@ -20,7 +20,7 @@ export function itemView(field: Field, key: string): View {
     <article class="field-item" data-state=${field.stateOf(item)}>
       <div class="field-facts">${data.state_words && field.stateOf(item) === data.state ? html`<span class="pill">${say(data.state_words)}</span>` : nothing}
         ${kept.map((row) => html`<a class="pill" data-state=${row.state} href="#op/${row.id}">${t(`field.state_${row.state}`)} · ${row.title.split(' · ')[0]}</a>`)}
-        ${data.due_at ? html`<span title=${exact(data.due_at)}>${icon('clock')} ${t('field.due', { at: ago(data.due_at) })}</span>` : nothing}</div>
+        ${data.due_at ? html`<span title=${exact(data.due_at)}>${icon('clock')} ${t('field.due', { at: by(data.due_at) })}</span>` : nothing}</div>
       ${data.address ? html`<p class="phone-place">${icon('map-pin')} <span>${data.address}</span></p>` : nothing}
       ${way(field, item)}
       ${(data.lines ?? []).map((line) => html`<p class="field-line">${say(line)}</p>`)}

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit-html'
 import { icon } from '../../shared/dom'
-import { ago, clock } from '../../shared/time'
+import { ago, by, clock } from '../../shared/time'
 import { say, t } from '../../shared/words'
 import { metres } from '../../phone/position'
 import type { Field } from '../app'
@@ -55,7 +55,7 @@ function card(field: Field, item: Item, now = false): View {
     <span class="field-what"><b>${data.title}</b>
       ${data.address ? html`<span class="quiet">${icon('map-pin')} ${data.address}</span>` : nothing}
       <span class="field-facts">${kept ? html`<span class="pill" data-state="kept">${t('field.state_kept')}</span>` : data.state_words ? html`<span class="pill">${say(data.state_words)}</span>` : nothing}
-        ${data.due_at ? html`<span class=${late ? 'is-danger' : 'quiet'}>${icon(late ? 'clock-exclamation' : 'clock')} ${ago(data.due_at)}</span>` : data.at ? html`<span class="quiet">${clock(data.at)}</span>` : nothing}
+        ${data.due_at ? html`<span class=${late ? 'is-danger' : 'quiet'}>${icon(late ? 'clock-exclamation' : 'clock')} ${t('field.due', { at: by(data.due_at) })}</span>` : data.at ? html`<span class="quiet">${clock(data.at)}</span>` : nothing}
         ${away(field, item) ? html`<span class="quiet">${icon('walk')} ${away(field, item)}</span>` : nothing}</span></span>
     ${icon('chevron-right')}</a>`
 }
