@@ -158,7 +158,7 @@ def test_out_of_order_waits_and_a_gap_ends(town: Town, phone: Phone, fixed_clock
     assert (told["answer"], told["code"], told["held"]) == ("retry", "field.waits", True)
     assert phone.send(one)[0]["held"]
     assert phone.send(opened)[0]["answer"] == "applied"
-    assert list(Note.objects.values_list("text", flat=True)) == ["一", "二"]
+    assert set(Note.objects.values_list("text", flat=True)) == {"一", "二"}
     _, late = phone.door.get("/field/answers", device=phone.device)
     assert {(item["id"], item["answer"]) for item in late["items"]} == {(one["id"], "applied"), (two["id"], "applied")}
     assert phone.door.get("/field/answers", device=phone.device, since=late["cursor"])[1]["items"] == []

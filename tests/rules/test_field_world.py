@@ -37,7 +37,7 @@ def _meets(**broken: Any) -> Any:
     """The meeting with one of the things it looks at made blind."""
 
     def meets(sent: Sent, *, sender: uuid.UUID, known: Known | None, settled: int, wiped: bool, now: datetime) -> str:
-        seen = {"sender": sender, "known": known, "settled": settled, "wiped": wiped, "now": now}
+        seen: dict[str, Any] = {"sender": sender, "known": known, "settled": settled, "wiped": wiped, "now": now}
         for name, blind in broken.items():
             seen[name] = blind(sent, seen[name])
         return meeting.meets(sent, **seen)
