@@ -12,6 +12,7 @@ class InsightConfig(AppConfig):
     def ready(self) -> None:
         import linli.insight.hours.acts
         import linli.insight.lists.acts
+        import linli.insight.meetings.acts
         import linli.insight.measures.acts  # noqa: F401  (importing declares the acts and jobs)
         from linli.insight.chief.queries import declare_filters
         from linli.insight.today.queries import MATTER_SOURCES, OTHER_SOURCES, OWN_SOURCES

@@ -5,5 +5,6 @@ from __future__ import annotations
 from linli.insight.hours.models import HoursDay, HoursWeek
 from linli.insight.lists.models import ListReader, ListSet, NamedList
 from linli.insight.measures.models import Followed, Rolled, Tally
+from linli.insight.meetings.models import Decision
 
-__all__ = ["Followed", "HoursDay", "HoursWeek", "ListReader", "ListSet", "NamedList", "Rolled", "Tally"]
+__all__ = ["Decision", "Followed", "HoursDay", "HoursWeek", "ListReader", "ListSet", "NamedList", "Rolled", "Tally"]

@@ -18,6 +18,7 @@ from python_calamine import CalamineWorkbook
 from linli.insight.chief.queries import numbers, rows
 from linli.insight.chief.rules import NUMBERS
 from linli.insight.lists.models import NamedList
+from linli.insight.meetings.models import Decision
 from linli.insight.today.queries import claims_for, day_of, own_of, owned_by
 from linli.kernel import clock
 from linli.kernel.claims import CLAIMS, OWN, Claim, ClaimSource, Line, OwnSource, Waiting, Weight
@@ -27,6 +28,7 @@ from linli.matters.ledger.acts import Placed, assign_matter, move_matter, open_m
 from linli.matters.ledger.models import Matter
 from linli.org.people.acts import open_account
 from linli.org.posts.rules import POSTS
+from linli.trail.entries.models import Entry
 from tests.town import SETUP, Town, call, person
 
 Enter = Callable[[str], Client]
@@ -315,6 +317,32 @@ def test_the_weekly_meeting_is_prepared_and_names_nobody_of_a_call(enter: Enter,
     assert "三号楼电动车飞线充电" in html
     assert not [number for number in hidden if number in html]
     assert "议定" in html
+
+
+def test_what_a_meeting_decides_stands_on_the_next_ones_page_until_it_is_done(enter: Enter, full: Town) -> None:
+    chief = enter("station_chief")
+    line = {"point": "late", "text": "三号楼装充电桩", "owner": "物业", "due_on": clock.today().isoformat()}
+    assert chief.post("/meeting/decisions", {**line, "place": "S1"}).status_code == 302
+    refused = chief.post("/meeting/decisions", {**line, "place": "S1", "owner": ""})
+    assert refused.status_code == 422 and "三号楼装充电桩" in refused.content.decode(), "nothing is lost"
+    early = chief.post("/meeting/decisions", {**line, "place": "S1", "due_on": "2020-01-01"})
+    assert early.status_code == 422 and "完成期限" in early.content.decode()
+    assert chief.post("/meeting/decisions", {**line, "place": "B"}).status_code == 404
+    page = chief.get("/meeting").content.decode()
+    assert "三号楼装充电桩" in page and "上次议定的落实" not in page, "today's minutes are not yet followed up"
+    Decision.objects.update(met_on=clock.today() - timedelta(days=7), due_on=clock.today() - timedelta(days=1))
+    decision = Decision.objects.get()
+    page = chief.get("/meeting").content.decode()
+    assert "上次议定的落实" in page and 'class="is-late"' in page
+    assert enter("partner_officer").post(f"/meeting/decisions/{decision.pk}", {"move": "drop"}).status_code == 403
+    settle = f"/meeting/decisions/{decision.pk}"
+    assert chief.post(settle, {"move": "carry_out", "result": ""}).status_code == 422
+    assert chief.post(settle, {"move": "carry_out", "result": "已装两个"}).status_code == 302
+    assert chief.post(settle, {"move": "drop", "result": "x"}).status_code == 409
+    assert "已装两个" in chief.get("/meeting").content.decode()
+    assert [*Entry.objects.filter(act__startswith="meeting.").order_by("at").values_list("act", flat=True)] == [
+        "meeting.decide", "meeting.follow_up",
+    ]  # fmt: skip
 
 
 def test_the_meaning_of_every_figure_can_be_read_by_everybody(enter: Enter, full: Town) -> None:

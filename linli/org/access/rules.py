@@ -217,6 +217,9 @@ RIGHTS: dict[str, frozenset[str]] = {
 }
 _DANGER = frozenset({"distress.raise", "distress.say_safe"})
 """Whoever works here may call for help."""
+_MEETING = frozenset({"meeting.decide", "meeting.follow_up"})
+_MEETS = ("station_chief", "station_desk", "community_officer", "bureau_leader")
+RIGHTS |= {post: RIGHTS[post] | _MEETING for post in _MEETS}
 _HELPS = ("call_taker", "dispatcher", "station_desk", "station_chief", "bureau_leader")
 RIGHTS |= {post: RIGHTS[post] | {"distress.answer", "distress.end"} for post in _HELPS}
 _PHONE = frozenset({"phone.register", "field.take_file", "field.hang_file"})
