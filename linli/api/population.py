@@ -277,7 +277,7 @@ def report_sent(request: ApiRequest, sent: NewReport) -> HttpResponse:
     where = _where(actor, sent.address, "")
     del where["home"]
     facts = sent.model_dump(exclude={"address"})
-    return once(request.ticket, 201, lambda: report_shown(submit_report(actor, **where, **facts).report))
+    return once(request.ticket, 201, lambda: report_shown(submit_report(actor, **where, **facts)))
 
 
 @router.post("/register/reports/{key}/decision", summary="Take a report over, or refuse it")

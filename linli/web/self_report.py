@@ -19,8 +19,7 @@ from linli.kernel import clock
 from linli.kernel.scope import system
 from linli.org.registers.queries import spot_of
 from linli.places.occupants.acts import submit_report
-from linli.places.occupants.acts.deciding import Sent
-from linli.places.occupants.models import REPORT_LIFE
+from linli.places.occupants.models import REPORT_LIFE, Report
 from linli.places.occupants.queries import report_by_receipt
 from linli.places.occupants.rules.declared import GUARDIAN, KINDS
 from linli.places.occupants.rules.identity import ID_KINDS
@@ -99,10 +98,10 @@ def begin(request: HttpRequest, token: str, kind: str = "") -> HttpResponse:
     return answer
 
 
-def _sent(plate: DoorPlate, kind: str, form: ReportForm) -> Sent | None:
+def _sent(plate: DoorPlate, kind: str, form: ReportForm) -> Report | None:
     spot = spot_of(plate.address)
 
-    def deed(facts: dict[str, Any]) -> Sent:
+    def deed(facts: dict[str, Any]) -> Report:
         facts.pop(_TRAP, None)
         told = {name: str(value) for name, value in facts.items() if value not in ("", None)}
         path = spot.agency_path or plate.agency_path
@@ -110,7 +109,7 @@ def _sent(plate: DoorPlate, kind: str, form: ReportForm) -> Sent | None:
             PORTAL, kind=kind, address=plate.address, agency_path=path, told=told, plate=plate, grid_code=spot.grid_code
         )
 
-    found: Sent | None = carry_out(form, deed)
+    found: Report | None = carry_out(form, deed)
     return found
 
 

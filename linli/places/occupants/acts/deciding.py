@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 
@@ -14,6 +14,7 @@ from linli.kernel import clock
 from linli.kernel.acts import act
 from linli.kernel.crypto import blind_index
 from linli.kernel.errors import Conflict, Invalid, NotFound, declare
+from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import take
 from linli.places.addresses.models import Address
@@ -24,6 +25,8 @@ from linli.places.homes.rules import due_after
 from linli.places.occupants.acts.entering import change_occupant, register_occupant
 from linli.places.occupants.acts.moving import begin_residence, end_residence
 from linli.places.occupants.models import REPORT_LIFE, Occupant, Report, Residence
+from linli.places.occupants.models.report import RECEIPT
+from linli.places.occupants.queries.phone import REPORT_ON_PHONE
 from linli.places.occupants.rules.checking import check_choice
 from linli.places.occupants.rules.declared import SOURCES
 from linli.places.occupants.rules.reporting import FIELD_WORDS, REPORTS, wrong_in
@@ -36,27 +39,7 @@ declare("report.field", zh="这份申报没有“{field}”这一项。", en="Th
 
 _MOST_WAITING = 30
 """Reports that may wait at one address: more is a joke or a fault, and an officer should hear of it otherwise."""
-RECEIPT = "places.report.receipt"
 _SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A report as it was stored, with the receipt that only its sender gets."""
-
-    report: Report
-    receipt: str
-
-    @property
-    def pk(self) -> object:
-        return self.report.pk
-
-    @property
-    def version(self) -> int:
-        return self.report.version
-
-    def scope_paths(self) -> tuple[str, ...]:
-        return self.report.scope_paths()
 
 
 @act(
@@ -65,6 +48,7 @@ class Sent:
     en="send a report for the register",
     keeps=("kind", "source"),
     within=lambda facts: facts["agency_path"],
+    offline=REPORT_ON_PHONE,
 )
 def submit_report(
     actor: Actor,
@@ -76,8 +60,10 @@ def submit_report(
     source: str = "",
     plate: DoorPlate | None = None,
     grid_code: str = "",
-) -> Sent:
-    """Keep what somebody tells about an address until an officer decides. Raises Invalid ``report.wrong`` at the first
+    row_id: UUID | None = None,
+) -> Report:
+    """Keep what somebody tells about an address until an officer decides; ``receipt`` on the row is for its sender
+    alone and stored nowhere. Raises Invalid ``report.wrong`` at the first
     field that cannot be, Conflict when too many wait there.
     """
     check_choice("kind", kind, REPORTS)
@@ -94,6 +80,7 @@ def submit_report(
     day = date.fromisoformat(given["happened_on"]) if "happened_on" in given else None
     receipt = "".join(secrets.choice(_SIGNS) for _ in range(10))
     row = Report(
+        id=row_id or new_id(),
         kind=kind, address=address, plate=plate, receipt_index=blind_index(receipt, context=RECEIPT), source=source,
         sent_by_id=None if actor.is_system else actor.id, sent_by_name="" if actor.is_system else actor.name,
         agency_path=agency_path, grid_code=grid_code, received_at=clock.now(), happened_on=day,
@@ -101,7 +88,8 @@ def submit_report(
     )  # fmt: skip
     row.set_content(given)
     row.save(force_insert=True)
-    return Sent(row, receipt)
+    row.receipt = receipt
+    return row
 
 
 @act(

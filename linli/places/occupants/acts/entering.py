@@ -18,6 +18,7 @@ from linli.places.homes.models import Home
 from linli.places.occupants.acts.moving import residence_of
 from linli.places.occupants.models import Occupant, Residence
 from linli.places.occupants.models.occupant import id_index
+from linli.places.occupants.queries.phone import CONFIRM_ON_PHONE
 from linli.places.occupants.rules.checking import Person, check_choice, check_residence, checked_person
 from linli.places.occupants.rules.declared import GROUPS, SOURCES
 from linli.places.premises.models import Premises
@@ -136,7 +137,14 @@ def change_occupant(
     return occupant
 
 
-@act("occupant.confirm", zh="核实人员信息", en="confirm a person's facts", keeps=("groups", "source"), about="occupant")
+@act(
+    "occupant.confirm",
+    zh="核实人员信息",
+    en="confirm a person's facts",
+    keeps=("groups", "source"),
+    about="occupant",
+    offline=CONFIRM_ON_PHONE,
+)
 def confirm_occupant(actor: Actor, *, occupant: Occupant, groups: Sequence[str], source: str = "visit") -> Occupant:
     """The facts of these groups hold as they stand today: somebody has made sure."""
     require_seen(actor, occupant)

@@ -19,6 +19,8 @@ from linli.places.occupants.models.occupant import Occupant
 from linli.places.occupants.rules.reporting import REPORTS
 from linli.places.plates.models import DoorPlate
 
+RECEIPT = "places.report.receipt"
+
 REPORT_LIFE = Workflow(
     "register_report",
     "waiting",
@@ -51,6 +53,8 @@ class Report(models.Model):
     """
 
     KINDS: ClassVar = REPORTS
+    receipt: str = ""
+    """Set on the row that was just made, for whoever sent it; nowhere stored."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=12, choices=[(key, value.words.zh) for key, value in REPORTS.items()])

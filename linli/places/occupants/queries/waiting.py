@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from linli.kernel.crypto import blind_index
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Actor
-from linli.places.occupants.acts.deciding import RECEIPT
 from linli.places.occupants.models import Duplicate, Occupant, Report, Residence
 from linli.places.occupants.models.occupant import id_index, name_index
+from linli.places.occupants.models.report import RECEIPT
 from linli.places.occupants.rules.checking import plain_name
 from linli.places.occupants.rules.identity import plain_number
 
