@@ -180,7 +180,8 @@ function fault(input: InputSpec, value: unknown): string {
 }
 
 function titled(part: Part, item: Item | null): string {
-  const text = part.form.inputs.map((one) => part.values[one.name]).find((one) => typeof one === 'string' && one.length > 3) as string | undefined
-  const about = item?.data.title ?? (part.values.place as { address?: string } | undefined)?.address ?? text ?? ''
-  return about ? `${say(part.form)} · ${about.slice(0, 30)}` : say(part.form)
+  const words = part.form.inputs.filter((one) => one.kind === 'text' || one.kind === 'long_text').map((one) => part.values[one.name])
+  const named = part.form.inputs.map((one) => part.values[one.name] as { text?: string; address?: string } | undefined).map((one) => one?.text || one?.address)
+  const about = item?.data.title ?? [...words, ...named].find((one) => typeof one === 'string' && one) ?? ''
+  return about ? `${say(part.form)} · ${String(about).slice(0, 30)}` : say(part.form)
 }
