@@ -10,14 +10,11 @@ class InsightConfig(AppConfig):
     label = "insight"
 
     def ready(self) -> None:
-        import linli.insight.hours.acts
-        import linli.insight.lists.acts
-        import linli.insight.meetings.acts
-        import linli.insight.measures.acts  # noqa: F401  (importing declares the acts and jobs)
         from linli.insight.chief.queries import declare_filters
+        from linli.insight.hours.queries import day as hours_day
         from linli.insight.today.queries import MATTER_SOURCES, OTHER_SOURCES, OWN_SOURCES
         from linli.kernel.claims import declare_claims, declare_own
 
         declare_filters()
-        declare_claims(*MATTER_SOURCES, *OTHER_SOURCES)
-        declare_own(*OWN_SOURCES)
+        declare_claims(*MATTER_SOURCES, *OTHER_SOURCES, *hours_day.CLAIM_SOURCES)
+        declare_own(*OWN_SOURCES, *hours_day.OWN_SOURCES)

@@ -20,7 +20,10 @@ class OrgConfig(AppConfig):
         import linli.org.registers.acts
         import linli.org.rooms.acts
         import linli.org.roster.acts  # noqa: F401  (importing declares the acts)
+        from linli.kernel.claims import declare_claims
         from linli.kernel.ports import PORTS
         from linli.org.access.rules import holds_right
+        from linli.org.drawing.queries import CLAIM_SOURCES
 
         PORTS.rights = holds_right
+        declare_claims(*CLAIM_SOURCES)

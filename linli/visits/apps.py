@@ -20,3 +20,9 @@ class VisitsConfig(AppConfig):
         import linli.visits.reasons.acts
         import linli.visits.records.acts
         import linli.visits.records.queries  # noqa: F401  (importing declares the acts, and what a phone takes along)
+        from linli.kernel.claims import declare_claims, declare_own
+        from linli.visits.cards.queries import day as cards_day
+        from linli.visits.care.queries import day as care_day
+
+        declare_claims(*cards_day.CLAIM_SOURCES, *care_day.CLAIM_SOURCES)
+        declare_own(*cards_day.OWN_SOURCES, *care_day.OWN_SOURCES)

@@ -34,6 +34,7 @@ from linli.visits.care.queries import (
     promise_seen,
     visits_of,
 )
+from linli.visits.care.queries.day import CARERS
 from linli.visits.care.rules import (
     CONSENT_WAYS,
     ENDINGS,
@@ -52,17 +53,6 @@ from linli.web.staff import agency_by_code
 from linli.web.visitor import actor_of, page
 from linli.works.files.queries import open_file
 
-CARERS = (
-    "community_officer",
-    "station_chief",
-    "auxiliary",
-    "assistant",
-    "liaison_cadre",
-    "grid_worker",
-    "information_officer",
-    "partner_officer",
-    "bureau_leader",
-)
 SHOWN_VISITS = 50
 
 

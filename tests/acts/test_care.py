@@ -14,7 +14,8 @@ from linli.kernel import clock
 from linli.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from linli.org.people.acts import open_account
 from linli.trail.entries.models import Entry
-from linli.visits.care import acts, models, queries
+from linli.visits.care import acts, models
+from linli.visits.care.queries import plans as queries
 from linli.visits.care.models import CarePlan, Carer, CareVisit, Promise
 from linli.visits.care.queries import counts_for, plan_seen, plans_of
 from linli.visits.care.rules import KEEP

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from linli.kernel import clock
+from linli.kernel.claims import Claim, ClaimSource, Waiting, Weight
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Actor, below
+from linli.kernel.words import Words
 from linli.org.drawing.models import Drawing
-from linli.org.drawing.rules import hours_within
+from linli.org.drawing.rules import LEADERS, REASONS, hours_within
 from linli.org.people.models import Person
 from linli.org.posts.models import Post
 
@@ -70,3 +72,37 @@ def drawn_from(actor: Actor, *, paths: Sequence[str], begins_at: datetime, ends_
     total = sum((hours_within([(row.begins_at, row.until_at)], begins_at, ends_at) for row in away), timedelta())
     refused = rows.filter(state="refused").count()
     return Drawn(len(away), total, sum(row.beyond_limit for row in away), refused)
+
+
+def _to_decide(actor: Actor, at: datetime, most: int) -> Waiting:
+    """Askings that the actor may decide: never his own, beyond the limit only for the bureau's leaders."""
+    rows = drawings_of(actor, state="asked").filter(below("agency__path", actor.paths))
+    rows = rows.exclude(asked_by_id=actor.id).exclude(person_id=actor.id)
+    if not actor.holds(*LEADERS):
+        rows = rows.filter(beyond_limit=False)
+    claims = [
+        Claim(
+            key=f"drawing:{row.pk}",
+            title=row.person.name,
+            url="/drawings?state=asked",
+            why=Words(
+                f"{row.asked_for.name}申请抽调：{REASONS[row.reason].zh}",
+                f"{row.asked_for.name} asks for him: {REASONS[row.reason].en}",
+            ),
+            by_at=row.begins_at,
+        )
+        for row in rows.order_by("begins_at")[:most]
+    ]
+    return Waiting(claims, rows.count())
+
+
+CLAIM_SOURCES = (
+    ClaimSource(
+        code="drawing.decide",
+        words=Words("待批的抽调", "officers asked for"),
+        weight=Weight.TASK,
+        posts=("station_chief", "bureau_leader"),
+        find=_to_decide,
+        rest="/drawings?state=asked",
+    ),
+)
