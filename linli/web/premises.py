@@ -24,11 +24,13 @@ from linli.places.grading.queries import history_of, schemes_for
 from linli.places.premises import acts as premises_acts
 from linli.places.premises.models import Premises
 from linli.places.premises.queries import premises_by_code, premises_of
+from linli.visits.records.rules import door_key
 from linli.web.context import ROOMS
 from linli.web.filling import DateInput, carry_out, done, show_form
 from linli.web.registers import PlaceForm, agency_at, crumbs_under, initial_of, page_of
 from linli.web.staff import DayForm, agency_by_code
 from linli.web.visitor import actor_of, page
+from linli.web.visits import WALK
 
 ENDED = {
     "regraded": Words("重新定级", "graded anew"),
@@ -144,6 +146,8 @@ def premises(request: HttpRequest, code: str) -> HttpResponse:
         "may_grade": row.closed_on is None
         and holds_right(actor, "grading.decide", row.agency_path)
         and bool(schemes_for(actor, kind=row.kind)),
+        "door": door_key(premises=row.pk),
+        "may_visit": row.closed_on is None and actor.holds(*WALK),
         "crumbs": crumbs_under("premises_list", _("场所"), (row.name, "")),
     }
     return render(request, "web/premises.html", context)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from linli.insight.today.queries import day_of
 from linli.kernel import clock
 from linli.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from linli.kernel.words import Words
@@ -184,6 +185,11 @@ def test_a_week_is_what_is_due_on_the_days_that_one_walks_in_walking_order(town:
     assert week.stops.count() == 12
     assert 0 < week.walk_s < 3 * 3600
     mine = Stop.objects.get(due=urgent.due)
+    today = {item.claim.title: item for item in day_of(officer).shown}
+    assert (today["便民SH-3"].source.code, today["便民SH-3"].claim.url) == (
+        "visits.today",
+        f"/visits/new?stop={mine.pk}",
+    )
     visit = record_stop(officer, stop=mine, told={"people_met": 2, "topics": ("fire",)})
     mine.refresh_from_db()
     assert (mine.state, visit.premises, visit.reason) == ("met", urgent.due.premises, "enterprise")
@@ -277,6 +283,10 @@ def test_an_inspection_has_an_outcome_and_is_checked_again(town: Town) -> None:
     assert (made.state, made.visit.reason, made.edition) == ("waiting", "inspection", 0)
     countersign_inspection(officer, inspection=made)
     assert made.state == "to_put_right"
+    assert next((item.source.code, item.claim.title) for item in day_of(officer).shown) == (
+        "inspections.again",
+        place.name,
+    )
     with pytest.raises(NotAllowed):
         recheck(helper, inspection=made, passed=True)
     second = recheck(officer, inspection=made, passed=False, put_right_by=MONDAY + timedelta(days=14))

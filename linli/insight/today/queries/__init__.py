@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from linli.insight.today.queries.matters import MATTER_SOURCES, OFFICERS
 from linli.insight.today.queries.others import failed_jobs, reviews, running_orders, tickets
 from linli.insight.today.queries.own import OWN_SOURCES
+from linli.insight.today.queries.visits import VISIT_SOURCES
 from linli.insight.today.rules import MOST, Day, arranged
 from linli.kernel import clock
 from linli.kernel.claims import CLAIMS, OWN, ClaimSource, Line, OwnSource, Weight
@@ -40,6 +41,7 @@ OTHER_SOURCES = (
         find=failed_jobs,
         rest="/administration/jobs",
     ),
+    *VISIT_SOURCES,
 )
 
 __all__ = [
