@@ -21,6 +21,7 @@ from linli.kernel.words import Words
 from linli.org.access.rules import holds_right
 from linli.trail.reads.queries import reads_of, subject_types
 from linli.web.context import ROOMS
+from linli.web.field_office import OFFICE
 from linli.web.filling import DateInput, done
 from linli.web.visitor import actor_of, page
 from linli.works.jobs.acts import forget_job, retry_job
@@ -37,6 +38,14 @@ LINKS: tuple[tuple[str, str, Any, Any, tuple[str, ...]], ...] = (
     ("premises_list", "home", gettext_lazy("场所"), gettext_lazy("企业、商铺、学校、工地、出租房屋"), ROOMS),
     ("devices", "broadcast", gettext_lazy("前端设备"), gettext_lazy("视频登记、朝向、故障"), ROOMS),
     ("grading", "list-check", gettext_lazy("场所分级"), gettext_lazy("等级、措施、复查日期"), ROOMS),
+    ("divergences", "arrows-join", gettext_lazy("手机并行改动"), gettext_lazy("两边不一致的，由人决定"), OFFICE),
+    (
+        "field_phones",
+        "device-mobile",
+        gettext_lazy("现场手机"),
+        gettext_lazy("登记、未送达、遗失擦除"),
+        (*OFFICE, "administrator"),
+    ),
     ("volunteers", "users", gettext_lazy("志愿者"), gettext_lazy("登记、意愿、可用时间"), ROOMS),
     (
         "roads",

@@ -2,7 +2,8 @@
 
 One line has one width in each direction, shared by all its connections, as a phone's has. An exchange is a request and
 its answer; with a chance of ``resets`` an exchange is cut somewhere, before or after the server got the request, and
-with a chance of ``holes`` nothing comes through any more. ``handshakes`` are the round trips before a first byte (TCP, TLS).
+with a chance of ``holes`` nothing comes through any more. ``handshakes`` are the round trips before a first byte (TCP,
+TLS).
 """
 
 from __future__ import annotations
@@ -165,6 +166,11 @@ def bad_line(line: BadLine) -> Iterator[int]:
         asyncio.set_event_loop(loop)
         loop.run_until_complete(open_line())
         loop.run_forever()
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        loop.close()
 
     thread = threading.Thread(target=carry, daemon=True)
     thread.start()

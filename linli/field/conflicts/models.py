@@ -18,12 +18,12 @@ DIVERGENCE_LIFE = Workflow(
     "open",
     (
         State("open", Words("待处理", "open")),
-        State("taken", Words("采用手机上的", "the phone's taken"), final=True),
-        State("left", Words("保留服务器上的", "the server's left"), final=True),
+        State("accepted", Words("已采用手机上的", "the phone's taken"), final=True),
+        State("kept", Words("已保留服务器上的", "the server's left"), final=True),
     ),
     (
-        Move("take_mine", ("open",), "taken", Words("采用手机上的", "take the phone's")),
-        Move("leave_server", ("open",), "left", Words("保留服务器上的", "leave the server's")),
+        Move("take_mine", ("open",), "accepted", Words("采用手机上的", "take the phone's")),
+        Move("leave_server", ("open",), "kept", Words("保留服务器上的", "leave the server's")),
     ),
 )
 
