@@ -33,7 +33,7 @@ def seal(text: str, *, context: str) -> bytes:
     if not text:
         return b""
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(_key("field")).encrypt(nonce, text.encode(), context.encode())
+    return nonce + _cipher().encrypt(nonce, text.encode(), context.encode())
 
 
 def unseal(blob: bytes | memoryview, *, context: str) -> str:
@@ -42,7 +42,7 @@ def unseal(blob: bytes | memoryview, *, context: str) -> str:
         return ""
     raw = bytes(blob)
     try:
-        return AESGCM(_key("field")).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode()).decode()
+        return _cipher().decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode()).decode()
     except InvalidTag as failed:
         raise Invalid("crypto.unreadable", context=context) from failed
 
@@ -52,12 +52,17 @@ def blind_index(text: str, *, context: str) -> str:
     if not text:
         return ""
     message = f"{context}\x00{text}".encode()
-    return hmac.new(_key("index"), message, hashlib.sha256).digest()[:_INDEX_BYTES].hex()
+    return hmac.digest(_key("index"), message, "sha256")[:_INDEX_BYTES].hex()
 
 
 def sign(message: bytes, *, key: bytes) -> str:
     """HMAC-SHA256 in hex, for files that cross separated networks."""
     return hmac.new(key, message, hashlib.sha256).hexdigest()
+
+
+@functools.cache
+def _cipher() -> AESGCM:
+    return AESGCM(_key("field"))
 
 
 @functools.cache

@@ -24,7 +24,7 @@ from linli.trail.entries.models import Entry
 from linli.volunteers.members.models import Member
 from linli.works.jobs.models import Job
 from linli.works.tables.acts import Outcome, loads, run_import, steps
-from linli.works.tables.acts.declaring import IMPORTERS
+from linli.works.tables.acts.declaring import IMPORTERS, may_load
 from linli.works.tables.acts.exporting import ask_export, rows_of
 from linli.works.tables.acts.undoing import Back
 from linli.works.tables.exporting import write_lines, write_workbook
@@ -351,5 +351,5 @@ def test_bombs_and_macros_are_refused(tmp_path: Path) -> None:
 
 def test_who_may(town: Town) -> None:
     administrator = Person.objects.filter(posts__code="administrator").first()
-    assert administrator is None or loads.may_load(person_actor(administrator, door="page"), "premises")
+    assert administrator is None or may_load(person_actor(administrator, door="page"), "premises")
     assert transaction.get_connection().vendor in ("sqlite", "postgresql") and Back(Load()).kept == []

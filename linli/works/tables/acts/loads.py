@@ -12,15 +12,15 @@ from django.conf import settings
 from django.db import transaction
 
 from linli.kernel import clock
-from linli.kernel.acts import act, may
-from linli.kernel.errors import Invalid, NotAllowed, Refusal, declare
+from linli.kernel.acts import act
+from linli.kernel.errors import Invalid, Refusal, declare
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import take
 from linli.works.jobs.acts import Later, hourly, job, schedule
-from linli.works.tables.acts.declaring import BULK_ACTS, IMPORTERS, act_of
-from linli.works.tables.acts.running import alone, check, counts_of, write
+from linli.works.tables.acts.declaring import BULK_ACTS, IMPORTERS, require
+from linli.works.tables.acts.running import Checked, alone, check, counts_of, opened, publish, stage, write
 from linli.works.tables.acts.undoing import Back
-from linli.works.tables.models import LOAD_LIFE, Load, LoadStep, SavedMap, own_rows_of
+from linli.works.tables.models import LOAD_LIFE, Load, LoadStep, SavedMap
 from linli.works.tables.queries import file_of, folder_of
 from linli.works.tables.reports import write_report
 from linli.works.tables.returned import returned_copy
@@ -34,7 +34,6 @@ ENDINGS = (".xlsx", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt", ".csv.gz", 
 _WAIT = timedelta(seconds=2)
 _FORGOTTEN_AT_ONCE = 500
 
-declare("load.kind", zh="没有“{kind}”这种表。", en="There is no kind {kind!r}.")
 declare(
     "load.file", zh="不接收这类文件，可用.xlsx、.xls、.ods、.csv。", en="This is no .xlsx, .xls, .ods or .csv file."
 )
@@ -42,27 +41,12 @@ declare("load.too_large", zh="文件超过{most_mb}MB，请分成几份。", en=
 declare("load.not_clean", zh="有{rejected}行有问题，不能全部写入。", en="{rejected} rows are wrong: not all can go in.")
 
 
-def may_load(actor: Actor, kind: str) -> bool:
-    """Whether the actor may import this kind."""
-    return kind in IMPORTERS and may(actor, act_of(IMPORTERS[kind]), None)
-
-
-def _require(actor: Actor, kind: str) -> None:
-    if kind not in IMPORTERS:
-        raise Invalid("load.kind", kind=kind[:24], field="kind")
-    if not may_load(actor, kind):
-        words = IMPORTERS[kind].words
-        raise NotAllowed(
-            "right.missing", act=act_of(IMPORTERS[kind]), act_zh=f"导入{words.zh}", act_en=f"import {words.en}", path=""
-        )
-
-
 @act("load.begin", zh="上传表格", en="upload a table", keeps=("kind",))
 def begin_load(actor: Actor, *, kind: str, file_name: str, body: bytes) -> Load:
     """Keep an uploaded table, to be checked. Raises Invalid for what is no table, NotAllowed without the kind's
     right.
     """
-    _require(actor, kind)
+    require(actor, kind)
     name = file_name.replace("\\", "/").rpartition("/")[2][-120:] or "table.csv"
     if not name.lower().endswith(ENDINGS):
         raise Invalid("load.file", field="file")
@@ -87,7 +71,7 @@ def begin_load(actor: Actor, *, kind: str, file_name: str, body: bytes) -> Load:
 @act("load.check", zh="检查表格", en="check a table", about="load")
 def check_load(actor: Actor, *, load: Load, map_text: str) -> Load:
     """Compare a file with what is stored, in the background: nothing is written. Raises Invalid for a wrong map."""
-    _require(actor, load.kind)
+    require(actor, load.kind)
     read_map(map_text, load.file_name)
     take(load, LOAD_LIFE, "check", map_text=map_text, error="", report="")
     _plan(load)
@@ -99,7 +83,7 @@ def publish_load(actor: Actor, *, load: Load, strict: bool = False) -> Load:
     """Write what the check has shown, in the background. The kind's own act is recorded first: it asks for the right
     and says what the rows will be.
     """
-    _require(actor, load.kind)
+    require(actor, load.kind)
     if strict and load.rejected:
         raise Invalid("load.not_clean", rejected=load.rejected)
     take(load, LOAD_LIFE, "publish", strict=strict, done=0)
@@ -122,7 +106,7 @@ def undo_load(actor: Actor, *, load: Load) -> Load:
     """Take a whole import back, in the background: its new rows are gone at once, changed rows get their values back.
     What was touched since stays, and is named in ``kept``.
     """
-    _require(actor, load.kind)
+    require(actor, load.kind)
     take(load, LOAD_LIFE, "undo", hidden=IMPORTERS[load.kind].staged, kept=[], total=load.done)
     _plan(load)
     return load
@@ -131,7 +115,7 @@ def undo_load(actor: Actor, *, load: Load) -> Load:
 @act("load.drop", zh="放弃导入", en="give an import up", about="load")
 def drop_load(actor: Actor, *, load: Load) -> Load:
     """Give up an import that is being written: what it wrote goes again."""
-    _require(actor, load.kind)
+    require(actor, load.kind)
     take(load, LOAD_LIFE, "drop")
     _plan(load)
     return load
@@ -149,7 +133,7 @@ def discard_load(actor: Actor, *, load: Load) -> Load:
 @act("load.save_map", zh="保存对照", en="save a map", keeps=("kind",))
 def save_map(actor: Actor, *, kind: str, title: str, text: str) -> SavedMap:
     """Keep a map under a name; the same name replaces it. Raises Invalid when the map cannot be read."""
-    _require(actor, kind)
+    require(actor, kind)
     read_map(text, title)
     row, _ = SavedMap.objects.update_or_create(
         kind=kind, name=title.strip()[:60], defaults={"text": text, "made_at": clock.now()}
@@ -211,17 +195,31 @@ def _check(load: Load) -> None:
 
 
 def _publish(load: Load) -> None:
-    with own_rows_of(load):
-        found = check(load.kind, file_of(load), read_map(load.map_text, load.file_name))
-        begun = load.done or load.steps.exists()
-        if not begun and found.plan.rows_sha256 != load.rows_sha256:
-            words = "上次检查之后，登记的内容有了变化，请再看一遍。"
-            again = {**counts_of(found.plan), "rows_sha256": found.plan.rows_sha256, "error": words}
-            take(load, LOAD_LIFE, "look_again", **again)
-            return
-        if not load.published_at and found.importer.staged:
-            Load.objects.filter(pk=load.pk).update(hidden=True)
-        write(load, found)
+    mapping, begun = read_map(load.map_text, load.file_name), load.done or load.steps.exists()
+    if not IMPORTERS[load.kind].staged:
+        found = check(load.kind, file_of(load), mapping)
+        if begun or found.plan.rows_sha256 == load.rows_sha256:
+            write(load, found)
+        else:
+            _look_again(load, found)
+        return
+    if not load.published_at:
+        Load.objects.filter(pk=load.pk).update(hidden=True)
+        load.hidden = True
+    found = opened(load.kind, file_of(load), mapping)
+    stage(load, found)
+    if begun or found.plan.rows_sha256 == load.rows_sha256:
+        publish(load, found, lambda: None)
+        return
+    Back(load).run()
+    _look_again(load, found)
+
+
+def _look_again(load: Load, found: Checked) -> None:
+    """What was to be written is not what was looked at: somebody must look again."""
+    words = "上次检查之后，登记的内容有了变化，请再看一遍。"
+    again = {**counts_of(found.plan), "rows_sha256": found.plan.rows_sha256, "error": words}
+    take(load, LOAD_LIFE, "look_again", hidden=False, **again)
 
 
 def _undo(load: Load) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from linli.kernel import clock
 from linli.kernel.kept import forget_after
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import take
-from linli.works.tables.acts.declaring import BULK_ACTS, IMPORTERS, act_of
+from linli.works.tables.acts.declaring import BULK_ACTS, IMPORTERS, act_of, require
 from linli.works.tables.acts.steps import Steps
 from linli.works.tables.acts.undoing import Back
 from linli.works.tables.models import LOAD_LIFE, Load, own_rows_of
@@ -25,7 +25,7 @@ from linli.works.tables.reports import write_report
 from linli.works.tables.returned import returned_copy
 from linli.works.tables.rules.mapping import Map
 from linli.works.tables.rules.planning import Importer, Sheet
-from linli.works.tables.rules.plans import Plan, match_of, plan
+from linli.works.tables.rules.plans import Plan, folded, match_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,22 @@ class Checked:
     plan: Plan
 
 
-def check(kind: str, path: Path, mapping: Map) -> Checked:
-    """Read a file and compare it with what is stored. Raises ``Invalid`` when it cannot be read as this kind."""
+def opened(kind: str, path: Path, mapping: Map) -> Checked:
+    """A file whose cells are read, not yet compared with what is stored. Raises ``Invalid`` when it cannot be read as
+    this kind.
+    """
     chosen = IMPORTERS[kind]()
     match = match_of(chosen, mapping)
     sheet = read(path, chosen.columns, mapping, looked_up_by=match.columns if match else ())
-    return Checked(chosen, mapping, path, sheet, plan(chosen, sheet, mapping))
+    return Checked(chosen, mapping, path, sheet, folded(chosen, sheet, mapping))
+
+
+def check(kind: str, path: Path, mapping: Map) -> Checked:
+    """Read a file and compare it with what is stored."""
+    found = opened(kind, path, mapping)
+    for _ in found.plan.compared():
+        pass
+    return found
 
 
 def run_import(
@@ -87,6 +97,11 @@ def run_import(
         return _reported(check(kind, path, mapping), dry_run=True, strict=strict)
     with alone("writing", wait=True):
         load = _unfinished(kind, path, mapping)
+        if IMPORTERS[kind].staged and not strict:
+            require(actor, kind)
+            found = opened(kind, path, mapping)
+            load = _in_one_reading(actor, found, load or _begun(actor, found, strict=False))
+            return _reported(found, dry_run=False, strict=False, load=load)
         with own_rows_of(load):
             found = check(kind, path, mapping)
             if strict and found.plan.faults.rows:
@@ -94,6 +109,48 @@ def run_import(
             if found.plan.keys or load:
                 load = _written(actor, found, load, strict=strict)
     return _reported(found, dry_run=False, strict=strict, load=load)
+
+
+def _in_one_reading(actor: Actor, found: Checked, load: Load) -> Load | None:
+    """New rows are staged while the file is compared; the entry is made when all are there, and shows them."""
+
+    def recorded() -> bool:
+        BULK_ACTS[load.kind](actor, **_facts(found, strict=False), taken_back=False)
+        return True
+
+    stage(load, found)
+    if not found.plan.keys and not load.steps.exists():
+        Load.objects.filter(pk=load.pk).delete()
+        return None
+    publish(load, found, recorded)
+    return load
+
+
+def stage(load: Load, found: Checked) -> None:
+    """Compare, and write what is new where nobody sees it."""
+    with own_rows_of(load):
+        fresh = (one for one in found.plan.compared() if one.is_new)
+        Steps(load=load, staged=True).run(fresh, found.importer.build)
+
+
+def publish(load: Load, found: Checked, with_it: Callable[[], object]) -> None:
+    """Show what is staged in one instant, in one transaction with ``with_it``; then write what changes."""
+
+    def shown() -> None:
+        with_it()
+        counts = counts_of(found.plan)
+        Load.objects.filter(pk=load.pk).update(
+            hidden=False, published_at=clock.now(), rows_sha256=found.plan.rows_sha256, **counts
+        )
+
+    try:
+        with own_rows_of(load):
+            rest = (one for one in found.plan.changes() if not one.is_new) if found.plan.updated else iter(())
+            Steps(load=load).run(rest, found.importer.build, with_first=shown)
+            take(load, LOAD_LIFE, "publish_done")
+    finally:
+        forget_after(act_of(type(found.importer)))  # what was kept since the entry may be half of the rows
+        found.importer.finish()
 
 
 @contextmanager
@@ -133,36 +190,36 @@ def _unfinished(kind: str, path: Path, mapping: Map) -> Load | None:
     return None
 
 
+def _begun(actor: Actor, found: Checked, *, strict: bool) -> Load:
+    return Load.objects.create(
+        owner_id=actor.id,
+        owner_name=actor.name[:60],
+        kind=found.importer.kind,
+        state="publishing",
+        file_name=found.path.name[:200],
+        file_sha256=file_digest(found.path),
+        path=str(found.path.resolve())[:400],
+        map_text=found.mapping.text,
+        strict=strict,
+        hidden=found.importer.staged,
+        **counts_of(found.plan),
+        rows_sha256=found.plan.rows_sha256,
+        made_at=clock.now(),
+    )
+
+
+def _facts(found: Checked, *, strict: bool) -> dict[str, Any]:
+    """What the trail keeps of an import."""
+    counts = {"created": found.plan.created, "updated": found.plan.updated}
+    digests = {"file_sha256": file_digest(found.path), "rows_sha256": found.plan.rows_sha256}
+    return {"file_name": found.path.name, **digests, **counts, "strict": strict}
+
+
 def _written(actor: Actor, found: Checked, load: Load | None, *, strict: bool) -> Load:
     """The entry comes first: it says what the rows will be, and asks for the right before anything is written."""
-    chosen, planned = found.importer, found.plan
-    digest = file_digest(found.path)
-    facts = {
-        "file_name": found.path.name,
-        "file_sha256": digest,
-        "rows_sha256": planned.rows_sha256,
-        "created": planned.created,
-        "updated": planned.updated,
-        "strict": strict,
-    }
-    record = BULK_ACTS[chosen.kind]
+    facts, record = _facts(found, strict=strict), BULK_ACTS[found.importer.kind]
     record(actor, **facts, taken_back=False)
-    if load is None:
-        load = Load.objects.create(
-            owner_id=actor.id,
-            owner_name=actor.name[:60],
-            kind=chosen.kind,
-            state="publishing",
-            file_name=found.path.name[:200],
-            file_sha256=digest,
-            path=str(found.path.resolve())[:400],
-            map_text=found.mapping.text,
-            strict=strict,
-            hidden=chosen.staged,
-            **counts_of(planned),
-            rows_sha256=planned.rows_sha256,
-            made_at=clock.now(),
-        )
+    load = load or _begun(actor, found, strict=strict)
     with own_rows_of(load):
         try:
             write(load, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -120,6 +121,8 @@ def blank(value: object) -> bool:
 
 def as_text(value: object) -> str:
     """A cell as people see it: whole floats without their point, one kind of white space, no control characters."""
+    if type(value) is str and value.isprintable() and "\u3000" not in value:
+        return value.strip()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, datetime):
@@ -133,9 +136,9 @@ def as_text(value: object) -> str:
 
 def _choice(value: object, column: Column) -> str:
     text = as_text(value)
-    found = column.choices.get(text) or {key.casefold(): kept for key, kept in column.choices.items()}.get(
-        text.casefold()
-    )
+    if text in column.choices:
+        return column.choices[text]
+    found = {key.casefold(): kept for key, kept in column.choices.items()}.get(text.casefold())
     if found is None:
         known = "、".join(dict.fromkeys(column.choices))
         raise CellFault("cell.not_a_choice", f"“{text}”不在可选值之中：{known}", f"{text!r} is none of: {known}")
@@ -143,6 +146,8 @@ def _choice(value: object, column: Column) -> str:
 
 
 def _code(value: object) -> str:
+    if type(value) is str and value.isascii() and value.isalnum():
+        return value
     return unicodedata.normalize("NFKC", as_text(value)).replace(" ", "")
 
 
@@ -247,6 +252,15 @@ def _assembled(parts: tuple[str | None, ...]) -> datetime | None:
 
 
 def _date(value: object) -> date:
+    return _same_date(value) if isinstance(value, str) else _dated(value)
+
+
+@functools.lru_cache(maxsize=50_000)
+def _same_date(text: str) -> date:
+    return _dated(text)
+
+
+def _dated(value: object) -> date:
     moment = _written_time(value, "")
     if moment is None:
         raise CellFault("cell.not_a_date", f"“{as_text(value)}”不是日期", f"{as_text(value)!r} is not a date")
