@@ -45,7 +45,8 @@ def _monday(request: HttpRequest) -> date:
     try:
         return monday_of(date.fromisoformat(request.GET.get("week", "")))
     except ValueError:
-        return monday_of(clock.today())
+        # On a weekend one plans the week to come.
+        return monday_of(clock.today() + timedelta(days=2))
 
 
 @never_cache

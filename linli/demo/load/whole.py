@@ -20,7 +20,9 @@ from linli.demo.load.organisation import Rows, load_organisation, note_bulk, pla
 from linli.demo.load.past import load_year
 from linli.demo.load.places import load_places, load_roads
 from linli.demo.load.registers import load_registers
+from linli.demo.load.rounds import load_rounds
 from linli.demo.load.small import load_small
+from linli.demo.load.visits import load_visits
 from linli.demo.load.week import load_week
 from linli.demo.marker import Marker, read_marker, write_marker
 from linli.demo.sizes import SIZES
@@ -112,6 +114,9 @@ def _lately(county: County, rows: Rows, week: list[PastIncident], begin: datetim
     step.done(f"{small} other matters of the last week")
     still = load_open(county, rows, now)
     step.done(f"{still} matters open this morning")
+    step.done(f"{load_visits(county, rows, now)} visits of the last weeks")
+    doors = load_rounds(DEMO, county, now)
+    step.done(f"{doors} doors for contact cards, care, hours, officers drawn away")
     _send_nothing_late()
 
 

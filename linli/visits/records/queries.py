@@ -60,7 +60,7 @@ def reason_words(code: str) -> Words:
 
 def _this_week(actor: Actor) -> QuerySet[Stop]:
     monday = monday_of(clock.today())
-    rows = Stop.objects.visible_to(actor).filter(week__person_id=actor.id, week__monday=monday)
+    rows = Stop.objects.visible_to(actor).filter(week__person_id=actor.id, week__monday__gte=monday)
     return rows.filter(state__in=("planned", "missed")).order_by("day", "turn")
 
 
