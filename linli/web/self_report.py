@@ -43,7 +43,8 @@ class ReportForm(forms.Form):
         super().__init__(data, initial={"happened_on": clock.today(), "id_kind": "resident", "kind": "migrant"})
         asked = REPORTS[kind]
         for name in asked.fields:
-            self.fields[name] = self._made(name, required=name in asked.required)
+            # Whoever has no paper at hand gives no number: the rule knows, not the browser.
+            self.fields[name] = self._made(name, required=name in asked.required and name != "id_number")
         self.fields[_TRAP] = forms.CharField(required=False, max_length=1, label="")
 
     def _made(self, name: str, *, required: bool) -> forms.Field:

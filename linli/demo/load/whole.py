@@ -19,6 +19,7 @@ from linli.demo.load.open_now import load_open
 from linli.demo.load.organisation import Rows, load_organisation, note_bulk, plan_roster
 from linli.demo.load.past import load_year
 from linli.demo.load.places import load_places, load_roads
+from linli.demo.load.population import load_population
 from linli.demo.load.registers import load_registers
 from linli.demo.load.rounds import load_rounds
 from linli.demo.load.small import load_small
@@ -92,6 +93,7 @@ def _load(size: str, seed: int, home: Path, say: Say) -> Marker:
     step.done(f"{len(year)} incidents of the year before")
     name_lists(DEMO)
     step.done(f"{load_registers(DEMO, county, now)} premises, with devices, volunteers and grades")
+    step.done(f"{load_population(DEMO, county)} people in the register")
     _lately(county, rows, week, last_day - timedelta(days=WEEK_DAYS), step)
     counts = {"agencies": Agency.objects.count(), "people": Person.objects.count(), "matters": Matter.objects.count()}
     marker = Marker(size=size, seed=seed, day=midnight.date().isoformat(), **counts)

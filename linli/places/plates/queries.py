@@ -22,11 +22,23 @@ def divisions_under(parent: Division | None, day: date) -> QuerySet[Division]:
     return rows.filter(parent__isnull=True).order_by("code")
 
 
+def with_predecessors(division: Division) -> list[UUID]:
+    """A division and all that it stands for now: addresses keep the code of the day on which they were written."""
+    found, more = [division.pk], [division.pk]
+    while more and len(found) < 200:
+        rows = Division.objects.filter(succeeded_by__in=more).exclude(pk__in=found)
+        more = list(rows.values_list("pk", flat=True))
+        found += more
+    return found
+
+
 def names_in(division: Division | None) -> QuerySet[AddressName]:
     """Streets, villages and yards with addresses in a division (None: of addresses without one), and how many."""
-    here = Q(addresses__division=division, addresses__active=True, addresses__parent__isnull=True)
+    here = Q(addresses__active=True, addresses__parent__isnull=True)
     if division is None:
-        here = Q(addresses__division__isnull=True, addresses__active=True, addresses__parent__isnull=True)
+        here &= Q(addresses__division__isnull=True)
+    else:
+        here &= Q(addresses__division__in=with_predecessors(division))
     counted = AddressName.objects.filter(alias_of__isnull=True).annotate(n=Count("addresses", filter=here))
     return counted.filter(n__gt=0).order_by("text")
 
@@ -34,7 +46,10 @@ def names_in(division: Division | None) -> QuerySet[AddressName]:
 def addresses_of(name: UUID, division: Division | None) -> QuerySet[Address]:
     """The addresses directly under a street or village in a division, by number."""
     rows = Address.objects.filter(name=name, active=True, parent__isnull=True)
-    rows = rows.filter(division=division) if division is not None else rows.filter(division__isnull=True)
+    if division is None:
+        rows = rows.filter(division__isnull=True)
+    else:
+        rows = rows.filter(division__in=with_predecessors(division))
     return rows.annotate(below=Count("children", filter=Q(children__active=True))).order_by(
         "group", "number", "sub", "building"
     )

@@ -112,7 +112,9 @@ class Wrong:
 def wrong_in(kind: str, told: dict[str, str], *, today: date) -> list[Wrong]:
     """What is wrong with a report, in the order of its fields; empty when nothing is."""
     asked = REPORTS[kind]
-    found = [Wrong(name, Words("请填写", "please give this")) for name in asked.required if not told.get(name)]
+    spared = {"id_number"} if told.get("id_kind") == "none" else set()
+    missing = [name for name in asked.required if not told.get(name) and name not in spared]
+    found = [Wrong(name, Words("请填写", "please give this")) for name in missing]
     found += [
         Wrong(name, Words(f"最多{most}个字", f"at most {most} characters"))
         for name, most in LONGEST.items()
