@@ -56,7 +56,7 @@ def week(request: HttpRequest) -> HttpResponse:
     """My week: what is due, in walking order, on a list and on a map; on paper for whoever wants it so."""
     actor, monday, today = actor_of(request), _monday(request), clock.today()
     found = week_of(actor, person_id=actor.id, monday=monday)
-    late = due_rows(actor).filter(due_on__lt=today).count()
+    late = due_rows(actor).filter(due_on__lt=today, campaign__isnull=True).count()
     context = {
         "monday": monday,
         "sunday": monday + timedelta(days=6),

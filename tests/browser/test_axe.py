@@ -31,6 +31,9 @@ NO_PAGE = {
     "map_style": "JSON",
     "map_roads": "tiles",
     "board_workbook": "a workbook",
+    "visit_plan": "a button of the week",
+    "visit_stop": "a button of a door",
+    "work_paper": "a document",
 }
 """Names in the URL table that are no page of their own, each with the reason."""
 ACTS = re.compile(

@@ -110,22 +110,20 @@ class Walks:
 
     def inspect(self, actor: Actor, first: date) -> None:
         """A few inspections; one is to be put right this week, one should have been."""
-        places = list(Premises.objects.visible_to(actor).in_use().filter(kind__in=("firm", "rental", "market"))[:6])
+        places = list(Premises.objects.visible_to(actor).in_use().order_by("code")[:6])
         today = clock.shanghai(self.now).date()
-        for n, place in enumerate(places[:4]):
-            facts = dict(FOUND[n])
-            if facts["outcome"] != "unlicensed":
-                facts["premises"] = place
+        for n, found in enumerate(FOUND):
+            place, facts = places[n % len(places)], dict(found)
+            if facts["outcome"] == "unlicensed":
+                facts |= {"place": f"{place.name}旁", "lon": place.lon, "lat": place.lat}
             else:
-                facts["place"] = f"{place.address_text or place.name}旁"
-                facts |= {"lon": place.lon, "lat": place.lat}
+                facts["premises"] = place
             with clock.fixed(self._at(first + timedelta(days=2 + n), 15)):
                 record_inspection(actor, **facts)
-        for place, by in zip(places[4:6], (today - timedelta(days=1), today + timedelta(days=3)), strict=False):
+        for n, by in ((4, today - timedelta(days=1)), (5, today + timedelta(days=3))):
+            facts = {"premises": places[n % len(places)], "outcome": "put_right", "put_right_by": by}
             with clock.fixed(self._at(today - timedelta(days=8), 10)):
-                record_inspection(
-                    actor, premises=place, outcome="put_right", put_right_by=by, remark="出入登记不全，监控有一处盲区。"
-                )
+                record_inspection(actor, remark="出入登记不全，监控有一处盲区。", **facts)
 
     def new_doors(self, actor: Actor, home: Agency) -> None:
         """New tenants, and somebody who agreed to be visited."""

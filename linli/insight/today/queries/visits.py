@@ -56,7 +56,7 @@ def _door(row: Due) -> Claim:
         title=row.place,
         url="/visits",
         why=Words(f"{words.zh}，到期走访", f"{words.en}, a visit is due"),
-        by_at=_end_of(row.due_on),
+        by_at=_end_of(row.over_on if row.campaign_id and row.over_on else row.due_on),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -169,6 +170,7 @@ def _premises(campaign: Campaign, after: str) -> tuple[list[Due], str]:
 
 
 def _due(campaign: Campaign, agency: UUID, door: str, place: str, lon: float | None, lat: float | None) -> Due:
+    days = (campaign.ends_on - campaign.begins_on).days + 1
     return Due(
         reason="campaign",
         agency_id=agency,
@@ -178,6 +180,7 @@ def _due(campaign: Campaign, agency: UUID, door: str, place: str, lon: float | N
         lat=lat,
         campaign=campaign,
         since=campaign.begins_on,
-        due_on=campaign.ends_on,
+        # Spread over the campaign, so that no week gets all of it; the last day is what was promised.
+        due_on=campaign.begins_on + timedelta(days=int(sha256(door.encode()).hexdigest()[:8], 16) % days),
         over_on=campaign.ends_on,
     )

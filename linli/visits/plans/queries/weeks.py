@@ -171,7 +171,7 @@ def _why(row: Due, today: date) -> Words:
     return why(
         reason,
         today=today,
-        due_on=row.due_on,
+        due_on=row.over_on if row.campaign and row.over_on else row.due_on,
         last_on=row.last_on,
         tries=row.tries,
         number=row.matter.number if row.matter else "",
