@@ -56,9 +56,7 @@ def operations(request: ApiRequest, sent: Batch) -> HttpResponse:
             "wipe": is_wiped(sent.device),
         }
 
-    answer = answered_once(
-        request.ticket, deed, keep=lambda body: all(one["answer"] != "retry" for one in body["answers"])
-    )
+    answer = answered_once(request.ticket, deed, keep=_to_repeat)
     return small(request, answer)
 
 
@@ -73,6 +71,11 @@ def answers(request: ApiRequest, device: uuid.UUID, since: str = "", limit: int 
         "wipe": is_wiped(device),
     }
     return small(request, told(body))
+
+
+def _to_repeat(body: dict[str, Any]) -> bool:
+    """Whether the answer may be kept whole: all is final, and no values of fields are in it."""
+    return all(one["answer"] != "retry" and not one["facts"] for one in body["answers"])
 
 
 def in_field(actor: Actor, device: uuid.UUID) -> Actor:
