@@ -5,16 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from linli.demo.county import County
 from linli.demo.load.organisation import note_bulk
 from linli.demo.plane import chance
+from linli.insight.hours.acts import confirm_week
 from linli.insight.hours.models import HoursDay, HoursWeek
 from linli.insight.hours.rules import WEEK, monday_of
 from linli.kernel import clock
 from linli.kernel.scope import Actor
 from linli.org.agencies.models import Agency
 from linli.org.drawing.acts import ask_for_officer, decide, return_to_post
+from linli.org.drawing.models import Drawing
 from linli.org.people.models import Account, Person
 from linli.org.posts.models import Post
 from linli.org.posts.queries import person_actor
@@ -44,8 +47,8 @@ def load_rounds(actor: Actor, county: County, now: datetime) -> int:
     officers = _officers()
     doors = _cards(actor, rng, now)
     _care(rng, now)
-    _duties(actor, rng, officers, now)
     _drawn(rng, officers, now)
+    _duties(actor, rng, officers, now)
     return doors
 
 
@@ -170,10 +173,19 @@ def _duties(actor: Actor, rng: random.Random, officers: Sequence[tuple[Person, A
             weeks.append(week)
     note_bulk(actor, what="duties", rows=len(duties), digest="")
     Duty.objects.bulk_create(duties, batch_size=400)
-    kept = [week for week in weeks if week.seen_at is not None]
+    own = set(Drawing.objects.values_list("person_id", flat=True))
+    _confirmed(own, this_monday)
+    kept = [week for week in weeks if week.seen_at is not None and week.person_id not in own]
     HoursWeek.objects.bulk_create(kept, batch_size=400)
     held = {week.pk for week in kept}
     HoursDay.objects.bulk_create([day for day in days if day.week_id in held], batch_size=400)
+
+
+def _confirmed(people: set[UUID], this_monday: date) -> None:
+    """Officers who were drawn away confirm their weeks by the act, all but the latest: it reckons with the absence."""
+    for person in Person.objects.filter(pk__in=people):
+        for back in range(2, WEEKS + 1):
+            confirm_week(person_actor(person, door="page"), monday=this_monday - WEEK * back)
 
 
 def _duty(rng: random.Random, duties: list[Duty], person: Person, agency: Agency, day: date) -> int:
@@ -200,7 +212,8 @@ def _drawn(rng: random.Random, officers: Sequence[tuple[Person, Agency]], now: d
     station = Agency.objects.get(pk=next(post.agency_id for post in asks.posts if post.code == "station_chief"))
     own = [person for person, agency in officers if agency.path.startswith(station.path)][:3]
     for place, person in enumerate(own):
-        begins = now + timedelta(days=2) if place == len(own) - 1 and place else now - timedelta(days=9 + 5 * place)
+        ago = -2 if place and place == len(own) - 1 else 9 + 5 * place
+        begins = _at(clock.shanghai(now).date() - timedelta(days=ago), time(8, 0))
         with clock.fixed(min(begins - timedelta(days=1), now)):
             row = ask_for_officer(
                 asks,

@@ -11,7 +11,7 @@ from linli.kernel import clock
 from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, Invalid, declare
 from linli.kernel.ids import new_id
-from linli.kernel.inputs import Offline, asked
+from linli.kernel.inputs import Offline
 from linli.kernel.scope import Actor
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
@@ -27,6 +27,7 @@ declare(
 )
 
 declare("duty.running", zh="您已于{on}签到，请先签退。", en="You have signed on at {on}; sign off first.")
+declare("duty.nowhere", zh="您没有可签到的岗位。", en="You hold no post to sign on for.")
 declare("duty.none", zh="您还没有签到。", en="You have not signed on.")
 declare("duty.over", zh="这次值班已签退。", en="This duty is over.")
 
@@ -75,21 +76,26 @@ def cancel_shift(actor: Actor, *, shift: Shift) -> Shift:
     "duty.sign_on",
     zh="签到上岗",
     en="sign on for duty",
-    within=lambda facts: facts["agency"].path,
+    within=lambda facts: facts["agency"].path if facts["agency"] else None,
     offline=Offline(
         creates=Duty,
-        inputs=(asked("agency", "row", "单位", "agency", of=Agency, required=True),),
         group="other",
         order=5,
         icon="login",
     ),
 )
 def sign_on(
-    actor: Actor, *, agency: Agency, at: datetime | None = None, device_at: datetime | None = None, row_id: Any = None
+    actor: Actor,
+    *,
+    agency: Agency | None = None,
+    at: datetime | None = None,
+    device_at: datetime | None = None,
+    row_id: Any = None,
 ) -> Duty:
-    """Begin one's own duty at an agency; the shift planned for this time there is noted. A duty that nobody ended for a
-    day ends with its shift. Conflict ``duty.running`` while another runs.
+    """Begin one's own duty at an agency (none named: where one works); the shift planned for this time there is noted.
+    A duty that nobody ended for a day ends with its shift. Conflict ``duty.running`` while another runs.
     """
+    place = agency or _workplace(actor)
     now = clock.now()
     begun = min(at or device_at or now, now)
     running = Duty.objects.running().filter(person_id=actor.id).select_related("shift").first()
@@ -97,11 +103,21 @@ def sign_on(
         if begun - running.on_at < LONGEST_DUTY:
             raise Conflict("duty.running", on=clock.shanghai(running.on_at).strftime("%m-%d %H:%M"))
         _end(running, _forgotten_end(running), now)
-    shifts = Shift.objects.filter(person_id=actor.id, agency=agency, cancelled=False)
+    shifts = Shift.objects.filter(person_id=actor.id, agency=place, cancelled=False)
     shift = shifts.filter(begins_at__lte=begun + EARLY, ends_at__gt=begun).order_by("begins_at").first()
     return Duty.objects.create(
-        id=row_id or new_id(), agency=agency, person_id=actor.id, shift=shift, on_at=begun, on_recorded_at=now
+        id=row_id or new_id(), agency=place, person_id=actor.id, shift=shift, on_at=begun, on_recorded_at=now
     )
+
+
+def _workplace(actor: Actor) -> Agency:
+    """Where the actor works: a room before a station."""
+    found = (
+        Agency.objects.filter(pk__in=[post.agency_id for post in actor.posts if post.sees]).order_by("-path").first()
+    )
+    if found is None:
+        raise Invalid("duty.nowhere")
+    return found
 
 
 def _forgotten_end(duty: Duty) -> datetime:

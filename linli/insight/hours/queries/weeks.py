@@ -36,6 +36,7 @@ from linli.org.roster.rules import until_of
 from linli.visits.care.models import CareVisit
 from linli.visits.records.models import Visit
 
+OFFICER = "community_officer"
 COMMUNITY_POSTS = ("community_officer", "auxiliary", "assistant")
 LEADERS = ("station_chief", "bureau_leader")
 DAY = timedelta(days=1)
@@ -184,12 +185,12 @@ def room_sums(actor: Actor, *, begins: date, ends: date) -> dict[Agency, RoomSum
     paths = tuple(post.path for post in actor.posts if post.code in LEADERS)
     rooms = list(Agency.objects.at_work().filter(below("path", paths), kind__in=Agency.ROOM_KINDS).order_by("path"))
     begins, today = monday_of(begins), clock.today()
-    weeks = HoursWeek.objects.filter(agency__in=rooms, monday__gte=begins, monday__lt=ends)
+    due, officers = _weeks_due(rooms, begins, min(ends, monday_of(today)))
+    weeks = HoursWeek.objects.filter(agency__in=rooms, monday__gte=begins, monday__lt=ends, person__in=officers)
     told: dict[UUID, list[UUID]] = defaultdict(list)
     for week in weeks:
         if released(week, today):
             told[week.agency_id].append(week.pk)
-    due = _weeks_due(rooms, begins, min(ends, monday_of(today)))
     days: dict[UUID, list[HoursDay]] = defaultdict(list)
     keys = [key for found in told.values() for key in found]
     for day in HoursDay.objects.filter(week__in=keys).select_related("week"):
@@ -207,13 +208,17 @@ def _sum(days: Sequence[HoursDay], waiting: int) -> RoomSum:
     )
 
 
-def _weeks_due(rooms: Sequence[Agency], begins: date, ends: date) -> Mapping[UUID, int]:
-    """How many weeks of people in community posts there are in a period that is over."""
+def _weeks_due(rooms: Sequence[Agency], begins: date, ends: date) -> tuple[Mapping[UUID, int], set[UUID]]:
+    """How many weeks of community officers there are in a period that is over, by room; and who they are. Q11 counts
+    officers: auxiliaries and assistants see their own hours, and no sum is made of them.
+    """
     due: dict[UUID, int] = defaultdict(int)
-    posts = Post.objects.filter(agency__in=rooms, code__in=COMMUNITY_POSTS, main=True, since__lt=ends)
+    people: set[UUID] = set()
+    posts = Post.objects.filter(agency__in=rooms, code=OFFICER, main=True, since__lt=ends)
     posts = posts.filter(Q(until__isnull=True) | Q(until__gt=begins), person__left_on__isnull=True)
-    for agency_id, since, until in posts.values_list("agency_id", "since", "until"):
+    for agency_id, person_id, since, until in posts.values_list("agency_id", "person_id", "since", "until"):
+        people.add(person_id)
         first = max(begins, monday_of(since))
         last = min(ends, until) if until else ends
         due[agency_id] += max(0, -(-(last - first).days // 7))
-    return due
+    return due, people
