@@ -44,6 +44,7 @@ COMMANDS: dict[str, Command] = {
     "recommend": Command("linli.command.recommend", "the right units for a place"),
     "report": Command("linli.command.reports", "figures: station, response, work"),
     "trail": Command("linli.command.trail", "check the chain of what was done"),
+    "register": Command("linli.command.register", "who lives where: what is past its term, erase it, duplicates"),
     "jobs": Command("linli.command.jobs", "what failed in the background: failed, retry, forget"),
     "search": Command("linli.command.search", "the word index of the ledger: rebuild"),
     "backup": Command("linli.command.backup", "the house in one file, without its keys"),

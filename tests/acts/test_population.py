@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from linli.command import register
 from linli.kernel import clock
 from linli.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from linli.kernel.scope import system
@@ -465,3 +467,12 @@ def test_a_workbook_of_people(town: Town, tmp_path: Path) -> None:
     report = Path(done.report).read_text()
     assert "occupant.id_number" in report and "address.unknown" in report
     assert spot_of(Address.objects.get(code="A01")).agency_path == town.rooms[0].path
+
+
+def test_the_command_asks_before_it_erases(town: Town) -> None:
+    with clock.fixed(clock.now() - timedelta(days=1600)):
+        gone = live(town, house(town), since=date(2019, 1, 1))
+        end_residence(SETUP, residence=gone.residences.get(), until=clock.today())
+    assert register.run(Namespace(verb="due"))["people"] == 1 and Occupant.objects.get().name == "苏一禾"
+    assert register.run(Namespace(verb="erase"))["people"] == 1 and Occupant.objects.get().name == ""
+    assert register.words(register.run(Namespace(verb="duplicates"))) == "found 0"
