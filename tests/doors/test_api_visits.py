@@ -14,10 +14,13 @@ import pytest
 from linli.command import main
 from linli.kernel import clock
 from linli.places.premises.acts import register_premises
+from linli.visits.inspections.models import Inspection
 from linli.visits.plans.acts import gather
 from linli.visits.plans.acts.campaigns import WORKER
 from linli.visits.plans.models import Due
+from linli.visits.records.models import Visit
 from tests.doors.conftest import Door
+from tests.doors.test_api_field import Phone
 from tests.town import SETUP, Town
 
 MONDAY = date(2026, 11, 23)
@@ -185,3 +188,47 @@ def test_campaigns_and_rechecks(town: Town, door: Doors, monday: None) -> None:
     assert (status, again["rechecks"]) == (201, made["id"])
     assert officer.get("/visits/inspections", state="put_right")[1]["items"][0]["id"] == made["id"]
     assert officer.post(f"/visits/inspections/{made['id']}/send-back", {"why": "x"})[0] == 409
+
+
+def test_a_phone_records_without_a_network(town: Town, door: Doors, monday: None) -> None:
+    """The forms, the doors of the week and the operations come from the declarations alone."""
+    places(town)
+    officer = door("community_officer")
+    first, second, _ = officer.post("/visits/week", {"a_day": 3})[1]["stops"]
+    phone = Phone(officer, town.people["community_officer"])
+    forms = {one["act"]: one for one in officer.get("/field/forms")[1]["forms"]}
+    assert {"visit.record", "visit.record_stop", "inspection.record:inner_security", "inspection.recheck"} <= set(forms)
+    asked = {one["name"] for one in forms["visit.record_stop"]["inputs"]}
+    assert {"outcome", "hazard", "dispute", "voice"} <= asked
+    pack = officer.get("/field/pack", device=phone.device)[1]["items"]
+    held = {one["id"]: one["data"] for one in pack if one["type"] == "visits.stop"}
+    assert held[first["id"]]["rank"] == 1
+    gone = phone.op("visit.record_stop", first["id"], values={"outcome": "nobody"})
+    found = phone.op("visit.record_stop", first["id"], values={"outcome": "met", "people_met": 2, "words": "谈用电"})
+    free = phone.op(
+        "visit.record",
+        values={
+            "reason": "plain_talk",
+            "outcome": "met",
+            "people_met": 3,
+            "premises": {"text": "村口小卖部"},
+            "hazard": "路灯不亮",
+        },
+    )
+    looked = phone.op(
+        "inspection.record:inner_security",
+        values={"premises": {"id": str(Due.objects.get(pk=second["due"]["id"]).premises_id)}, "item_devices": "fail",
+                "outcome": "put_right", "put_right_by": "2026-11-30"},
+    )  # fmt: skip
+    answers = phone.send(gone, found, free, looked)
+    assert [one["answer"] for one in answers] == ["applied"] * 4, answers
+    assert phone.send(gone, found, free, looked)[0]["replayed"]
+    assert Visit.objects.filter(premises__code=first["due"]["premises"]).count() == 2
+    kept = Visit.objects.get(pk=free["record"])
+    assert (kept.place, kept.people_met, kept.opened.get().matter.kind) == ("村口小卖部", 3, "hazard")
+    made = Inspection.objects.get(pk=looked["record"])
+    assert made.findings.get().code == "devices"
+    again = phone.op("inspection.recheck", str(made.pk), values={"passed": True})
+    assert phone.send(again)[0]["answer"] == "applied"
+    made.refresh_from_db()
+    assert made.state == "put_right"

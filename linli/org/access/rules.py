@@ -273,7 +273,7 @@ for _post, _held in {
 
 _VISIT = frozenset({"visit.record", "visit.correct", "visit.attach_file"})
 """Whoever goes to doors writes down what came of it; what helpers write counts when an officer has signed."""
-_WALK = _VISIT | {"visit.record_stop", "visit.make_week", "visit.change_stop"}
+_WALK = _VISIT | {"visit.record_stop", "visit.attach_at_stop", "visit.make_week", "visit.change_stop"}
 _INSPECT = frozenset({"inspection.record", "inspection.attach_file"})
 _SIGN = frozenset({"visit.countersign", "visit.send_back", "inspection.countersign", "inspection.send_back"})
 _DOORS = frozenset({"visit.open_due", "visit.end_due", "inspection.recheck"})

@@ -98,7 +98,6 @@ AGAIN = Offline(
         asked("put_right_by", "date", "新的期限", "new day, if not"),
         asked("remark", "long_text", "情况", "what was found"),
     ),
-    creates=Inspection,
     subject=Inspection,
     states=("to_put_right",),
     prepare=lambda actor, given: {"passed": False, **given.values},

@@ -14,12 +14,14 @@ from linli.kernel.errors import Conflict, Invalid, NotAllowed, declare
 from linli.kernel.ids import new_id
 from linli.kernel.inputs import Given, Offline, asked
 from linli.kernel.scope import Actor
+from linli.visits.plans.models import Stop
 from linli.visits.reasons.queries import reason as reason_of
 from linli.visits.records.models import Visit, VisitChoice, VisitFile, VisitVersion
 from linli.visits.records.rules import OFFICERS, SEALED, check_visit
 from linli.works.files.models import StoredFile
 from linli.works.files.rules import clean_name
 
+declare("visit.none_yet", zh="这一户还没有走访记录。", en="There is no visit of this door yet.")
 declare("visit.changed", zh="这条记录刚被改过，请刷新后再改。", en="This record has just been changed; reload first.")
 
 _PLAIN = ("reason", "outcome", "people_met", "helped", "visited_at")
@@ -100,22 +102,26 @@ def _from_phone(actor: Actor, given: Given) -> dict[str, Any]:
     return {"file": sent.row, "title": given.values.get("title") or sent.name}
 
 
+def _file_on(model: Any) -> Offline:
+    return Offline(
+        inputs=(
+            asked("file", "file", "文件", "file", required=True),
+            asked("title", "text", "名称", "name", longest=120),
+        ),
+        subject=model,
+        prepare=_from_phone,
+        icon="paperclip",
+        order=70,
+    )
+
+
 @act(
     "visit.attach_file",
     zh="附走访语音或照片",
     en="attach a file to a visit",
     keeps=("file",),
     about="visit",
-    offline=Offline(
-        inputs=(
-            asked("file", "file", "文件", "file", required=True),
-            asked("title", "text", "名称", "name", longest=120),
-        ),
-        subject=Visit,
-        prepare=_from_phone,
-        icon="paperclip",
-        order=70,
-    ),
+    offline=_file_on(Visit),
 )
 def attach_to_visit(
     actor: Actor,
@@ -133,3 +139,27 @@ def attach_to_visit(
         visit=visit, file=file, defaults={"id": row_id or new_id(), "name": clean_name(title or "文件")}
     )
     return row
+
+
+@act(
+    "visit.attach_at_stop",
+    zh="附计划走访的语音或照片",
+    en="attach a file to a planned visit",
+    keeps=("file",),
+    about="stop",
+    offline=_file_on(Stop),
+)
+def attach_at_stop(
+    actor: Actor,
+    *,
+    stop: Stop,
+    file: StoredFile,
+    title: str = "",
+    device_at: datetime | None = None,
+    row_id: Any = None,
+) -> VisitFile:
+    """Hang a stored file on one's latest visit of a door of one's week. Raises Conflict when there is none yet."""
+    visit = Visit.objects.filter(due_id=stop.due_id, by_id=actor.id).order_by("-recorded_at").first()
+    if visit is None:
+        raise Conflict("visit.none_yet")
+    return attach_to_visit(actor, visit=visit, file=file, title=title, device_at=device_at, row_id=row_id)

@@ -92,11 +92,10 @@ FREE = Offline(
 )
 AT_STOP = Offline(
     inputs=(OUTCOME, *TOLD),
-    creates=Visit,
     subject=Stop,
     states=("planned", "missed"),
     prepare=_at_stop,
-    attach=_FILES,
+    attach="visit.attach_at_stop",
     group="visit",
     order=1,
     icon="home",
