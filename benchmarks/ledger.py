@@ -93,10 +93,11 @@ def kept(postgres: bool, rows: int = ROWS) -> Iterator[float]:
 
 
 class _Kept(Postgres):
-    """A server whose data stay."""
+    """A server whose data stay, with the memory that the how-to for production gives it."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(durable=True)
+        self.options = ["-c", "shared_buffers=1GB", "-c", "random_page_cost=1.1"]
         data = folder / "data"
         if data.exists():
             shutil.rmtree(self.data)

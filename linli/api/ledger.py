@@ -16,7 +16,7 @@ from linli.kernel.errors import Invalid
 from linli.matters.kinds import KINDS
 from linli.matters.ledger.models import Matter
 from linli.matters.ledger.queries import matter_by_number
-from linli.matters.ledger.queries.pages import count_of, near_of, page_of, read_place
+from linli.matters.ledger.queries.pages import count_of, near_of, page_and_count, page_of, read_place
 from linli.matters.ledger.rules import FILTERS, asked_of
 from linli.matters.links.models import Link
 from linli.matters.links.queries import net_of
@@ -35,7 +35,11 @@ def listed(
     search by ``q`` that finds few also has ``near``: what is only similar.
     """
     actor, asked, at = request.auth, asked_of(request.GET.dict()), clock.now()
-    page = page_of(actor, asked, place=read_place(cursor) if cursor else None, limit=limit, sort=sort, at=at)
+    place, counted = read_place(cursor) if cursor else None, None
+    if count:
+        page, counted = page_and_count(actor, asked, place=place, limit=limit, sort=sort, at=at)
+    else:
+        page = page_of(actor, asked, place=place, limit=limit, sort=sort, at=at)
     shown: Shown = {
         "items": matters_shown(page.rows),
         "next": str(page.next) if page.next else None,
@@ -44,8 +48,7 @@ def listed(
     }
     if asked.get("q") and not cursor:
         shown["near"] = matters_shown(near_of(actor, asked, page.rows))
-    if count:
-        counted = count_of(actor, asked, sort=sort, at=at)
+    if counted is not None:
         shown |= {"count": counted.value, "count_exact": counted.exact}
     return answered(shown)
 

@@ -23,7 +23,7 @@ from linli.matters.exporting.queries import template_home
 from linli.matters.kinds import KINDS
 from linli.matters.kinds.rules import Kind
 from linli.matters.ledger.models import Matter
-from linli.matters.ledger.queries.pages import Page, count_of, near_of, page_of, read_place
+from linli.matters.ledger.queries.pages import Page, near_of, page_and_count, read_place
 from linli.matters.ledger.rules import FILTERS, SORTS, asked_of
 from linli.matters.ledger.rules.columns import COLUMNS, Column, shown_columns
 from linli.matters.routing.queries import category
@@ -92,8 +92,8 @@ def index(request: HttpRequest) -> HttpResponse:
     given = request.GET.dict()
     asked, cursor = asked_of(given), given.get("cursor", "")
     sort = given.get("sort", "") if given.get("sort", "") in SORTS else "received"
-    shown = page_of(actor, asked, place=read_place(cursor) if cursor else None, limit=PAGE_ROWS, sort=sort, at=at)
-    count = count_of(actor, asked, sort=sort, at=at)
+    place = read_place(cursor) if cursor else None
+    shown, count = page_and_count(actor, asked, place=place, limit=PAGE_ROWS, sort=sort, at=at)
     order = {"sort": sort} if sort != "received" else {}
     kind = asked.get("kind", "")
     columns = shown_columns(chosen_columns(actor), KINDS[kind].columns if kind in KINDS else None)

@@ -10,8 +10,8 @@ from linli.kernel import clock
 from linli.kernel.scope import Actor
 from linli.matters.ledger.acts import Placed, assign_matter, open_matter, share
 from linli.matters.ledger.models import Listing, Matter
-from linli.matters.ledger.queries import count_of, matters_where, page_of
-from linli.matters.ledger.queries.pages import read_place
+from linli.matters.ledger.queries import Count, count_of, hits, matters_where, page_of
+from linli.matters.ledger.queries.pages import page_and_count, read_place
 from linli.matters.ledger.rules import FILTERS
 from linli.matters.parties.models import party_of
 from linli.matters.routing.acts import place_matter, recategorise
@@ -198,6 +198,34 @@ def test_search_finds_all_that_one_may_see_and_nothing_else(town: Town) -> None:
     assert made["elsewhere"].number not in {one.number for one in search(officer, "13700002222")}
     stranger = Actor(id=town.people["auditor"].pk, name="生人")
     assert search(stranger, "柳林") == []
+
+
+ASKED: tuple[dict[str, str], ...] = (
+    {"q": "柳林"},
+    {"q": "电动车被偷", "kind": "incident"},
+    {"q": "13700002222"},
+    {"q": "12号", "place": "S1"},
+    {"q": "lln", "open": "1"},
+    {"q": "不存在的词"},
+)
+
+
+@pytest.mark.parametrize("few", [0, hits.MOST_LINES], ids=["many", "few"])
+def test_many_hits_and_few_are_the_same_list(town: Town, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    lived_in(town)
+    monkeypatch.setattr(hits, "MOST_LINES", few)
+    seen = 0
+    for actor in map(town.actor, POSTS):
+        for asked in ASKED:
+            expected = sorted((row.line for row in matters_where(actor, asked)), reverse=True)
+            page, count = page_and_count(actor, asked, limit=2)
+            assert [row.line for row in page.rows] == expected[:2], asked
+            assert (page.next is None, count) == (len(expected) <= 2, Count(len(expected), exact=True))
+            assert sorted((row.line for row in page_of(actor, asked, limit=500).rows), reverse=True) == expected
+            assert count_of(actor, asked, exact=True) == count
+            seen += len(expected)
+        assert {one.number for one in search(actor, "刘林村") if one.near} <= reach_by_rows(town, actor)
+    assert seen
 
 
 def leaks(town: Town, post: str, asked: Actor) -> set[str]:

@@ -69,6 +69,8 @@ class Postgres:
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.options: list[str] = []
+        """More of the server's command line: settings of a benchmark."""
         self._make(durable=durable)
 
     def __enter__(self) -> Self:
@@ -93,7 +95,7 @@ class Postgres:
         """Start and wait until it answers."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [str(self.bin / "postgres"), "-D", str(self.data), "-p", str(self.port)],
+                [str(self.bin / "postgres"), "-D", str(self.data), "-p", str(self.port), *self.options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

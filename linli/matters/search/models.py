@@ -25,6 +25,19 @@ class GramsField(models.Field):  # type: ignore[type-arg]  # the stubs' two para
         return value.split() if isinstance(value, str) else list(value or ())
 
 
+@GramsField.register_lookup
+class Holds(models.Lookup):
+    """All of these grams are there. PostgreSQL only; elsewhere :func:`holding` asks the index beside the table."""
+
+    lookup_name = "holds"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        """``grams @> …``"""
+        column, values = self.process_lhs(compiler, connection)
+        return f"{column} @> %s", (*values, list(self.rhs))
+
+
 class Words(models.Model):
     """The words by which the matter at ``line`` is found. On SQLite triggers keep ``matters_fts`` in step with it."""
 

@@ -21,7 +21,7 @@ class MatterShare(models.Model):
     scope_excuse = "A reach, not a record: it is read by Matter.visible_to only."
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="shares")
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, db_index=False, related_name="shares")
     agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="+")
     since = models.DateTimeField()
 
@@ -43,7 +43,7 @@ class Stamp(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="stamps")
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, db_index=False, related_name="stamps")
     order_id = models.UUIDField(null=True)
     milestone = models.CharField(max_length=20)
     source = models.CharField(max_length=12)
@@ -68,7 +68,7 @@ class Fact(models.Model):
     """A declared detail that is filtered or counted by, as a typed row: a new kind needs no migration."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="counted")
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, db_index=False, related_name="counted")
     name = models.CharField(max_length=40)
     text = models.CharField(max_length=200, blank=True)
     number = models.FloatField(null=True)

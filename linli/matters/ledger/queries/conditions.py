@@ -7,29 +7,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.expressions import RawSQL
 
 from linli.kernel import clock
-from linli.kernel.crypto import blind_index
-from linli.kernel.errors import Invalid, declare
+from linli.kernel.errors import Invalid
 from linli.kernel.geo import Box
 from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Listing, Matter
+from linli.matters.ledger.queries.hits import NOTHING, hits_of
 from linli.matters.ledger.rules import FILTERS, REPEATED, Asked, Beyond, asked_of, first_line_at
-from linli.matters.parties.models import PHONE_CONTEXT, Party
-from linli.matters.parties.rules import plain_phone
-from linli.matters.search.models import holding
+from linli.matters.parties.models import Party
 from linli.matters.search.rules import read_box
-from linli.matters.search.rules.grams import too_short, wanted_sets
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.places.grid.models import Grid
 
-declare("search.too_short", zh="请至少输入两个字。", en="Please give at least two characters.")
-
 _REPEATED_DAYS, _RECENT_DAYS = 90, 30
-_PHONE_DIGITS = range(7, 14)
-NOTHING = Q(pk__in=[])
 
 
 def where(actor: Actor, params: Mapping[str, str], *, at: datetime | None = None) -> Q:
@@ -65,6 +57,8 @@ def _given(beyond: Beyond | None, name: str) -> Beyond:
     return beyond
 
 
+_LEAF = 4
+"""Signs of the code of a category that has none below it."""
 _SAME = ("kind", "state", "category", "priority", "due_at", "at_", "key", "is_warned")
 _FLAGS = {"closed_at__isnull": ("is_open", True), "late_since__isnull": ("is_late", False)}
 _FLAGS |= {"assignee__isnull": ("is_assigned", False)}
@@ -93,6 +87,9 @@ def _leaf(child: Any) -> Any:
         return (f"matter_id__{name.removeprefix('line__')}", value)
     if name in _FIRST:
         return ("matter_id__in", _lines(name, value))
+    if name == "category__gte" and len(value) >= _LEAF:
+        # Few have one category of the leaves; the range itself stands beside it on the list's own column.
+        return Q(category__gte=value, matter_id__in=_lines("category__range", (value, value + "\x7f")))
     return (f"matter__{name}", value)
 
 
@@ -166,21 +163,8 @@ def _warned(actor: Actor, asked: Asked, prefix: str) -> Q:
     return condition if asked.value == "1" else ~condition
 
 
-def worded(actor: Actor, query: str) -> Q:
-    """Matters that hold the words of a query, or whose parties have this whole telephone number."""
-    if too_short(query):
-        raise Invalid("search.too_short", field="q")
-    sets = wanted_sets(query)
-    found = Q(line__in=RawSQL(*holding(sets))) if sets else NOTHING  # noqa: S611  (SQL of our own, placeholders only)
-    phone = plain_phone(query) if not any(sign.isalpha() for sign in query) else ""
-    if len(phone) in _PHONE_DIGITS:
-        index = blind_index(phone, context=PHONE_CONTEXT)
-        found |= Q(line__in=Matter.objects.filter(parties__phone_index=index).values("line"))
-    return found
-
-
 def _text(actor: Actor, asked: Asked, prefix: str) -> Q:
-    return worded(actor, asked.value)
+    return hits_of(asked.value).on_matter()
 
 
 def _repeated(actor: Actor, asked: Asked, prefix: str) -> Q:

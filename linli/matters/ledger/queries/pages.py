@@ -8,15 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.expressions import RawSQL
 
 from linli.kernel import clock
 from linli.kernel.errors import Invalid
 from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Listing, Matter, keys_of
 from linli.matters.ledger.queries.conditions import at_station, on_listing
+from linli.matters.ledger.queries.hits import Hits, hits_in, hits_of
 from linli.matters.ledger.rules import SORTS, asked_of
-from linli.matters.search.models import holding
 from linli.matters.search.rules.grams import near_sets
 from linli.org.agencies.models import Agency
 
@@ -69,15 +68,35 @@ class Count:
     exact: bool
 
 
-def _stretches(actor: Actor, params: Mapping[str, str], at: datetime) -> list[QuerySet[Listing]]:
-    """The actor's stretches of the list under these filters; a later one leaves out what an earlier one shows."""
-    keys, narrowed = _keys(actor, params)
+class _List:
+    """The actor's stretches of the list under these filters; a later one leaves out what an earlier one shows.
+
+    ``hits`` takes the place of the search in ``params``.
+    """
+
+    def __init__(self, actor: Actor, params: Mapping[str, str], at: datetime, hits: Hits | None = None) -> None:
+        query = asked_of(params).get("q", "")
+        self.hits = hits or (hits_of(query) if query else None)
+        self.rows = _stretches(actor, {**params, "q": ""}, at, self.hits)
+
+    @property
+    def found_once(self) -> bool:
+        """Whether looking the rows up is the work, whatever is then asked of them."""
+        return self.hits is not None and self.hits.many
+
+
+def _stretches(actor: Actor, params: Mapping[str, str], at: datetime, hits: Hits | None = None) -> list[QuerySet[Any]]:
+    keys, narrowed, whole = _keys(actor, params)
+    if whole and hits is not None and hits.many and not asked_of(params):
+        return [hits.everywhere()]
     condition = on_listing(actor, {**params, **dict.fromkeys(narrowed, "")}, at=at)
     for column in narrowed.values():
         condition &= Q(**{column: True})
     found = []
     for position, key in enumerate(keys):
         rows = Listing.objects.filter(condition, key=key)
+        if hits is not None:
+            rows = rows.filter(hits.on_listing(key, whole=whole))
         if position:
             rows = rows.exclude(
                 Exists(Listing.objects.filter(key__in=keys[:position], matter_id=OuterRef("matter_id")))
@@ -86,8 +105,9 @@ def _stretches(actor: Actor, params: Mapping[str, str], at: datetime) -> list[Qu
     return found
 
 
-def _keys(actor: Actor, params: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
-    """The keys to walk along, and filters that the choice of the key answers already, with the column that does.
+def _keys(actor: Actor, params: Mapping[str, str]) -> tuple[list[str], dict[str, str], bool]:
+    """The keys to walk along, filters that the choice of the key answers already, with the column that does, and
+    whether one key reaches every matter.
 
     An agency below one's own post is a stretch by itself, shorter than one's own. Who reaches a whole tree of agencies
     reaches his own matters by it.
@@ -96,13 +116,13 @@ def _keys(actor: Actor, params: Mapping[str, str]) -> tuple[list[str], dict[str,
         code = asked_of(params).get(name, "")
         path = Agency.objects.filter(code=code).values_list("path", flat=True).first() if code else None
         if path and ("/" in actor.paths or actor.reaches(path)):
-            return [code], {name: "at_station" if name == "place" and at_station(code) else "at_agency"}
+            return [code], {name: "at_station" if name == "place" and at_station(code) else "at_agency"}, False
     if "/" in actor.paths or any(path.count("/") == 2 for path in actor.paths):
         roots = Agency.objects.filter(parent__isnull=True).values_list("path", flat=True)
         whole = [path.strip("/") for path in roots if "/" in actor.paths or path in actor.paths]
         if len(whole) == len(roots):
-            return whole, {}
-    return keys_of(actor), {}
+            return whole, {}, len(whole) == 1
+    return keys_of(actor), {}, False
 
 
 def page_of(
@@ -117,12 +137,47 @@ def page_of(
     """One page of the ledger under the filters of ``params``. Rows that come or go meanwhile shift nothing: a page
     begins at a row, not at a number.
     """
+    _known_sort(sort)
+    return _page(_List(actor, params, at or clock.now()), place, limit, sort)
+
+
+def _known_sort(sort: str) -> None:
     if sort not in SORTS:
         raise Invalid("fact.wrong", field="sort", why=sort[:40])
+
+
+def page_and_count(
+    actor: Actor,
+    params: Mapping[str, str],
+    *,
+    place: Place | None = None,
+    limit: int = 50,
+    sort: str = "received",
+    at: datetime | None = None,
+) -> tuple[Page, Count]:
+    """A page and how many rows its list has. What takes long to look up is looked up once for both."""
+    _known_sort(sort)
+    asked = _List(actor, params, at or clock.now())
+    if not asked.found_once or place is not None or sort != "received":
+        return _page(asked, place, limit, sort), _count(asked, exact=False, sort=sort)
+    found: set[Place] = set()
+    for rows in asked.rows:
+        found.update(_walk(rows, sort, None, False, MOST_COUNTED + 1))
+    many = len(found) > MOST_COUNTED
+    return _cut(list(found), None, limit, sort), Count(MOST_COUNTED if many else len(found), not many)
+
+
+def _page(asked: _List, place: Place | None, limit: int, sort: str) -> Page:
     size, back = max(1, min(limit, MOST_ROWS)), bool(place and place.back)
     found: list[Place] = []
-    for rows in _stretches(actor, params, at or clock.now()):
+    for rows in asked.rows:
         found += _walk(rows, sort, place, back, size + 1)
+    return _cut(found, place, limit, sort)
+
+
+def _cut(found: list[Place], place: Place | None, limit: int, sort: str) -> Page:
+    """The page that begins at ``place``, of the rows behind it."""
+    size, back = max(1, min(limit, MOST_ROWS)), bool(place and place.back)
     down = (sort == "received") is not back
     found = sorted(dict.fromkeys(found), key=lambda one: _order(one, sort), reverse=down)
     more, found = len(found) > size, found[:size]
@@ -138,7 +193,7 @@ def _order(one: Place, sort: str) -> tuple[float, int]:
     return (one.due_at.timestamp() if sort == "due" and one.due_at else 0.0, one.line)
 
 
-def _walk(rows: QuerySet[Listing], sort: str, place: Place | None, back: bool, size: int) -> list[Place]:
+def _walk(rows: QuerySet[Any], sort: str, place: Place | None, back: bool, size: int) -> list[Place]:
     if sort == "due":
         rows = rows.filter(is_open=True, due_at__isnull=False)
         if place is not None and place.due_at is not None:
@@ -168,8 +223,12 @@ def count_of(
     """How many rows the list has, from the same stretches and conditions as its pages. Sorted by date due it has only
     open rows with such a date.
     """
+    return _count(_List(actor, params, at or clock.now()), exact=exact, sort=sort)
+
+
+def _count(asked: _List, *, exact: bool, sort: str) -> Count:
     value = 0
-    for rows in _stretches(actor, params, at or clock.now()):
+    for rows in asked.rows:
         if sort == "due":
             rows = rows.filter(is_open=True, due_at__isnull=False)  # noqa: PLW2901  (the same rows, narrowed)
         value += rows.count() if exact else rows[: MOST_COUNTED + 1 - value].count()
@@ -181,7 +240,7 @@ def count_of(
 def lines_of(actor: Actor, params: Mapping[str, str], *, most: int, at: datetime | None = None) -> list[int]:
     """The lines of all rows of a list, newest first, at most ``most``: for bulk acts and exports."""
     found: set[int] = set()
-    for rows in _stretches(actor, params, at or clock.now()):
+    for rows in _List(actor, params, at or clock.now()).rows:
         lines: Any = rows.order_by("-matter_id").values_list("matter_id", flat=True)[:most]
         found.update(lines)
     return sorted(found, reverse=True)[:most]
@@ -194,20 +253,18 @@ def near_of(actor: Actor, params: Mapping[str, str], shown: Sequence[Matter]) ->
     sets = near_sets(params.get("q", "")) if len(shown) < FEW else []
     if not sets:
         return []
-    lines = RawSQL(*holding(sets))  # noqa: S611  (SQL of our own, placeholders only)
     known, found = {row.line for row in shown}, set[int]()
-    for rows in _stretches(actor, {**params, "q": ""}, clock.now()):
-        newest: Any = rows.filter(matter_id__in=lines).order_by("-matter_id").values_list("matter_id", flat=True)
+    for rows in _List(actor, params, clock.now(), hits_in(sets)).rows:
+        newest: Any = rows.order_by("-matter_id").values_list("matter_id", flat=True)
         found.update(newest[: FEW + len(known)])
     return _fetched(sorted(found - known, reverse=True)[:FEW])
 
 
-def newest_worded(actor: Actor, query: str, most: int, *, lines: RawSQL | None = None) -> list[Matter]:
-    """The newest matters that hold the words of ``query``, or that stand in ``lines``."""
-    if lines is None:
-        return page_of(actor, {"q": query}, limit=most).rows
-    found: set[int] = set()
-    for rows in _stretches(actor, {}, clock.now()):
-        newest: Any = rows.filter(matter_id__in=lines).order_by("-matter_id").values_list("matter_id", flat=True)
-        found.update(newest[:most])
-    return _fetched(sorted(found, reverse=True)[:most])
+def newest_worded(actor: Actor, query: str, most: int) -> list[Matter]:
+    """The newest matters that hold the words of ``query``."""
+    return page_of(actor, {"q": query}, limit=most).rows
+
+
+def newest_holding(actor: Actor, sets: Sequence[Sequence[str]], most: int) -> list[Matter]:
+    """The newest matters that hold one of these sets of grams."""
+    return _page(_List(actor, {}, clock.now(), hits_in(sets)), None, most, "received").rows

@@ -11,16 +11,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models.expressions import RawSQL
-
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.matters.kinds import KINDS
 from linli.matters.ledger.models import Matter
-from linli.matters.ledger.queries.pages import newest_worded
+from linli.matters.ledger.queries.pages import newest_holding, newest_worded
 from linli.matters.parties.rules import plain_phone
 from linli.matters.routing.models import Category
-from linli.matters.search.models import holding
 from linli.matters.search.rules.grams import near_sets, too_short
 from linli.matters.search.rules.names import likeness_of
 from linli.org.agencies.models import Agency
@@ -85,8 +82,7 @@ def _near(actor: Actor, asked: str) -> Iterator[Found]:
     sets = near_sets(asked)
     if not sets:
         return
-    lines = RawSQL(*holding(sets))  # noqa: S611  (SQL of our own, placeholders only)
-    for matter in newest_worded(actor, "", _EACH, lines=lines):
+    for matter in newest_holding(actor, sets, _EACH):
         why = Words(f"相近：{matter.address or matter.title}", f"similar: {matter.address or matter.title}")
         yield _matter(matter, why, near=True)
 
