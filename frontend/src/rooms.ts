@@ -7,3 +7,5 @@ import { watchIdle } from './shared/idle'
 
 wireHeader()
 watchIdle()
+const roadMap = document.querySelector<HTMLElement>('[data-pick-road]')
+if (roadMap) void import('./map/pickroad').then(({ pickRoad }) => pickRoad(roadMap))

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
 from linli.kernel import clock
+from linli.org.access.rules import holds_right
 from linli.org.agencies.models import Agency
 from linli.places.grid.queries import county_box
 from linli.web.base_maps import base_maps
@@ -34,6 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "box": county_box(),
         "bureau": top.name if top else "",
         "today": clock.today().isoformat(),
+        "may_close": holds_right(actor, "road.close", None),
     }
     answer = render(request, "web/map.html", {"map_facts": facts, "page_words_more": words()})
     hosts = " ".join(dict.fromkeys(host for one in offered for host in one.hosts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from linli.kernel import clock
 from linli.kernel.errors import Refusal
 from linli.kernel.words import Words
 from linli.org.access.rules import holds_right
+from linli.places.grid.queries import county_box
 from linli.places.roads.acts import activate_roads, close_road, reopen_road
 from linli.places.roads.models import RoadClosure, Roads
 from linli.places.roads.rules.network import KIND_INDEX, KINDS
@@ -96,6 +98,11 @@ def _page(request: HttpRequest, form: ClosureForm) -> HttpResponse:
     context = {
         "now_closed": _shown(list(every.filter(open_ended).order_by("begins_at")), now),
         "past": _shown(list(every.exclude(open_ended).order_by("-ends_at")[:SHOWN_PAST]), now),
+        "closed_json": json.dumps(
+            [{"lon": row.lon, "lat": row.lat, "reason": row.reason} for row in every.filter(open_ended)],
+            ensure_ascii=False,
+        ),
+        "box_json": json.dumps(county_box()),
         "networks": Roads.objects.order_by("-active", "-imported_at"),
         "form": form,
         "may_close": holds_right(actor, "road.close", None),

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET
 
 from linli.insight.board.rules import FIGURES
 from linli.insight.chief.queries import numbers
-from linli.insight.chief.rules import GROUPS, NUMBERS, address_of
-from linli.insight.measures.queries import figures_of, first_reach
+from linli.insight.chief.rules import GROUPS, NUMBERS, Number, address_of
+from linli.insight.measures.queries import figures_of, reaches
 from linli.insight.measures.rules import MEASURES, PERIODS, period_of
 from linli.insight.today.queries import OFFICERS, day_of, own_of, running_orders
 from linli.insight.today.rules import ORDER, Day
@@ -23,6 +23,7 @@ from linli.kernel import clock
 from linli.kernel.claims import WEIGHTS
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Actor
+from linli.org.agencies.models import Agency
 from linli.org.posts.rules import POSTS
 from linli.places.grading.queries import reviews_due
 from linli.web.context import CHIEF, DAY, NAV
@@ -81,38 +82,63 @@ def _shown(day: Day) -> dict[str, Any]:
 
 
 def _chief(request: HttpRequest, actor: Actor) -> HttpResponse:
-    place = first_reach(actor)
-    if place is None:
+    """The numbers of one place; who leads two stations sees both together, each number told apart, or chooses one."""
+    every = reaches(actor)
+    if not every:
         raise NotFound("row.unknown", what=_("管辖单位"))
+    code = request.GET.get("place", "")
+    places = [one for one in every if one.code == code] if code else every
+    if not places:
+        raise NotFound("row.unknown", what=code)
     period = period_of(request.GET.get("period", "month"), clock.today())
-    counted = numbers(actor, place)
-    groups = [
-        {
-            "code": code,
-            "words": words,
-            "items": [
-                {"number": item, "n": counted[item.code], "href": address_of(item, place.code)}
-                for item in NUMBERS.values()
-                if item.group == code
-            ],
-        }
-        for code, words in GROUPS.items()
-    ]
-    figures = figures_of(actor, places=[place], period=period, codes=FIGURES)[place.pk].figures
+    counted = {one.code: numbers(actor, one) for one in places}
+    figures = figures_of(actor, places=places, period=period, codes=FIGURES)
     context = {
-        "place": place,
-        "groups": groups,
+        "place": places[0],
+        "places": _chosen(every, code, period.code) if len(every) > 1 else [],
+        "groups": [
+            {
+                "code": group,
+                "words": words,
+                "items": [_counted(item, places, counted) for item in NUMBERS.values() if item.group == group],
+            }
+            for group, words in GROUPS.items()
+        ],
         "reviews": reviews_due(actor, until=clock.today() + REVIEWS_AHEAD).count(),
         "period": period,
-        "periods": _tabs(period.code),
-        "cards": [card(figure, period, place.code) for figure in figures.values()],
+        "periods": _tabs(period.code, code),
+        "cards": [
+            {"place": one, "figures": [card(figure, period, one.code) for figure in figures[one.pk].figures.values()]}
+            for one in places
+        ],
         "may_meet": actor.holds("station_chief", "station_desk"),
     }
     return render(request, "web/today.html", context)
 
 
-def _tabs(chosen: str) -> list[dict[str, Any]]:
-    return [{"words": words, "href": f"?period={code}", "current": code == chosen} for code, words in PERIODS.items()]
+def _counted(number: Number, places: list[Agency], counted: dict[str, dict[str, int]]) -> dict[str, Any]:
+    """A number with its rows; of several places with the rows of each."""
+    parts = [(one, counted[one.code][number.code], address_of(number, one.code)) for one in places]
+    return {
+        "number": number,
+        "n": sum(n for _, n, _ in parts),
+        "href": parts[0][2] if len(parts) == 1 else "",
+        "parts": parts,
+    }
+
+
+def _chosen(every: list[Agency], code: str, period: str) -> list[dict[str, Any]]:
+    tabs = [{"words": _("合并"), "href": f"?period={period}", "current": not code}]
+    return tabs + [
+        {"words": one.name, "href": f"?place={one.code}&period={period}", "current": one.code == code} for one in every
+    ]
+
+
+def _tabs(chosen: str, place: str) -> list[dict[str, Any]]:
+    where = f"&place={place}" if place else ""
+    return [
+        {"words": words, "href": f"?period={code}{where}", "current": code == chosen} for code, words in PERIODS.items()
+    ]
 
 
 @never_cache

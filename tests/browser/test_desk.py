@@ -34,6 +34,7 @@ FINGERS = """() => {
   window.touched = 0
   document.addEventListener('pointerdown', () => { window.touched++ }, true)
 }"""
+GO_TO = "(page) => document.dispatchEvent(new CustomEvent('linli:goto', { detail: page, cancelable: true }))"
 TYPING_MS = 90
 PATIENT_MS = 20_000
 """How long a single step may take before the test gives up; the promise is of all of them together."""
@@ -194,10 +195,14 @@ def test_a_call_without_address_is_placed_by_a_click_on_the_map(sign_in: SignIn)
 
 def test_a_partner_is_asked_along(sign_in: SignIn) -> None:
     visitor, page = desk_of(sign_in)
-    number = take(page, "县第二中学 包工头欠薪")
+    other, number = (take(page, "县第二中学 包工头欠薪") for _ in range(2))
     page.keyboard.press("h")
     page.select_option("#card select[name=agency]", label="县急救中心")
     page.fill("#card textarea[name=text]", "有人晕倒")
+    for shown in (other, number):
+        page.evaluate(GO_TO, f"/matters/{shown}")
+        expect(page.locator("#card .number")).to_have_text(shown, timeout=SOON_MS)
+    expect(page.locator("#card textarea[name=text]")).to_have_value("有人晕倒", timeout=SOON_MS)
     page.click("#card .inline-form .is-primary")
     expect(page.locator("#card .inline-form")).to_have_count(0, timeout=SOON_MS)
     tickets = visitor.ask(f"/matters/{number}")["handovers"]

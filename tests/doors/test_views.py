@@ -26,7 +26,9 @@ from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.matters.ledger.acts import Placed, assign_matter, move_matter, open_matter
 from linli.matters.ledger.models import Matter
+from linli.org.agencies.acts import open_agency
 from linli.org.people.acts import open_account
+from linli.org.posts.acts import give_post
 from linli.org.posts.rules import POSTS
 from linli.trail.entries.models import Entry
 from tests.town import SETUP, Town, call, person
@@ -317,6 +319,22 @@ def test_the_weekly_meeting_is_prepared_and_names_nobody_of_a_call(enter: Enter,
     assert "三号楼电动车飞线充电" in html
     assert not [number for number in hidden if number in html]
     assert "议定" in html
+
+
+def test_a_chief_of_two_stations_sees_both_together_or_chooses(enter: Enter, full: Town) -> None:
+    other = open_agency(SETUP, code="S2", name="溪西派出所", kind="station", parent=full.bureau)
+    give_post(
+        SETUP, person=full.people["station_chief"], agency=other, code="station_chief", since=clock.today(), main=False
+    )
+    opened(full, "hazard", title="井盖松动")
+    chief = enter("station_chief")
+    both = chief.get("/today").content.decode()
+    assert "合并" in both and both.count("溪东派出所") > 2 and both.count("溪西派出所") > 2
+    assert "place=S1" in both and "place=S2" in both
+    one = chief.get("/today", {"place": "S2"}).content.decode()
+    assert "溪西派出所" in one and "unassigned=1&amp;place=S1" not in one
+    assert chief.get("/today", {"place": "B"}).status_code == 404
+    assert "溪西派出所" in chief.get("/meeting", {"place": "S2"}).content.decode()
 
 
 def test_what_a_meeting_decides_stands_on_the_next_ones_page_until_it_is_done(enter: Enter, full: Town) -> None:

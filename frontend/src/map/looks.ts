@@ -116,6 +116,7 @@ function shapes(def: LayerDef): Look {
   const id = sourceOf(def.code)
   const common = { source: id, 'source-layer': def.code, minzoom: def.min_zoom }
   if (def.code === 'coverage') return coverage(id, common)
+  if (def.geometry === 'line') return lines(id, common)
   const line = token(def.code === 'grids' ? 'accent' : 'violet')
   const url = swatch((pen) => {
     pen.fillStyle = line
@@ -136,6 +137,31 @@ function shapes(def: LayerDef): Look {
       { id: `${id}-name`, type: 'symbol', source: namesOf(def.code), minzoom: 9.5, layout: {
         'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': 12, 'text-max-width': 8 },
         paint: { 'text-color': line, 'text-halo-color': token('surface'), 'text-halo-width': 1.6 } },
+    ],
+  }
+}
+
+/** A stretch of road: bold and barred, told apart from every border. */
+function lines(id: string, common: { source: string; 'source-layer': string; minzoom: number }): Look {
+  const draw = (pen: CanvasRenderingContext2D): void => {
+    pen.lineWidth = 12
+    pen.strokeStyle = token('amber')
+    pen.moveTo(0, 20)
+    pen.lineTo(40, 20)
+    pen.stroke()
+    pen.beginPath()
+    pen.lineWidth = 5
+    pen.setLineDash([6, 5])
+    pen.strokeStyle = token('surface')
+    pen.moveTo(0, 20)
+    pen.lineTo(40, 20)
+    pen.stroke()
+  }
+  return {
+    pictures: new Map(), touch: [`${id}-line`], legend: [{ url: swatch(draw), words: t('map.legend_closed') }],
+    layers: [
+      { id: `${id}-line`, type: 'line', ...common, layout: { 'line-cap': 'round' }, paint: { 'line-color': token('amber'), 'line-width': ['interpolate', ['linear'], ['zoom'], 9, 3, 15, 9] } },
+      { id: `${id}-bar`, type: 'line', ...common, paint: { 'line-color': token('surface'), 'line-width': ['interpolate', ['linear'], ['zoom'], 9, 1, 15, 3], 'line-dasharray': [2, 2] } },
     ],
   }
 }

@@ -39,7 +39,7 @@ export class MapPage implements App {
   private readonly bar: Bar
   private readonly time: TimeBar
   private readonly cards: Cards
-  private readonly placed = new PlaceCard(() => this.render())
+  private readonly placed = new PlaceCard(() => this.render(), this.facts.may_close)
   private failure = ''
   private said = ''
   private planned = false

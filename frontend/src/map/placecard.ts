@@ -26,7 +26,7 @@ export class PlaceCard {
   private here: Here | null = null
   private failure = ''
 
-  constructor(private readonly changed: () => void) {}
+  constructor(private readonly changed: () => void, private readonly mayClose: boolean) {}
 
   get open(): boolean { return this.spot !== null }
 
@@ -55,7 +55,8 @@ export class PlaceCard {
     return html`<article class="map-card" data-card="place" aria-label=${spot.title}>
       <header>${icon('map-pin')}<div><small>${t('map.place')}</small><h2>${spot.title}</h2></div>
         <button type="button" class="icon-button" title=${t('action.close_panel')} @click=${() => this.close()}>${icon('x')}<span class="sr">${t('action.close_panel')}</span></button></header>
-      ${this.failure ? html`<p class="notice is-danger">${this.failure}</p>` : this.here ? facts(this.here) : loading(3)}</article>`
+      ${this.failure ? html`<p class="notice is-danger">${this.failure}</p>` : this.here ? facts(this.here) : loading(3)}
+      <footer>${this.mayClose ? html`<a class="button" href="/roads?lon=${spot.lon.toFixed(6)}&lat=${spot.lat.toFixed(6)}#close-road">${icon('traffic-cone')}${t('map.close_road')}</a>` : nothing}</footer></article>`
   }
 }
 

@@ -18,7 +18,7 @@ export interface LayerDef extends Coded {
 }
 
 export interface BaseRef extends Coded { credit: string }
-export interface MapFacts { bases: BaseRef[]; note: string; box: [number, number, number, number] | null; bureau: string; today: string }
+export interface MapFacts { bases: BaseRef[]; note: string; box: [number, number, number, number] | null; bureau: string; today: string; may_close: boolean }
 
 export type Properties = Record<string, unknown>
 export type Item = GeoJSON.Feature<GeoJSON.Geometry, Properties> & { id: string }

@@ -3,6 +3,7 @@ import { get, newKey, post, Problem, problemText } from '../shared/api'
 import { stageOf } from '../shared/stage'
 import type { Around, Matter, MatterDetail, MoveOffer, Order, Recommendation, Unit, Vocabulary } from '../shared/types'
 import { t } from '../shared/words'
+import { draftOf, dropDraft, fill, formOf, keepDraft } from './drafts'
 import { cardView } from './view'
 
 /** What the card shows beside the matter itself, and what is half-done on it. */
@@ -44,6 +45,10 @@ export class MatterCard {
       matter: null, recommendation: null, similar: [], vocabulary: null, around: null, sent: null, busy: '', problem: '', note: '', form: '', picked: 0, full, timeline: full,
     }
     window.setInterval(() => this.state.matter && this.draw(), 1000)
+    root.addEventListener('input', (event) => {
+      const form = (event.target as HTMLElement).closest<HTMLFormElement>('form[data-form]')
+      if (form && this.number) keepDraft(this.number, form.dataset.form ?? '', form)
+    })
   }
 
   get number(): string {
@@ -54,6 +59,9 @@ export class MatterCard {
     if (number !== this.number) {
       Object.assign(this.state, { matter: null, recommendation: null, similar: [], around: null, problem: '', note: '', form: '', picked: 0 })
       this.keys.clear()
+      // What was half-written here before another matter was opened stands there again.
+      this.state.form = formOf(number) as CardState['form']
+      this.filled.clear()
     }
     this.root.dataset.number = number
     this.draw()
@@ -85,6 +93,26 @@ export class MatterCard {
 
   draw(): void {
     render(this.root.dataset.number ? cardView(this) : nothing, this.root)
+    this.refill()
+  }
+
+  private readonly filled = new Set<HTMLFormElement>()
+
+  /** A form that has just come into being takes up its draft; what is being typed is never touched. */
+  private refill(): void {
+    const forms = this.state.matter ? this.root.querySelectorAll<HTMLFormElement>('form[data-form]') : []
+    for (const form of forms) {
+      if (this.filled.has(form)) continue
+      this.filled.add(form)
+      const values = draftOf(this.number, form.dataset.form ?? '')
+      if (values) fill(form, values)
+    }
+  }
+
+  /** Called off by the person. */
+  dropForm(): void {
+    dropDraft(this.number, this.state.form)
+    this.set({ form: '' })
   }
 
   set(change: Partial<CardState>): void {
@@ -128,6 +156,7 @@ export class MatterCard {
     try {
       const answer = await post<T>(path, body, key)
       this.keys.delete(attempt)
+      dropDraft(this.number, name)
       this.set({ busy: '', form: '', note: '' })
       // Looking again is not part of the act: the next key need not wait for it.
       void this.open(this.number)

@@ -20,7 +20,7 @@ export function notesPart(card: MatterCard, matter: MatterDetail): CardPart {
   }
   return html`<section class="part"><h3>${icon('message')} ${t('card.notes')}</h3>
     ${(matter.notes ?? []).map((one) => html`<p class="brief"><b>${one.text}</b><span class="quiet">${one.by}</span><time class="quiet" datetime=${one.at} title=${exact(one.at)}>${ago(one.at)}</time></p>`)}
-    <form class="inline-form no-print" @submit=${send}><label>${t('card.note_new')}<textarea name="text" rows="2" maxlength="4000"></textarea></label>
+    <form class="inline-form no-print" data-form="note" @submit=${send}><label>${t('card.note_new')}<textarea name="text" rows="2" maxlength="4000"></textarea></label>
       <div class="card-line actions"><button class="button is-small" ?disabled=${card.state.busy !== ''}>${t('action.send')}</button></div></form></section>`
 }
 

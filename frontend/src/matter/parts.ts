@@ -109,8 +109,8 @@ function moveForm(card: MatterCard, offer: MoveOffer): CardPart {
     event.preventDefault()
     void card.move(offer, event.target as HTMLFormElement)
   }
-  return html`<form class="inline-form" @submit=${submit}>${offer.needs.map((name) => field(name, card.state.vocabulary))}
-    <div class="card-line actions"><button class="button is-primary">${say(offer)}</button><button type="button" class="button" @click=${() => card.set({ form: '' })}>${t('action.cancel')}</button></div></form>`
+  return html`<form class="inline-form" data-form="move:${offer.name}" @submit=${submit}>${offer.needs.map((name) => field(name, card.state.vocabulary))}
+    <div class="card-line actions"><button class="button is-primary">${say(offer)}</button><button type="button" class="button" @click=${() => card.dropForm()}>${t('action.cancel')}</button></div></form>`
 }
 
 export function handoverPart(card: MatterCard, matter: MatterDetail): CardPart {
@@ -146,10 +146,10 @@ function handoverForm(card: MatterCard): CardPart {
     event.preventDefault()
     void card.handOver(event.target as HTMLFormElement)
   }
-  return html`<form class="inline-form" @submit=${submit}>
+  return html`<form class="inline-form" data-form="handover" @submit=${submit}>
     <label>${t('handover.to')}<select name="agency" required>${agencies.map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select></label>
     <fieldset class="segments"><label><input type="radio" name="mode" value="ask_along" checked><span>${t('handover.ask_along')}</span></label>
       <label><input type="radio" name="mode" value="hand_over"><span>${t('handover.hand_over')}</span></label></fieldset>
     <label>${t('handover.text')}<textarea name="text" rows="2"></textarea></label>
-    <div class="card-line actions"><button class="button is-primary" ?disabled=${card.state.busy !== ''}>${t('action.send')}</button><button type="button" class="button" @click=${() => card.set({ form: '' })}>${t('action.cancel')}</button></div></form>`
+    <div class="card-line actions"><button class="button is-primary" ?disabled=${card.state.busy !== ''}>${t('action.send')}</button><button type="button" class="button" @click=${() => card.dropForm()}>${t('action.cancel')}</button></div></form>`
 }

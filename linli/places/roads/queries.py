@@ -12,18 +12,24 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from shapely.geometry import LineString
+from shapely.geometry import LineString, MultiLineString
+from shapely.geometry.base import BaseGeometry
 
 from linli.kernel import clock
 from linli.kernel.errors import Conflict
 from linli.kernel.geo import Box
 from linli.kernel.kept import Kept
+from linli.kernel.scope import Actor
+from linli.kernel.words import Words
+from linli.places.map.queries import in_order
+from linli.places.map.rules import LAYERS, Feature, Layer, LayerQuery
 from linli.places.roads.models import RoadClosure, Roads
 from linli.places.roads.rules import faults
 from linli.places.roads.rules.features import road_features
 from linli.places.roads.rules.network import FAR, KIND_INDEX, RoadNetwork, load
 from linli.places.roads.rules.open_roads import Closed, OpenRoads
 
+_TICK = 0.0002
 _lock = threading.Lock()
 _open: dict[str, OpenRoads] = {}
 _closed_key: dict[str, tuple[tuple[uuid.UUID, int], ...]] = {}
@@ -99,6 +105,38 @@ def active_features() -> Iterator[dict[str, Any]]:
     return iter(()) if roads is None else road_features(roads.network)
 
 
+def _closed_stretches(actor: Actor, query: LayerQuery) -> Iterator[Feature]:
+    """Stretches that are closed at the time asked for. Closures are announced publicly: every post sees them."""
+    rows = RoadClosure.objects.filter(roads__active=True)
+    if query.since is not None or query.until is not None:
+        rows = rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=query.since)) if query.since else rows
+        rows = rows.filter(begins_at__lte=query.until) if query.until else rows
+    else:
+        at = query.at or clock.now()
+        rows = rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), begins_at__lte=at)
+    network: RoadNetwork | None = None
+    for row in in_order(rows, query):
+        roads = active_roads() if network is None else None
+        network = network or (roads.network if roads is not None else None)
+        shape = _stretch(network, row)
+        if query.meets(shape):
+            until = row.ends_at.isoformat() if row.ends_at else None
+            said = {"reason": row.reason, "begins_at": row.begins_at.isoformat(), "ends_at": until}
+            yield Feature(str(row.pk), shape, said)
+
+
+def _stretch(network: RoadNetwork | None, closure: RoadClosure) -> BaseGeometry:
+    """The closed edges as lines; without the network's points a short line at the place."""
+    lines = []
+    for edge in sorted({arc // 2 for arc in closure.arcs}) if network is not None and network.has_points else ():
+        points = slice(int(network.shape_first[edge]), int(network.shape_first[edge + 1]))
+        if points.stop - points.start > 1:
+            lines.append(np.column_stack((network.shape_lon[points], network.shape_lat[points])))
+    if not lines:
+        lines.append(np.array([[closure.lon, closure.lat], [closure.lon + _TICK, closure.lat]]))
+    return MultiLineString(lines)
+
+
 def roads_near(box: Box) -> list[LineString]:
     """The roads of the active network that come into a box, as lines in WGS-84: what a drawn border is laid on."""
     roads = active_roads()
@@ -136,3 +174,17 @@ def travel_matrix_s(
             elif seconds is not None:
                 found[row][column] = round(seconds)
     return found
+
+
+LAYERS.add(
+    "closures",
+    Layer(
+        code="closures",
+        words=Words("封闭道路", "closed roads"),
+        geometry="line",
+        icon="traffic-cone",
+        order=25,
+        source=_closed_stretches,
+        dated=True,
+    ),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linli.insight.measures.queries.figures import PlaceFigures, direct, figures_of, first_reach, today_of
+from linli.insight.measures.queries.figures import PlaceFigures, direct, figures_of, first_reach, reaches, today_of
 from linli.insight.measures.queries.places import of_place, settled_by_rooms_of
 from linli.insight.measures.queries.reports import (
     GROUPINGS,
@@ -23,6 +23,7 @@ __all__ = [
     "first_reach",
     "midnight",
     "of_place",
+    "reaches",
     "report_response",
     "report_station",
     "rooms_of",

@@ -194,6 +194,18 @@ def direct(measure: Measure, place: Agency | Grid, begins: date, ends: date) -> 
     return rows.filter(settled_by_rooms_of(place)) if measure.own_rooms else rows
 
 
+def reaches(actor: Actor) -> list[Agency]:
+    """The highest agencies that the actor reaches, none below another: a chief of two stations has two."""
+    if actor.is_system or "/" in actor.paths:
+        first = first_reach(actor)
+        return [first] if first else []
+    found: list[Agency] = []
+    for one in Agency.objects.at_work().filter(path__in=actor.paths).order_by("path"):
+        if not any(one.path.startswith(above.path) for above in found):
+            found.append(one)
+    return found
+
+
 def first_reach(actor: Actor) -> Agency | None:
     """The highest agency that the actor reaches: where his figures begin."""
     if actor.is_system or "/" in actor.paths:
