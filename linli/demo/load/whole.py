@@ -18,6 +18,7 @@ from linli.demo.load.named import name_lists
 from linli.demo.load.open_now import load_open
 from linli.demo.load.organisation import Rows, load_organisation, note_bulk, plan_roster
 from linli.demo.load.past import load_year
+from linli.demo.load.phones import load_phones
 from linli.demo.load.places import load_places, load_roads
 from linli.demo.load.population import load_population
 from linli.demo.load.registers import load_registers
@@ -119,6 +120,7 @@ def _lately(county: County, rows: Rows, week: list[PastIncident], begin: datetim
     step.done(f"{load_visits(county, rows, now)} visits of the last weeks")
     doors = load_rounds(DEMO, county, now)
     step.done(f"{doors} doors for contact cards, care, hours, officers drawn away")
+    step.done(f"{load_phones(DEMO, now)} phones in the field")
     _send_nothing_late()
 
 

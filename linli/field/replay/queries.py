@@ -81,9 +81,10 @@ def settled_branches(author: uuid.UUID, branches: Iterable[uuid.UUID]) -> dict[u
     return dict(rows.values_list("branch_id").annotate(last=Max("seq")))
 
 
-def waits_at(author: uuid.UUID, branch: uuid.UUID, seq: int) -> Operation | None:
-    """The operation of a branch that waits with this number."""
-    return Operation.objects.filter(author_id=author, branch_id=branch, seq=seq, state=Operation.EARLIER).first()
+def waiting_in(author: uuid.UUID, branches: Iterable[uuid.UUID]) -> dict[tuple[uuid.UUID, int], Operation]:
+    """The operations of these branches that wait for an earlier one, by branch and number."""
+    rows = Operation.objects.filter(author_id=author, branch_id__in=set(branches), state=Operation.EARLIER)
+    return {(row.branch_id, row.seq): row for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 import structlog
 from django.db import OperationalError, connection
@@ -16,7 +17,7 @@ from django.db import OperationalError, connection
 from linli.field.replay.acts.doing import Outcome, do
 from linli.field.replay.acts.keeping import keep
 from linli.field.replay.models import Operation
-from linli.field.replay.queries import answer_of, body_of, known_operations, settled_branches, waits_at
+from linli.field.replay.queries import answer_of, body_of, known_operations, settled_branches, waiting_in
 from linli.field.replay.rules import meeting
 from linli.field.replay.rules.answers import Answer
 from linli.field.replay.rules.meeting import Known, Sent
@@ -31,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 STEP_S = 0.03
 """A step ends when it has run so long: calls wait for the same lock."""
+AT_LEAST, AT_MOST = 8, 50
+"""Operations of one step: one flush to disk and one look at what is known for so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,9 @@ class _Book:
     def __init__(self, coming: Coming, operations: Sequence[Sent]) -> None:
         self._coming = coming
         self._rows = known_operations(coming.actor.id, (one.id for one in operations))
-        self._settled = settled_branches(coming.actor.id, (one.branch for one in operations))
+        branches = {one.branch for one in operations}
+        self._settled = settled_branches(coming.actor.id, branches)
+        self._waiting = waiting_in(coming.actor.id, branches)
 
     def known(self, sent: Sent) -> Known | None:
         row = self._rows.get(sent.id)
@@ -81,7 +86,7 @@ class _Book:
         return answer_of(self._kept(sent, _done(self._coming.actor, sent, at), late=late), replayed=False)
 
     def waits_at(self, branch: uuid.UUID, seq: int) -> Sent | None:
-        row = waits_at(self._coming.actor.id, branch, seq)
+        row = self._waiting.pop((branch, seq), None)
         if row is None:
             return None
         self._rows[row.op_id] = row
@@ -100,7 +105,10 @@ class _Book:
             later=later and outcome.state == Operation.ANSWERED,
         )
         self._rows[sent.id] = row
-        if outcome.state != Operation.EARLIER:
+        if outcome.state == Operation.EARLIER:
+            self._waiting[sent.branch, sent.seq] = row
+        else:
+            self._waiting.pop((sent.branch, sent.seq), None)
             self._settled[sent.branch] = max(self.settled(sent.branch), sent.seq)
         return row
 
@@ -128,9 +136,9 @@ def _step(coming: Coming, waiting: deque[Sent], taken: list[Sent], ending: Calla
     """As many operations as fit in one short transaction, under the author's lock."""
     began_s, answers = time.monotonic(), list[Answer]()
     _lock(coming.actor.id)
-    book, sender = _Book(coming, waiting), coming.actor.id
+    book, sender = _Book(coming, list(islice(waiting, AT_MOST))), coming.actor.id
     with looked_up_once():
-        while waiting and (not taken or time.monotonic() - began_s < STEP_S):
+        while waiting and len(taken) < AT_MOST and (len(taken) < AT_LEAST or time.monotonic() - began_s < STEP_S):
             taken.append(waiting.popleft())
             answers.append(serve(book, taken[-1], sender=sender, wiped=coming.wiped, now=coming.received_at))
     if not waiting and ending is not None:
