@@ -53,10 +53,10 @@ class Site:
 
 
 @contextmanager
-def running(*, web: int = 2, worker: bool = True) -> Iterator[Site]:
+def running(*, web: int = 2, worker: bool = True, size: str = SIZE) -> Iterator[Site]:
     """The demo county on the database of the environment, served by ``web`` processes, with a worker."""
     linli("init")
-    linli("demo", "load", "--size", SIZE)
+    linli("demo", "load", "--size", size)
     site = Site(
         free_port(),
         linli("token", "demo-110", "--days", "1")["token"],

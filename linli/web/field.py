@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ def shell(request: HttpRequest, language: str = "") -> HttpResponse:
     return HttpResponse(shell_html(language or get_language() or settings.LANGUAGE_CODE))
 
 
+@cache
 def shell_html(language: str) -> str:
     """The shell, the same bytes for everybody who reads this language."""
     with override(language):
@@ -68,12 +70,22 @@ def shell_html(language: str) -> str:
 @require_GET
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The worker with the list of what this version of the shell is made of: another byte is another version."""
+    body = _worker()
+    if not body:
+        raise Http404
+    return HttpResponse(body, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@cache
+def _worker() -> str:
+    """Made once a process, from the bundle that this process hands out; empty when there is none."""
     file = _manifest().get(WORKER, {}).get("file")
     if not file:
-        raise Http404
+        return ""
     listed = [{"url": url, "revision": revision} for url, revision in _precached()]
-    body = f"self.LINLI_SHELL = {json.dumps({'version': version(), 'files': listed})};\n{_read('dist/' + file)}"
-    return HttpResponse(body, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    return (
+        f"self.LINLI_SHELL = {json.dumps({'version': version(), 'files': listed})};\n{_bytes('dist/' + file).decode()}"
+    )
 
 
 @require_GET
@@ -121,6 +133,7 @@ def session(request: HttpRequest) -> JsonResponse:
     )
 
 
+@cache
 def version() -> str:
     """A short name of what the shell is made of, the words of both languages included."""
     told = hashlib.sha256()
@@ -162,6 +175,7 @@ def _files(chunks: dict[str, Any], name: str, seen: set[str] | None = None) -> s
     return found
 
 
+@cache
 def _manifest() -> dict[str, Any]:
     path = Path(str(settings.DJANGO_VITE["default"]["manifest_path"]))
     if not path.is_file():
@@ -173,7 +187,3 @@ def _manifest() -> dict[str, Any]:
 def _bytes(name: str) -> bytes:
     found = finders.find(name)
     return Path(str(found)).read_bytes() if found else b""
-
-
-def _read(name: str) -> str:
-    return _bytes(name).decode()

@@ -4,6 +4,7 @@ let held: ServiceWorkerRegistration | null = null
 export async function startWorker(waits: (apply: () => void) => void): Promise<void> {
   if (!('serviceWorker' in navigator)) return
   held = await navigator.serviceWorker.register('/field/sw.js', { scope: '/field/', updateViaCache: 'none' })
+  void navigator.serviceWorker.ready.then(() => { document.documentElement.dataset.worker = 'ready' })
   const found = (worker: ServiceWorker | null): void => {
     // The very first worker has nothing to replace: it is not an update.
     if (worker?.state === 'installed' && navigator.serviceWorker.controller) waits(() => apply(worker))

@@ -101,18 +101,18 @@ export class Store {
     const rows = await Promise.all(items.map(async (item) => ({ key: keyOf(item), seal: await seal(this.key, item, keyOf(item)) })))
     await this.written(async () => {
       const tx = this.db.transaction(['items', 'kept'], 'readwrite')
-      if (afresh) void tx.objectStore('items').clear()
-      for (const row of rows) void tx.objectStore('items').put(row)
-      for (const one of gone) void tx.objectStore('items').delete(keyOf(one))
-      void tx.objectStore('kept').put(cursor, 'cursor')
+      if (afresh) quiet(tx.objectStore('items').clear())
+      for (const row of rows) quiet(tx.objectStore('items').put(row))
+      for (const one of gone) quiet(tx.objectStore('items').delete(keyOf(one)))
+      quiet(tx.objectStore('kept').put(cursor, 'cursor'))
       await tx.done
     })
   }
 
   async dropItems(): Promise<void> {
     const tx = this.db.transaction(['items', 'kept'], 'readwrite')
-    void tx.objectStore('items').clear()
-    void tx.objectStore('kept').delete('cursor')
+    quiet(tx.objectStore('items').clear())
+    quiet(tx.objectStore('kept').delete('cursor'))
     await tx.done
   }
 
@@ -135,14 +135,14 @@ export class Store {
         seq += 1
         const chain = `branch:${one.op.branch}`
         const place = (((await tx.objectStore('kept').get(chain)) as number | undefined) ?? 0) + 1
-        void tx.objectStore('kept').put(place, chain)
-        void tx.objectStore('ops').put({ id: one.op.id, seq, place, state: 'kept', files: one.files, seal: seals[at] as Seal })
+        quiet(tx.objectStore('kept').put(place, chain))
+        quiet(tx.objectStore('ops').put({ id: one.op.id, seq, place, state: 'kept', files: one.files, seal: seals[at] as Seal }))
         made.push({ ...one, id: one.op.id, seq, place, state: 'kept' })
       }
-      void tx.objectStore('kept').put(seq, 'seq')
-      if (draft) void tx.objectStore('drafts').delete(draft)
+      quiet(tx.objectStore('kept').put(seq, 'seq'))
+      if (draft) quiet(tx.objectStore('drafts').delete(draft))
       const old = replaces ? await tx.objectStore('ops').get(replaces) : undefined
-      if (old) void tx.objectStore('ops').put({ ...old, state: 'replaced' })
+      if (old) quiet(tx.objectStore('ops').put({ ...old, state: 'replaced' }))
       await tx.done
     })
     return made
@@ -156,7 +156,7 @@ export class Store {
 
   async deleteOps(ids: string[]): Promise<void> {
     const tx = this.db.transaction('ops', 'readwrite')
-    for (const id of ids) void tx.store.delete(id)
+    for (const id of ids) quiet(tx.store.delete(id))
     await tx.done
   }
 
@@ -188,8 +188,8 @@ export class Store {
     for (let at = 0; at < data.byteLength; at += PIECE) pieces.push(await sealBytes(this.key, data.slice(at, at + PIECE), `${sha256}:${pieces.length}`))
     await this.written(async () => {
       const tx = this.db.transaction(['files', 'pieces'], 'readwrite')
-      for (const [n, piece] of pieces.entries()) void tx.objectStore('pieces').put(piece, [sha256, n])
-      void tx.objectStore('files').put({ sha256, bytes: data.byteLength, media_type, sent: 0, done: false, added_at: Date.now() })
+      for (const [n, piece] of pieces.entries()) quiet(tx.objectStore('pieces').put(piece, [sha256, n]))
+      quiet(tx.objectStore('files').put({ sha256, bytes: data.byteLength, media_type, sent: 0, done: false, added_at: Date.now() }))
       await tx.done
     }, false)
   }
@@ -229,8 +229,8 @@ export class Store {
     const free = (await this.db.getAll('files')).filter((one) => !needed.has(one.sha256) && !drafts.includes(one.sha256))
     const tx = this.db.transaction(['files', 'pieces'], 'readwrite')
     for (const one of free) {
-      void tx.objectStore('files').delete(one.sha256)
-      void tx.objectStore('pieces').delete(IDBKeyRange.bound([one.sha256, 0], [one.sha256, Infinity]))
+      quiet(tx.objectStore('files').delete(one.sha256))
+      quiet(tx.objectStore('pieces').delete(IDBKeyRange.bound([one.sha256, 0], [one.sha256, Infinity])))
     }
     await tx.done
     await this.keepBallast().catch(() => undefined)
@@ -259,5 +259,8 @@ export class Store {
 
 /** How an item is named on this phone. */
 export const keyOf = (item: { type: string; id: string }): string => `${item.type}:${item.id}`
+
+/** A single write of a transaction: whether the whole was kept is told by the transaction. */
+const quiet = (asked: Promise<unknown>): void => { asked.catch(() => undefined) }
 
 const isFull = (failure: unknown): boolean => failure instanceof DOMException && /Quota/.test(failure.name)
