@@ -46,7 +46,11 @@ def load_population(actor: Actor, county: County) -> int:
 
 def _become_community(actor: Actor, today: date) -> None:
     """撤村转居: the first village with people becomes a community on New Year's Day; its code stays, closed."""
-    held = Residence.objects.filter(division__level="village").order_by("division__code").first()
+    held = (
+        Residence.objects.filter(division__level="village", division__name__endswith="村")
+        .order_by("division__code")
+        .first()
+    )
     if held is None or held.division is None:
         return
     old, on = held.division, date(today.year, 1, 1)

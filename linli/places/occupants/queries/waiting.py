@@ -15,6 +15,8 @@ from linli.places.occupants.models.report import RECEIPT
 from linli.places.occupants.rules.checking import plain_name
 from linli.places.occupants.rules.identity import plain_number
 
+_MOST_SUGGESTED = 12
+
 
 def reports_of(actor: Actor, *, state: str = "waiting") -> QuerySet[Report]:
     """Reports in a state that the actor decides or wrote down, the oldest first."""
@@ -36,7 +38,9 @@ def report_by_receipt(receipt: str) -> Report | None:
 
 
 def suggestions_for(actor: Actor, report: Report) -> list[Occupant]:
-    """People on record whom a report may be about: the same number; else the same name, here first. At most eight."""
+    """People on record whom a report may be about: the same number; the same name, here first; and for what ends or
+    mends a record whoever lives at the address, for a name may be written another way. At most twelve.
+    """
     told, rows = report.content, Occupant.objects.visible_to(actor).whole()
     found: dict[UUID, Occupant] = {}
     if told.get("id_number"):
@@ -47,7 +51,11 @@ def suggestions_for(actor: Actor, report: Report) -> list[Occupant]:
         here = Residence.objects.filter(address=report.address, until__isnull=True).values("occupant")
         for row in [*same.filter(pk__in=here)[:8], *same.exclude(pk__in=here)[:8]]:
             found.setdefault(row.pk, row)
-    return list(found.values())[:8]
+    if report.kind in ("moved_out", "let_ended", "left_job", "corrected"):
+        living = Residence.objects.visible_to(actor).filter(address=report.address, until__isnull=True)
+        for row in rows.filter(pk__in=living.values("occupant")).order_by("pk")[:_MOST_SUGGESTED]:
+            found.setdefault(row.pk, row)
+    return list(found.values())[:_MOST_SUGGESTED]
 
 
 def duplicates_open(actor: Actor, *, state: str = "suggested") -> QuerySet[Duplicate]:
