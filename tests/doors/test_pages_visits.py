@@ -152,3 +152,31 @@ def test_inspections_campaigns_and_figures(town: Town, enter: Enter) -> None:
         answer = chief.get(f"/work/{kind}?place=S1")
         assert (answer.status_code, len(answer.content) > 2000) == (200, True)
     assert officer.get("/work?officer=other_officer").status_code == 404
+
+
+def test_the_bureau_sets_reasons_and_checklists(town: Town, enter: Enter) -> None:
+    admin, officer = enter("administrator"), enter("community_officer")
+    assert "新租户" in told(officer.get("/visits/settings"))
+    assert officer.get("/visits/settings/reasons/new").status_code == 403
+    facts = {
+        "zh": "新租户",
+        "first_within_days": "3",
+        "retry_days": "2",
+        "ground": "duty",
+        "helpers": "on",
+        "in_use": "on",
+    }
+    assert admin.post("/visits/settings/reasons/new_tenant", facts).status_code == 302
+    assert admin.post("/visits/settings/reasons/new", {**facts, "code": "Bad"}).status_code == 422
+    assert admin.get("/visits/settings/reasons/none").status_code == 404
+    officer.post("/visits/due/new", {"reason": "new_tenant", "place": "溪东村6号"})
+    assert Due.objects.get(door=door_key(place="溪东村6号")).due_on == MONDAY + timedelta(days=3)
+    listed = {
+        "zh": "网吧检查",
+        "basis": "本局规定",
+        "code": "cafe",
+        "items": "id | 实名登记 | | 第二十三条\nfire | 消防 | fire |",
+    }
+    assert admin.post("/visits/settings/checklists/new", listed).status_code == 302
+    assert admin.post("/visits/settings/checklists/new", {**listed, "items": "x"}).status_code == 422
+    assert "第二十三条" in told(officer.get("/inspections/new?checklist=cafe"))

@@ -89,6 +89,9 @@ PAGES = {
         "grading_new": "/grading/new",
         "volunteers": "/volunteers",
         "loads": "/loads",
+        "visit_settings": "/visits/settings",
+        "visit_reason_new": "/visits/settings/reasons/new",
+        "checklist_new": "/visits/settings/checklists/new",
         "volunteer_new": "/volunteers/new",
     },
 }
