@@ -156,7 +156,7 @@ def rooms(request: ApiRequest, begins: date, ends: date) -> HttpResponse:
         {
             "room": agency_ref(room),
             "minutes": one.minutes,
-            "days": one.days,
+            "days": one.worked_days,
             "a_day_min": one.a_day_min,
             "drawn_min": one.drawn_min,
             "corrected_days": one.corrected_days,

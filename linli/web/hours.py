@@ -199,7 +199,7 @@ def _room(room: Agency | None, one: RoomSum) -> dict[str, Any]:
     return {
         "room": room,
         "hours": round(one.minutes / MINUTES),
-        "days": one.days,
+        "days": one.worked_days,
         "a_day": spelt(one.a_day_min),
         "drawn": round(one.drawn_min / MINUTES),
         "corrected": one.corrected_days,

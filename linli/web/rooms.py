@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -34,6 +35,17 @@ from linli.web.rooms_forms import HoursForm, MoveForm, NewRoom, ServicesForm, Th
 from linli.web.units import units_shown
 from linli.web.visitor import actor_of, page
 
+BESIDE = (
+    (
+        "/cards",
+        gettext_lazy("联系卡"),
+        ("community_officer", "station_chief", "station_desk", "administrator", "bureau_leader"),
+    ),
+    ("/care", gettext_lazy("关爱"), ("community_officer", "station_chief", "bureau_leader")),
+    ("/hours/rooms", gettext_lazy("社区工时"), ("station_chief", "bureau_leader")),
+    ("/drawings", gettext_lazy("抽调"), ("community_officer", "station_chief", "bureau_leader", "dispatcher")),
+)
+"""What else belongs to the work of rooms: address, words, whose pages they are."""
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -88,7 +100,9 @@ def index(request: HttpRequest) -> HttpResponse:
         if not words or words in room.name or words in room.code or words in room.phone
     ]
     may_open = any(holds_right(actor, "room.open", path) for path in actor.paths)
-    return render(request, "web/rooms.html", {"rows": rows, "q": words, "may_open": may_open})
+    beside = [(href, label) for href, label, posts in BESIDE if actor.holds(*posts)]
+    context = {"rows": rows, "q": words, "may_open": may_open, "beside": beside}
+    return render(request, "web/rooms.html", context)
 
 
 def _room(actor: Actor, code: str) -> Agency:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from linli.insight.board.rules import FIGURES
 from linli.insight.chief.queries import numbers
 from linli.insight.chief.rules import GROUPS, NUMBERS, Number, address_of
+from linli.insight.hours.rules import HOURS
 from linli.insight.measures.queries import figures_of, reaches
 from linli.insight.measures.rules import MEASURES, PERIODS, period_of
 from linli.insight.today.queries import OFFICERS, day_of, own_of, running_orders
@@ -167,5 +168,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def meanings(request: HttpRequest) -> HttpResponse:
     """What each figure counts, what it leaves out, where it comes from."""
     return render(
-        request, "web/meanings.html", {"measures": list(MEASURES.values()), "numbers": list(NUMBERS.values())}
+        request,
+        "web/meanings.html",
+        {"measures": list(MEASURES.values()), "numbers": list(NUMBERS.values()), "hours": list(HOURS.values())},
     )

@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli.insight.hours.rules import Piece, by_day, day_sum, is_released, merged, piece_of, without
+from linli.insight.hours.rules import (
+    Piece,
+    RoomSum,
+    added,
+    average_min,
+    by_day,
+    day_sum,
+    is_released,
+    merged,
+    piece_of,
+    without,
+)
 from linli.org.drawing.rules import beyond_limit, hours_within
 from linli.org.roster.rules import until_of
 from linli.visits.cards.rules import Printed, code_from, hours_words, portrait, sheets_for, stale_because
@@ -193,3 +204,11 @@ def test_codes_are_long_plain_and_different() -> None:
     assert len(codes) == 2000
     assert {len(code) for code in codes} == {16}
     assert not set("".join(codes)) & set("01ilo")
+
+
+def test_an_average_day_is_no_call_out_and_no_day_drawn_away() -> None:
+    assert average_min([(540, 0), (500, 0), (40, 0), (60, 600), (0, 0)]) == 520
+    assert average_min([(40, 0), (300, 300)]) is None
+    both = added([RoomSum(((540, 0),), 1, 2), RoomSum(((500, 0), (0, 480)), 0, 1)])
+    assert (both.minutes, both.worked_days, both.drawn_min, both.a_day_min) == (1040, 2, 480, 520)
+    assert (both.corrected_days, both.waiting) == (1, 3)

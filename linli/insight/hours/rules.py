@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from linli.kernel.registry import Registry
 from linli.kernel.words import Words
 
 SOURCES: dict[str, Words] = {
@@ -35,6 +36,8 @@ FULL_DAY_MIN = 8 * 60
 OWN_DAYS = 3
 """So many days after he first saw a week its owner may set it right before anybody else is told a sum."""
 WEEK = timedelta(days=7)
+LEAST_DAY_MIN = 120
+"""A day with less is a call-out, no working day: it counts in the sum and not in the average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,29 +154,92 @@ def is_released(monday: date, *, seen_on: date | None, confirmed: bool, today: d
     return confirmed or today >= max(seen_on, ended) + timedelta(days=OWN_DAYS)
 
 
+def average_min(days: Iterable[tuple[int, int]]) -> int | None:
+    """Minutes on an average working day, of (minutes, minutes drawn away) by day; None without such a day.
+
+    A day on which somebody was drawn away is left out: it is recorded in his favour and lowers nothing.
+    """
+    whole = [minutes for minutes, drawn_min in days if minutes >= LEAST_DAY_MIN and not drawn_min]
+    return round(sum(whole) / len(whole)) if whole else None
+
+
 @dataclass(frozen=True, slots=True)
 class RoomSum:
-    """Hours of a room in a period: of days, never of a person. ``waiting`` weeks are still their owners' own."""
+    """Hours of a room in a period, of ``days`` as (minutes, minutes drawn away), never of a person. ``waiting`` weeks
+    are still their owners' own.
+    """
 
-    minutes: int
-    days: int
-    drawn_min: int
+    days: tuple[tuple[int, int], ...]
     corrected_days: int
     waiting: int
 
     @property
+    def minutes(self) -> int:
+        return sum(minutes for minutes, _ in self.days)
+
+    @property
+    def drawn_min(self) -> int:
+        return sum(drawn_min for _, drawn_min in self.days)
+
+    @property
+    def worked_days(self) -> int:
+        """Days with anything in the community."""
+        return sum(minutes > 0 for minutes, _ in self.days)
+
+    @property
     def a_day_min(self) -> int | None:
-        """Minutes on an average day on which somebody worked in the community; None without such a day."""
-        return round(self.minutes / self.days) if self.days else None
+        return average_min(self.days)
 
 
 def added(sums: Iterable[RoomSum]) -> RoomSum:
     """Several rooms together."""
     values = list(sums)
     return RoomSum(
-        sum(one.minutes for one in values),
-        sum(one.days for one in values),
-        sum(one.drawn_min for one in values),
+        tuple(day for one in values for day in one.days),
         sum(one.corrected_days for one in values),
         sum(one.waiting for one in values),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HoursFigure:
+    """A figure of hours: what it is called, what it counts and leaves out, which row of the practice."""
+
+    code: str
+    words: Words
+    meaning: Words
+    row: str
+
+
+HOURS: Registry[HoursFigure] = Registry("figures of hours")
+for _figure in (
+    HoursFigure(
+        "community_hours",
+        Words("社区工时", "hours in the community"),
+        Words(
+            "社区民警签到在岗的时间，加上签到之外有工作记录的时间，减去被抽调的时间；本人看过、可更正之后才计入，只按警务室合计。",
+            "Time for which community officers signed on, and of their records outside of it, less time drawn away; "
+            "only once they have seen it and could set it right, and only by room.",
+        ),
+        "P5 Q11",
+    ),
+    HoursFigure(
+        "hours_a_day",
+        Words("平均每天在社区", "hours on an average day"),
+        Words(
+            "在社区满两小时、当天没有被抽调的日子，平均每天的时长。",
+            "The mean of days with two hours or more in the community on which nobody was drawn away.",
+        ),
+        "Q11",
+    ),
+    HoursFigure(
+        "drawn_hours",
+        Words("被抽调", "hours drawn away"),
+        Words(
+            "经批准被抽调的时间，到归岗为止。",
+            "Time for which officers were drawn away with leave, until they returned.",
+        ),
+        "W11",
+    ),
+):
+    HOURS.add(_figure.code, _figure)

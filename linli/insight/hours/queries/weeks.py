@@ -16,6 +16,7 @@ from linli.insight.hours.rules import (
     DaySum,
     Piece,
     RoomSum,
+    average_min,
     by_day,
     day_sum,
     is_released,
@@ -126,12 +127,8 @@ class OwnWeek:
         return sum(day.sum.drawn_min for day in self.days)
 
     @property
-    def worked_days(self) -> int:
-        return sum(day.minutes > 0 for day in self.days)
-
-    @property
     def a_day_min(self) -> int | None:
-        return round(self.minutes / self.worked_days) if self.worked_days else None
+        return average_min((day.minutes, day.sum.drawn_min) for day in self.days)
 
     @property
     def is_told(self) -> bool:
@@ -200,9 +197,7 @@ def room_sums(actor: Actor, *, begins: date, ends: date) -> dict[Agency, RoomSum
 
 def _sum(days: Sequence[HoursDay], waiting: int) -> RoomSum:
     return RoomSum(
-        sum(day.minutes for day in days),
-        sum(day.minutes > 0 for day in days),
-        sum(day.drawn_min for day in days),
+        tuple((day.minutes, day.drawn_min) for day in days),
         sum(day.stated_min is not None for day in days),
         waiting,
     )
