@@ -31,9 +31,23 @@ NO_PAGE = {
     "map_style": "JSON",
     "map_roads": "tiles",
     "board_workbook": "a workbook",
+    "load_do": "a button of a load",
+    "load_progress": "JSON",
+    "load_copy": "a workbook",
+    "load_template": "a workbook",
     "visit_plan": "a button of the week",
     "visit_stop": "a button of a door",
     "work_paper": "a document",
+    "card_sheet": "a document",
+    "card_design_sheet": "a document",
+    "card_tick": "a button of a door",
+    "card_withdraw": "a button of a batch",
+    "care_visit": "a form of the plan's page",
+    "care_promise": "a form of the plan's page",
+    "care_settle": "a button of a promise",
+    "care_paper": "a photograph",
+    "hours_confirm": "a button of the week",
+    "portal_photo": "a photograph",
 }
 """Names in the URL table that are no page of their own, each with the reason."""
 ACTS = re.compile(
