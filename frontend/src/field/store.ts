@@ -71,7 +71,7 @@ export class Store {
   }
 
   private async keepBallast(): Promise<void> {
-    if (!(await this.db.getKey('kept', 'ballast'))) await this.db.put('kept', new ArrayBuffer(BALLAST_BYTES), 'ballast')
+    if (!(await this.db.getKey('kept', 'ballast'))) await this.db.put('kept', noise(BALLAST_BYTES), 'ballast')
   }
 
   /** Writes; when the phone is full it gives up the ballast and tries once more, for words only. */
@@ -259,6 +259,13 @@ export class Store {
 
 /** How an item is named on this phone. */
 export const keyOf = (item: { type: string; id: string }): string => `${item.type}:${item.id}`
+
+/** Bytes that no database can pack: zeros would weigh nothing. */
+function noise(size: number): Uint8Array {
+  const made = new Uint8Array(size)
+  for (let at = 0; at < size; at += 65_536) crypto.getRandomValues(made.subarray(at, at + 65_536))
+  return made
+}
 
 /** A single write of a transaction: whether the whole was kept is told by the transaction. */
 const quiet = (asked: Promise<unknown>): void => { asked.catch(() => undefined) }
