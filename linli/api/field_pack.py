@@ -42,7 +42,7 @@ def registered(request: ApiRequest, sent: Registered) -> HttpResponse:
     is always the same, for its owner only.
     """
     actor = in_field(request.auth, sent.device)
-    session = getattr(request.session, "session_key", "") or ""
+    session = _session(request)
 
     def deed() -> Shown:
         row = register_phone(actor, device=sent.device, title=sent.name, said=sent.facts, session=session)
@@ -89,7 +89,7 @@ def pack(request: ApiRequest, device: uuid.UUID, since: str = "", limit: int = 2
         return told({"items": [], "gone": [], "next": None, "cursor": "", "reset": True, "wipe": True})
     phone = phone_at_work(actor, device)
     handed = hand_out(actor, phone=phone, since=since[:20], limit=max(1, min(limit, _MOST_ITEMS)))
-    hear_from(actor, device=device)
+    hear_from(actor, device=device, session=_session(request))
     now = clock.now()
     body = {
         "items": handed.items,
@@ -104,6 +104,11 @@ def pack(request: ApiRequest, device: uuid.UUID, since: str = "", limit: int = 2
         "wipe": False,
     }
     return small(request, told(body))
+
+
+def _session(request: HttpRequest) -> str:
+    """The session that the phone comes with, ended when the phone is wiped; none with a token."""
+    return str(getattr(request.session, "session_key", "") or "")
 
 
 def _me(actor: Actor) -> Shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import json
@@ -18,7 +19,10 @@ from linli.field.conflicts.acts import settle
 from linli.field.conflicts.queries import divergences, side_by_side
 from linli.field.devices.acts import wipe_phone
 from linli.field.devices.models import Phone as Row
-from linli.field.replay.acts import work_waiting
+from linli.field.inbox.acts import work_batches
+from linli.field.inbox.models import Batch
+from linli.field.replay.acts import forget_old, work_waiting
+from linli.field.replay.models import Operation
 from linli.kernel import clock
 from linli.kernel.errors import Conflict
 from linli.matters.files.models import Attachment
@@ -266,6 +270,34 @@ def test_a_fault_of_ours_keeps_the_operation(phone: Phone, monkeypatch: pytest.M
     assert Note.objects.get().text == "一"
 
 
+def test_what_a_dead_server_left_is_done_and_contents_go_in_time(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch, fixed_clock: Any
+) -> None:
+    opened, broken = phone.hazard(), phone.op("matter.open:hazard")
+    body = {"device": phone.device, "operations": [opened, broken]}
+    with monkeypatch.context() as patched:
+        patched.setattr("linli.field.inbox.acts.replay", _died)
+        assert phone.door.post("/field/operations", body)[0] == 500
+    assert not Matter.objects.exists()
+    clock.advance(timedelta(minutes=10))
+    work_batches({})
+    assert Matter.objects.get().opened_by == phone.person.pk
+    late = phone.door.get("/field/answers", device=phone.device)[1]["items"]
+    assert [(one["id"], one["answer"]) for one in late] == [(opened["id"], "applied"), (broken["id"], "rejected")]
+    assert phone.send(opened)[0]["replayed"] is True
+    clock.advance(timedelta(days=31))
+    assert Operation.objects.get(op_id=broken["id"]).body != b""
+    forget_old({})
+    work_batches({})
+    assert Operation.objects.get(op_id=broken["id"]).body == b""
+    assert not Batch.objects.exists()
+    ACTORS.forget()
+
+
+def _died(*_: Any, **__: Any) -> Any:
+    raise MemoryError("the server is gone")
+
+
 def test_a_wiped_phone_gets_nothing_and_loses_nothing(town: Town, phone: Phone, door: Enter) -> None:
     before = phone.door.get("/field/pack", device=phone.device)[1]
     assert before["me"]["id"] == str(phone.person.pk)
@@ -314,7 +346,7 @@ PNG = (
 )
 
 
-def test_files_go_apart_in_pieces_and_hang_when_they_are_whole(phone: Phone) -> None:
+def test_files_go_apart_in_pieces_and_hang_when_they_are_whole(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     digest = hashlib.sha256(PNG).hexdigest()
     opened = phone.hazard(photos=[{"sha256": digest, "bytes": len(PNG), "name": "路灯.png"}])
     assert phone.send(opened)[0]["answer"] == "applied", "the record stands before its photo"
@@ -329,6 +361,12 @@ def test_files_go_apart_in_pieces_and_hang_when_they_are_whole(phone: Phone) -> 
         )
         return answer.status_code, answer.json()
 
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.open", full)
+        assert put(PNG[:40], 0)[1]["code"] == "field.storage_full"
     assert put(PNG[:40], 0) == (200, {"have": 40, "size": None, "done": False})
     assert put(PNG[60:], 60)[1]["facts"]["have"] == 40, "a gap is refused"
     assert put(PNG[:40], 0)[1]["have"] == 40, "the same piece again is the same piece"

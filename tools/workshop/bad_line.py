@@ -43,17 +43,20 @@ class BadLine:
         self._chance = random.Random(self.seed)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection."""
+        """One connection; it ends quietly when the line is taken down."""
         try:
             await asyncio.sleep(self.handshakes * 2 * self.delay_s)
             up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self.port)
         except OSError:
             _abort(writer)
             return
+        except asyncio.CancelledError:
+            return
         passage = _Passage(self, writer, up_writer)
-        await asyncio.gather(
-            passage.pump("up", reader, up_writer), passage.pump("down", up_reader, writer), return_exceptions=True
-        )
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(
+                passage.pump("up", reader, up_writer), passage.pump("down", up_reader, writer), return_exceptions=True
+            )
         for end in (writer, up_writer):
             end.close()
 
@@ -102,6 +105,8 @@ class _Passage:
             self._abort()
         finally:
             delivery.cancel()
+            with suppress(asyncio.CancelledError, OSError):
+                await delivery
 
     async def _deliver(self, carried: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
@@ -166,10 +171,11 @@ def bad_line(line: BadLine) -> Iterator[int]:
         asyncio.set_event_loop(loop)
         loop.run_until_complete(open_line())
         loop.run_forever()
-        left = asyncio.all_tasks(loop)
-        for task in left:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        while left := asyncio.all_tasks(loop):
+            for task in left:
+                task.cancel()
+            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        loop.run_until_complete(asyncio.sleep(0))
         loop.close()
 
     thread = threading.Thread(target=carry, daemon=True)

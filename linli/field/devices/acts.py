@@ -77,7 +77,7 @@ def wipe_phone(actor: Actor, *, phone: Phone) -> Phone:
     if not changed:
         raise Conflict("field.wiped_already")
     if phone.session:
-        Session.objects.filter(pk=unseal(phone.session, context=f"field.phone.session.{phone.pk}")).delete()
+        Session.objects.filter(pk=_session_of(phone)).delete()
     phone.refresh_from_db()
     return phone
 
@@ -90,10 +90,10 @@ def note_erased(device: uuid.UUID) -> bool:
 
 
 def hear_from(
-    actor: Actor, *, device: uuid.UUID, waiting: int | None = None, offset_s: float | None = None
+    actor: Actor, *, device: uuid.UUID, waiting: int | None = None, offset_s: float | None = None, session: str = ""
 ) -> Phone | None:
-    """The phone was there: when, how much it still holds, how far its clock is off. No act: contact is telemetry, as
-    positions are. None when it is not this person's phone.
+    """The phone was there: when, how much it still holds, how far its clock is off, in which session. No act: contact
+    is telemetry, as positions are. None when it is not this person's phone.
     """
     row, now = own_phone(actor, device), clock.now()
     if row is None:
@@ -103,6 +103,12 @@ def hear_from(
         facts |= {"waiting": waiting, "delivered_at": now}
     if offset_s is not None:
         facts["offset_s"] = offset_s
-    if waiting is not None or now - row.contact_at >= _HEARD_EVERY:
+    if session and row.wiped_at is None and _session_of(row) != session:
+        facts["session"] = seal(session, context=f"field.phone.session.{device}")
+    if waiting is not None or "session" in facts or now - row.contact_at >= _HEARD_EVERY:
         Phone.objects.filter(pk=row.pk).update(**facts)
     return row
+
+
+def _session_of(row: Phone) -> str:
+    return unseal(row.session, context=f"field.phone.session.{row.pk}")

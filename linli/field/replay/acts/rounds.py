@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from linli.field.conflicts.models import Divergence
 from linli.field.replay.acts.stepping import again, now_from
 from linli.field.replay.models import Operation
 from linli.field.replay.queries import author_named
@@ -44,5 +45,7 @@ def forget_old(payload: dict[str, Any]) -> None:
     Operation.objects.filter(pk__in=list(settled.values_list("pk", flat=True)[: _AT_ONCE * 10])).update(
         body=b"", facts=b""
     )
+    decided = Divergence.objects.filter(settled_at__lt=now - KEEP_BODIES).exclude(fields=b"")
+    Divergence.objects.filter(pk__in=list(decided.values_list("pk", flat=True)[: _AT_ONCE * 10])).update(fields=b"")
     old = Operation.objects.filter(received_at__lt=now - KEEP_ANSWERS).exclude(divergence__state="open")
     Operation.objects.filter(pk__in=list(old.values_list("pk", flat=True)[: _AT_ONCE * 10])).delete()
