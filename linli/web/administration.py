@@ -54,6 +54,7 @@ LINKS: tuple[tuple[str, str, Any, Any, tuple[str, ...]], ...] = (
         gettext_lazy("封闭、恢复、启用路网"),
         ("dispatcher", "station_desk", "station_chief", "administrator"),
     ),
+    ("loads", "list-check", gettext_lazy("表格导入导出"), gettext_lazy("检查、写入、整批撤回；登记导出"), POSTS),
     ("gateways", "bell-ringing", gettext_lazy("通道与对接"), gettext_lazy("消息通道、对接系统、测试"), POSTS),
     ("jobs", "refresh", gettext_lazy("失败的任务"), gettext_lazy("后台没有做成的事"), POSTS),
     (

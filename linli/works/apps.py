@@ -18,4 +18,5 @@ class WorksConfig(AppConfig):
         import linli.works.outbox.acts.sending
         import linli.works.receipts.acts
         import linli.works.tables.acts.exporting
+        import linli.works.tables.acts.feeds
         import linli.works.tables.acts.loads  # noqa: F401  (importing declares the acts)

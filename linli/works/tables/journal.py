@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from django.apps import apps
-from django.db.models import AutoField, Field, JSONField, Model
+from django.db.models import AutoField, CompositePrimaryKey, Field, JSONField, Model
 
 from linli.kernel.crypto import seal, unseal
 from linli.works.tables.models import Load, Loaded, LoadStep
@@ -63,8 +63,8 @@ def _made(rows: Sequence[Model], inserts: Sequence[Inserted]) -> Made:
     for insert in inserts:
         same = rows[at : at + len(insert.rows)]
         at += len(insert.rows)
-        if isinstance(insert.model._meta.pk, AutoField):
-            continue  # rows without a name of their own: they hang on one that has, and go with it
+        if unnamed(insert.model):
+            continue
         marked = issubclass(insert.model, Loaded)
         plain = marked and not has_version(insert.model)
         made.setdefault(insert.model._meta.label, []).extend(
@@ -72,6 +72,11 @@ def _made(rows: Sequence[Model], inserts: Sequence[Inserted]) -> Made:
             for row, values in zip(same, insert.rows, strict=True)
         )
     return made
+
+
+def unnamed(model: type[Model]) -> bool:
+    """Whether rows have no name of their own: they hang on one that has, and go with it."""
+    return isinstance(model._meta.pk, (AutoField, CompositePrimaryKey))
 
 
 def has_version(model: type[Model]) -> bool:

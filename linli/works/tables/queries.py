@@ -111,6 +111,16 @@ def head_of(path: Path, mapping: Map) -> list[tuple[int, list[str]]]:
     ]
 
 
+def header_of(path: Path, columns: tuple[Column, ...], mapping: Map) -> tuple[int, list[str], dict[str, int]]:
+    """The row that looks most like a header, its headings, and which of our columns each place seems to be."""
+    rows = head_of(path, mapping)
+    if not rows:
+        raise Invalid("table.file", file=str(path), why="no header row")
+    guessed = spellings(columns, Map())
+    best = max(range(len(rows)), key=lambda i: (len(_places(rows[i][1], guessed)), sum(map(bool, rows[i][1])), -i))
+    return rows[best][0], rows[best][1], _places(rows[best][1], guessed)
+
+
 def _opened(path: Path) -> python_calamine.CalamineWorkbook:
     refuse_bombs(path)
     try:

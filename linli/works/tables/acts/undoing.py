@@ -18,7 +18,17 @@ from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 
 from linli.works.jobs.acts import stop_if_ending
 from linli.works.tables.acts.steps import STEP_S, apply, inserts_of
-from linli.works.tables.journal import column_of, frozen, has_version, made_by, mark_of, overwritten_by, revived, thawed
+from linli.works.tables.journal import (
+    column_of,
+    frozen,
+    has_version,
+    made_by,
+    mark_of,
+    overwritten_by,
+    revived,
+    thawed,
+    unnamed,
+)
 from linli.works.tables.models import Load, Loaded, LoadStep, load_of
 from linli.works.tables.rules.planning import Writes
 
@@ -156,7 +166,7 @@ class Back:
     def _ours(self, model: type[models.Model], found: Any, made: set[str]) -> bool:
         if issubclass(model, Loaded):
             return all(load_of(row) == self.load.pk for row in found)
-        if model._meta.label in made or isinstance(model._meta.pk, models.AutoField):
+        if model._meta.label in made or unnamed(model):
             return True
         return not (found.exists() if isinstance(found, models.QuerySet) else found)
 

@@ -15,7 +15,7 @@ from linli.works.tables.rules.matching import FOUND, MISSING, Policy
 declare("table.map", zh="映射文件{file}有误：{where}：{why}", en="map file {file}: {where}: {why}")
 
 OPTIONS = ("timezone", "datum", "sheet", "delimiter", "header_row", "encoding", "time_format", "keep")
-SECTIONS = ("columns", "values", "options", "fixed", "match")
+SECTIONS = ("columns", "values", "options", "fixed", "match", "feed")
 
 
 @dataclass(frozen=True, slots=True)
