@@ -23,8 +23,10 @@ FORBIDDEN = {
     r"social_credit|citizen_credit|integral_ranking": "a social score",
     r"petitioner|protest|demonstrator|opinion_monitor|assembly_participant": "assembly and opinion are no matters",
 }
-CHINESE = re.compile("重点人员|黑名单|人脸|指纹库|声纹|步态|虹膜|社会信用(?!代码)|积分排名|人员风险|风险人员|上访人员|信访人员")
-# 统一社会信用代码 is the registration number of a firm (GB 32100), as a passport number is a person's: it judges nobody.
+CHINESE = re.compile(
+    "重点人员|黑名单|人脸|指纹库|声纹|步态|虹膜|社会信用(?!代码)|积分排名|人员风险|风险人员|上访人员|信访人员"
+)
+# 统一社会信用代码 is the registration number of a firm (GB 32100): it judges nobody.
 EXCUSED: dict[str, str] = {}
 """A name that sounds so and is not: the sentence says what it is."""
 PERSON_MODELS = re.compile(rf"(?i)^{PERSON}$")
