@@ -38,6 +38,13 @@ LINKS: tuple[tuple[str, str, Any, Any, tuple[str, ...]], ...] = (
     ("premises_list", "home", gettext_lazy("场所"), gettext_lazy("企业、商铺、学校、工地、出租房屋"), ROOMS),
     ("devices", "broadcast", gettext_lazy("前端设备"), gettext_lazy("视频登记、朝向、故障"), ROOMS),
     ("grading", "list-check", gettext_lazy("场所分级"), gettext_lazy("等级、措施、复查日期"), ROOMS),
+    (
+        "visit_settings",
+        "walk",
+        gettext_lazy("走访事由和检查表"),
+        gettext_lazy("间隔、依据、检查项，按日期生效"),
+        ("administrator", "station_chief", "community_officer", "bureau_leader", "auditor"),
+    ),
     ("divergences", "arrows-join", gettext_lazy("手机并行改动"), gettext_lazy("两边不一致的，由人决定"), OFFICE),
     (
         "field_phones",

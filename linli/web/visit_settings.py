@@ -146,7 +146,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "reasons": [{"one": one, "ground": GROUNDS[one.ground]} for one in known.values()],
         "checklists": list(checklists_on(today).values()),
         "may_set": any(holds_right(actor, "visit.set_reason", path) for path in actor.paths),
-        "crumbs": [(_("走访"), reverse("visit_list")), (_("走访事由和检查表"), "")],
+        "crumbs": [(_("管理"), reverse("administration")), (_("走访事由和检查表"), "")],
     }
     return render(request, "web/visit_settings.html", context)
 

@@ -152,6 +152,7 @@ def load_visits(county: County, rows: Rows, now: datetime) -> int:
         for _ in range(40):
             if gather(WORKER) == 0:
                 break
+    _campaign(county, rows, cast, monday)
     plans = [plan for plan in county.staff.people if plan.post == "community_officer"]
     homes: set[str] = set()
     for plan in sorted(plans, key=lambda one: not one.demo)[:OFFICERS]:
@@ -164,23 +165,28 @@ def load_visits(county: County, rows: Rows, now: datetime) -> int:
             walks.this_week(actor, monday)
             if plan.demo:
                 walks.inspect(actor, first)
-    _helpers(county, cast, walks, now)
-    _campaign(county, rows, cast, monday)
+    _helpers(county, rows, cast, walks)
     cancel(prefix="visits.")
     return walks.visits
 
 
-def _helpers(county: County, cast: Cast, walks: Walks, now: datetime) -> None:
-    """What an auxiliary wrote this morning waits for his officer."""
-    demo = {plan.agency for plan in county.staff.people if plan.post == "community_officer" and plan.demo}
-    helpers = [one for one in county.staff.people if one.post in ("auxiliary", "assistant") and one.agency in demo]
-    for n, plan in enumerate(helpers[:3]):
-        actor = cast.person(plan.staff_no)
-        due = due_rows(actor).filter(reason="enterprise").order_by("-due_on", "pk").first()
-        if due is not None:
-            with clock.fixed(now - timedelta(hours=2 + n)):
-                record_visit(actor, reason="enterprise", due=due, people_met=2, said={"words": "老板说一切正常。"})
-            walks.visits += 1
+def _helpers(county: County, rows: Rows, cast: Cast, walks: Walks) -> None:
+    """What auxiliaries and assistants wrote lately waits for the officers of the demo accounts."""
+    homes = [plan.agency for plan in county.staff.people if plan.post == "community_officer" and plan.demo]
+    helpers = [plan for plan in county.staff.people if plan.post in ("auxiliary", "assistant")]
+    for n, (plan, home) in enumerate((plan, home) for home in homes for plan in helpers[:3]):
+        room = rows.agencies[home]
+        spot = {"lon": (room.lon or 0) + 0.0004 * (n + 1), "lat": (room.lat or 0) - 0.0006}
+        with clock.fixed(walks.now - timedelta(hours=2 + n)):
+            record_visit(
+                cast.person(plan.staff_no),
+                reason="plain_talk",
+                place=f"{room.name}南侧{n + 1}号",
+                people_met=1 + n % 3,
+                **spot,
+                **SAID[n % len(SAID)],
+            )
+        walks.visits += 1
 
 
 def _campaign(county: County, rows: Rows, cast: Cast, monday: date) -> None:
@@ -189,7 +195,7 @@ def _campaign(county: County, rows: Rows, cast: Cast, monday: date) -> None:
     for plan in county.staff.people:
         if plan.post == "station_chief" and plan.demo:
             chief = plan
-    with clock.fixed(datetime(monday.year, monday.month, monday.day, 8, 30, tzinfo=clock.SHANGHAI)):
+    with clock.fixed(datetime(monday.year, monday.month, monday.day, 0, 30, tzinfo=clock.SHANGHAI)):
         made = open_campaign(
             cast.person(chief.staff_no),
             code="winter-fire",
