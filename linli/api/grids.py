@@ -22,7 +22,7 @@ from linli.kernel.errors import Invalid, NotFound
 from linli.kernel.scope import Actor
 from linli.org.rooms.models import Responsibility
 from linli.places.divisions.queries import by_codes
-from linli.places.grid.acts import close_grid, merge_grids, open_grid, redraw_grid, split_grid
+from linli.places.grid.acts import close_grid, merge_grids, open_grid, redraw_grid, split_grid, withdraw_change
 from linli.places.grid.acts.boundaries import polygon_of
 from linli.places.grid.acts.regrouping import parts_of, whole_of
 from linli.places.grid.models import Grid
@@ -32,7 +32,7 @@ from linli.places.grid.rules.drawing import GAP_M, SNAP_M, clashes, fitted, gaps
 from linli.places.roads.queries import roads_near
 
 router = Router(tags=["grids"])
-ACTS = ("grid.open", "grid.redraw", "grid.split", "grid.merge", "grid.close")
+ACTS = ("grid.open", "grid.redraw", "grid.split", "grid.merge", "grid.close", "grid.withdraw")
 
 
 class Drawn(Schema):
@@ -268,6 +268,23 @@ def closed(request: ApiRequest, grid: uuid.UUID, sent: Closing) -> HttpResponse:
 
     def deed() -> Shown:
         return grid_shown(close_grid(request.auth, grid_id=row.pk, valid_to=sent.valid_to, version=sent.version))
+
+    return once(request.ticket, 200, deed)
+
+
+class Withdrawing(Schema):
+    """The version that the editor saw."""
+
+    version: int
+
+
+@router.post("/grids/{grid}/withdraw", summary="Take a change that is dated ahead back")
+def withdrawn(request: ApiRequest, grid: uuid.UUID, sent: Withdrawing) -> HttpResponse:
+    """The grids of the change stay as they are; what was to come never does."""
+    row = _grid(request.auth, grid)
+
+    def deed() -> Shown:
+        return {"items": [grid_shown(one) for one in withdraw_change(request.auth, grid=row, version=sent.version)]}
 
     return once(request.ticket, 200, deed)
 

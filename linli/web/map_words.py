@@ -236,6 +236,8 @@ WORDS = {
     "map.grid_redraw": _("改边界"),
     "map.grid_split": _("拆分"),
     "map.grid_merge": _("合并"),
+    "map.grid_withdraw": _("撤回变更"),
+    "map.grid_withdrawn": _("已撤回，边界照旧。"),
     "map.grid_close": _("停用"),
     "map.grid_choose": _("在图上点选网格，或在下面勾选；合并可选多个。"),
     "map.grid_read_only": _("您的岗位可以查看网格；划定由系统管理员办理。"),

@@ -13,7 +13,7 @@ from linli.kernel import clock
 from linli.kernel.errors import Conflict, Invalid, NotAllowed
 from linli.org.rooms.models import Responsibility
 from linli.org.rooms.queries import held_on, responsible_for
-from linli.places.grid.acts import close_grid, merge_grids, open_grid, redraw_grid, split_grid
+from linli.places.grid.acts import close_grid, merge_grids, open_grid, redraw_grid, split_grid, withdraw_change
 from linli.places.grid.models import Grid, GridSheet
 from linli.places.grid.queries import grid_at
 from linli.trail.entries.models import Entry
@@ -150,6 +150,42 @@ def test_redrawing_keeps_who_answers(town: Town) -> None:
     with pytest.raises(Conflict) as refused:
         close_grid(SETUP, grid_id=new.pk, valid_to=later + timedelta(days=6))
     assert refused.value.code == "grid.closed"
+
+
+def test_a_change_that_is_dated_ahead_is_taken_back_whole(town: Town) -> None:
+    later, old = clock.today() + timedelta(days=5), grid("G1")
+    with pytest.raises(Conflict):
+        withdraw_change(SETUP, grid=old, version=1)
+    split_grid(
+        SETUP, grid=old, version=1, line=ACROSS, valid_from=later, codes=["G1", "G1B"], names=["甲", "乙"],
+        answered_by=["R1", "R2"],
+    )  # fmt: skip
+    old.refresh_from_db()
+    with pytest.raises(Conflict) as refused:
+        withdraw_change(SETUP, grid=old, version=1)
+    assert refused.value.code == "grid.moved_on"
+    assert [one.pk for one in withdraw_change(SETUP, grid=old, version=old.version)] == [old.pk]
+    assert grid("G1").pk == old.pk and grid("G1").valid_to is None
+    assert not Grid.objects.on(later).filter(code="G1B").exists() and land("G1", later) == pytest.approx(old.shape.area)
+    assert responsible_for(old.pk, later).agency == town.rooms[0]  # type: ignore[union-attr]
+    merge_grids(
+        SETUP, grids=[grid("G2"), grid("G3")], versions=[1, 1], valid_from=later, code="G2", name="合", answered_by="R2"
+    )
+    half = Grid.objects.get(code="G3")
+    assert [one.code for one in withdraw_change(SETUP, grid=half, version=half.version)] == ["G2", "G3"], "both halves"
+    assert {grid("G2").valid_to, grid("G3").valid_to} == {None}
+    close_grid(SETUP, grid_id=grid("G3").pk, valid_to=later)
+    assert withdraw_change(SETUP, grid=grid_ending("G3"), version=grid_ending("G3").version)[0].active
+    redraw_grid(SETUP, grid_id=grid("G3").pk, shape=grid("G3").shape, valid_from=later)
+    redraw_grid(SETUP, grid_id=grid("G3").pk, shape=grid("G3").shape, valid_from=later + timedelta(days=1))
+    first = Grid.objects.get(code="G3", valid_to=later, active=False, valid_from__lt=later)
+    with pytest.raises(Conflict) as refused:
+        withdraw_change(SETUP, grid=first, version=first.version)
+    assert refused.value.code == "grid.change_moved_on"
+
+
+def grid_ending(code: str) -> Grid:
+    return Grid.objects.filter(code=code, active=False, valid_to__isnull=False).order_by("-version")[0]
 
 
 def geo_json(shape: shapely.geometry.base.BaseGeometry) -> dict[str, object]:

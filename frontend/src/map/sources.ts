@@ -17,6 +17,7 @@ const UNITS_EVERY_MS = 3000
 const FRESH_EVERY_MS = 2500
 const MOST_NAMES = 2000
 const LOOK_MS = 1500
+const COUNTED_MS = 4000
 /** A server that has just started is asked again until it has read everything. */
 const AGAIN_MS = 2000
 const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
@@ -41,11 +42,14 @@ export class Layers {
   constructor(readonly map: maplibregl.Map, readonly state: MapState, readonly defs: LayerDef[], private readonly changed: () => void) {
     map.on('error', (event) => this.wrong(event as unknown as { sourceId?: string; error?: Error & { status?: number } }))
     map.on('sourcedata', (event) => {
-      if (event.sourceId?.startsWith('L-') && event.isSourceLoaded && event.tile) this.failed.delete(event.sourceId.slice(2))
+      if (!event.sourceId?.startsWith('L-')) return
+      if (event.isSourceLoaded && event.tile) this.failed.delete(event.sourceId.slice(2))
+      if (event.tile && event.sourceId !== sourceOf('units')) this.recount()
     })
+    map.on('moveend', () => this.recount())
     map.on('idle', () => this.count())
     map.on('sourcedataloading', (event) => { if (event.sourceId?.startsWith('L-')) this.tell(event.sourceId.slice(2)) })
-    window.setInterval(() => { if (!document.hidden && this.on.some((code) => this.waits(code))) this.count() }, LOOK_MS)
+    window.setInterval(() => { if (!document.hidden && (Date.now() < this.countUntil_ms || this.on.some((code) => this.waits(code)))) this.count() }, LOOK_MS)
     if (defs.some((def) => !def.whole)) this.askAgain()
     void this.watchUnits()
   }
@@ -65,6 +69,11 @@ export class Layers {
       this.ask(waiting)
     }, AGAIN_MS)
   }
+
+  private countUntil_ms = 0
+
+  /** A map on which units move is never idle: what came or was moved is counted all the same, and once more when it has been drawn. */
+  private recount(): void { this.countUntil_ms = Date.now() + COUNTED_MS }
 
   /** A layer that came, but the map has not been idle since: a slow machine says what is there all the same. */
   private waits(code: string): boolean {

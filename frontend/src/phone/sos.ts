@@ -93,11 +93,17 @@ export class Sos {
     await this.load()
   }
 
+  /** The button, beside what is true of the phone. */
+  button(): TemplateResult | typeof nothing {
+    if (this.wanted || this.mine) return nothing
+    return html`<button type="button" class="sos" aria-label=${t('sos.hold')} title=${t('sos.hold')} @pointerdown=${(event: PointerEvent) => this.down(event)} @pointerup=${(event: PointerEvent) => this.up(event)}
+        @pointerleave=${(event: PointerEvent) => this.up(event)} @contextmenu=${(event: Event) => event.preventDefault()} @click=${(event: MouseEvent) => { if (event.detail === 0) this.cry() }}>SOS</button>`
+  }
+
+  /** What became of the cry, and who else cries: above everything. */
   view(): TemplateResult {
     const mine = this.mine
-    return html`${this.wanted || mine ? nothing : html`<button type="button" class="sos" aria-label=${t('sos.hold')} title=${t('sos.hold')} @pointerdown=${(event: PointerEvent) => this.down(event)} @pointerup=${(event: PointerEvent) => this.up(event)}
-        @pointerleave=${(event: PointerEvent) => this.up(event)} @contextmenu=${(event: Event) => event.preventDefault()} @click=${(event: MouseEvent) => { if (event.detail === 0) this.cry() }}>SOS</button>`}
-      ${this.wanted && !mine ? html`<section class="sos-panel" role="alert">${icon('alert-octagon')}<b>${t('sos.sending')}</b><span>${this.failure ? t('sos.not_there', { why: this.failure }) : t('sos.wait')}</span></section>` : nothing}
+    return html`${this.wanted && !mine ? html`<section class="sos-panel" role="alert">${icon('alert-octagon')}<b>${t('sos.sending')}</b><span>${this.failure ? t('sos.not_there', { why: this.failure }) : t('sos.wait')}</span></section>` : nothing}
       ${mine ? html`<section class="sos-panel" role="alert" data-sos=${mine.state}><b>${t(mine.state === 'calling' ? 'sos.there' : 'sos.answered')}</b>
         <span>${mine.answered_at ? t('distress.answered', { who: mine.answered_by ?? '' }) : t('sos.heard', { at: clock(mine.raised_at) })}</span>
         ${mine.safe_at ? html`<span>${icon('shield-check')} ${t('sos.said_safe')}</span>` : html`<button type="button" class="big" @click=${() => void this.safe()}>${t('sos.safe')}</button>`}</section>` : nothing}

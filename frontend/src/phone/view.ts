@@ -13,7 +13,7 @@ export function phoneView(phone: Phone): CardPart {
   const order = phone.current
   return html`
     ${phone.sos.view()}
-    ${strip(phone)}
+    <div class="phone-top"><div>${strip(phone)}</div>${phone.sos.button()}</div>
     ${order ? orderView(phone, order) : idle(phone)}
     ${phone.problem || phone.unread ? html`<p class="notice is-danger phone-problem" role="alert">${icon('alert-triangle')} ${phone.problem || phone.unread}</p>` : nothing}
     ${phone.notice ? html`<p class="notice phone-problem" role="status">${icon('circle-check')} ${phone.notice}</p>` : nothing}

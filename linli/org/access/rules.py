@@ -117,6 +117,7 @@ _ESTABLISH = frozenset(
         "grid.open",
         "grid.redraw",
         "grid.close",
+        "grid.withdraw",
         "grid.split",
         "grid.merge",
         "unit.form",

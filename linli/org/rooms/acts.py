@@ -16,7 +16,7 @@ from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.org.rooms.models import EQUIPMENT_LIFE, Equipment, OpeningHours, Responsibility, Service
 from linli.org.rooms.rules import read_hours
-from linli.places.grid.acts import GridsRedrawn
+from linli.places.grid.acts import GridsRedrawn, GridsRestored
 from linli.places.grid.models import Grid
 
 declare(
@@ -144,6 +144,14 @@ def carry_answers(news: GridsRedrawn) -> None:
             officer = officers.pop() if len(officers) == 1 else None
             answer_for_grid(news.actor, grid=grid, agency=agency, officer=officer, since=news.since)
     Responsibility.objects.filter(grid__in=news.was, until__isnull=True).update(until=news.since)
+
+
+@listen(GridsRestored)
+def restore_answers(news: GridsRestored) -> None:
+    """A change that does not come: whoever answered for the old grids goes on, nobody for those that never were."""
+    Responsibility.objects.filter(grid__in=news.never).update(until=news.since)
+    ended = Responsibility.objects.filter(grid__in=news.now, until=news.since)
+    ended.filter(since__lt=news.since).update(until=None)
 
 
 @act(

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
-import { get, newKey, Problem, problemText } from '../../shared/api'
+import { get, newKey, post, Problem, problemText } from '../../shared/api'
 import type { maplibregl } from '../../shared/basemap'
 import { icon } from '../../shared/dom'
 import { loading, trouble } from '../../shared/parts'
@@ -217,6 +217,20 @@ export class GridEditor implements Tool {
       ${count ? nothing : html`<p class="quiet">${t('map.grid_choose')}</p>`}`
   }
 
+  /** A change whose day has not come is taken back with all grids that it touches. */
+  private async withdraw(row: GridRow): Promise<void> {
+    if (this.busy) return
+    this.busy = true
+    const done = await this.attempt(() => post(`/grids/${row.id}/withdraw`, { version: row.version }))
+    this.busy = false
+    if (done) {
+      toast(t('map.grid_withdrawn'))
+      this.app.layers.stir(['grids', 'coverage'])
+      await this.load()
+    }
+    this.app.render()
+  }
+
   private list(): TemplateResult {
     const words = this.filter.trim().toLowerCase()
     const found = this.rows.filter((row) => !words || `${row.code} ${row.name} ${row.answered_by?.name ?? ''} ${row.answered_by?.officer ?? ''}`.toLowerCase().includes(words))
@@ -225,6 +239,7 @@ export class GridEditor implements Tool {
       <ul class="grid-list plain">${found.map((row) => html`<li data-grid=${row.code}><label><input type="checkbox" .checked=${this.chosen.has(row.id)} @change=${() => this.pick(row.id, true)}><span><b>${row.name}</b> <small class="num">${row.code}</small>
           <small>${row.answered_by ? [row.answered_by.name, row.answered_by.officer].filter(Boolean).join(' · ') : t('map.grid_nobody')}</small>
           ${row.next_from ? html`<small class="tag">${t('map.grid_changes', { day: row.next_from })}</small>` : nothing}</span></label>
+        ${row.next_from && !row.active && row.next_from > this.app.facts.today && this.answer?.may.withdraw ? html`<button type="button" class="button is-small" data-grid-withdraw @click=${() => void this.withdraw(row)}>${icon('arrow-back-up')}${t('map.grid_withdraw')}</button>` : nothing}
         <button type="button" class="icon-button" title=${t('map.show_there')} @click=${() => this.app.fit(boxOf(row.geometry))}>${icon('map-pin')}<span class="sr">${t('map.show_there')}</span></button>
         <button type="button" class="icon-button" title=${t('map.grid_history')} @click=${() => void this.past(row)}>${icon('history')}<span class="sr">${t('map.grid_history')}</span></button>
         ${this.history[0]?.code === row.code ? html`<ol class="grid-history plain num">${this.history.map((one) => html`<li>${one.valid_from} – ${one.valid_to ?? t('map.grid_open_end')} · ${one.name} · ${(one.area_m2 / 1e6).toFixed(2)} km²</li>`)}</ol>` : nothing}</li>`)}</ul>`
