@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-from linli.org.people.queries import lacks_second_factor
 from linli.org.posts.rules import POSTS
 from linli.web.guard import idle_limit_s
+from linli.web.second_factor import is_shut_out
 from linli.web.visitor import actor_of
 from linli.web.words import words
 
@@ -52,6 +52,8 @@ DAY = (
     "property_manager",
     "partner_officer",
 )
+FIELD = (*PHONE, "grid_worker", "information_officer", "liaison_cadre")
+"""Who is out and writes there; the app itself asks the house which forms a post may fill."""
 MINE = tuple(post for post in POSTS if post not in (*CHIEF, "administrator"))
 """Who has fewer pages finds his own among them; the others by their name at the top."""
 BOARD = ("bureau_leader", "station_chief", "dispatcher", "administrator", "auditor")
@@ -60,6 +62,7 @@ LISTS = (*BOARD, "community_officer", "station_desk")
 NAV = (
     ("desk", "/desk", _("接警台"), DESK),
     ("phone", "/phone", _("我的任务"), PHONE),
+    ("field", "/field/", _("外勤"), FIELD),
     ("today", "/today", _("今日"), DAY),
     ("visits", "/visits", _("走访"), ("community_officer", "station_chief", "auxiliary", "assistant")),
     ("visit_list", "/visits/all", _("走访"), ("grid_worker", "information_officer")),
@@ -80,6 +83,7 @@ ICONS = {
     "administration": "tool",
     "desk": "headset",
     "phone": "device-mobile",
+    "field": "walk",
     "today": "sun",
     "matters": "list-check",
     "map": "map",
@@ -110,7 +114,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     actor = actor_of(request)
     posts = [post.code for post in actor.posts]
     titles = list(dict.fromkeys(str(POSTS[code]) if code in POSTS else code for code in posts))
-    shut = lacks_second_factor(request.user)
+    shut = is_shut_out(request, request.user)
     nav = [
         {
             "name": name,

@@ -52,6 +52,7 @@ PHONE = {
     "phone.duty": _("我在做什么"),
     "phone.own_call": _("警务室来电"),
     "phone.rooms": _("警务室"),
+    "phone.field": _("外勤：走访、上报"),
     "phone.call_what": _("什么事"),
     "phone.call_where": _("在哪里"),
     "phone.call_here": _("不填则为当前位置"),

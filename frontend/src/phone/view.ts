@@ -38,6 +38,7 @@ function idle(phone: Phone): CardPart {
       <h1>${unit.availability === 'unavailable' ? t('phone.off') : t('phone.ready')}</h1>
       <p class="quiet">${unit.call_sign} · ${t(`unit.${unit.availability}`)}${activity ? ` · ${activity}` : ''}</p></section>
     ${phone.form === 'call' ? callForm(phone) : phone.form === 'duty' ? dutyForm(phone) : html`<div class="phone-grid">
+      <a class="big is-plain" href="/field/">${icon('walk')} ${t('phone.field')}</a>
       <button type="button" class="big is-plain" @click=${() => phone.set('duty')}>${icon('user-check')} ${t('phone.duty')}</button>
       <button type="button" class="big is-plain" @click=${() => phone.set('call')}>${icon('phone-call')} ${t('phone.own_call')}</button>
       ${page.posts.includes('community_officer') ? html`<a class="big is-plain" href="/rooms">${icon('home')} ${t('phone.rooms')}</a>` : nothing}</div>`}
