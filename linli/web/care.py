@@ -84,10 +84,23 @@ def index(request: HttpRequest) -> HttpResponse:
                 "current": ended,
             },
         ],
-        "counts": counts_for(actor) if actor.holds(*SUPERVISORS) else [],
+        "counts": [
+            {"row": one, "may_take": one.leaderless and holds_right(actor, "care.take_over", one.agency.path)}
+            for one in (counts_for(actor) if actor.holds(*SUPERVISORS) else [])
+        ],
         "may_open": any(holds_right(actor, "care.open", path) for path in actor.paths),
     }
     return render(request, "web/care.html", context)
+
+
+@require_POST
+@page(*SUPERVISORS)
+def take_over(request: HttpRequest, station: str) -> HttpResponse:
+    """The chief leads what nobody leads any more."""
+    actor = actor_of(request)
+    taken = acts.take_over(actor, station=agency_by_code(actor, station))
+    done(request, _("已接手%(n)s项，请尽快指定新的负责人。") % {"n": taken})
+    return redirect("care")
 
 
 @never_cache

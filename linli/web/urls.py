@@ -188,6 +188,7 @@ urlpatterns = [
     path("cards/faces/<str:staff_no>", cards.face, name="card_face"),
     path("care", care.index, name="care"),
     path("care/new", care.new, name="care_new"),
+    path("care/stations/<str:station>/take-over", care.take_over, name="care_take_over"),
     path("care/<uuid:plan>", care.plan, name="care_plan"),
     path("care/<uuid:plan>/visits", care.visit, name="care_visit"),
     path("care/<uuid:plan>/promises", care.promise, name="care_promise"),

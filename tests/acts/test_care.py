@@ -13,11 +13,13 @@ from django.urls import get_resolver
 from linli.kernel import clock
 from linli.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from linli.org.people.acts import open_account
+from linli.org.posts.acts import end_post
+from linli.org.posts.models import Post
 from linli.trail.entries.models import Entry
 from linli.visits.care import acts, models
-from linli.visits.care.queries import plans as queries
 from linli.visits.care.models import CarePlan, Carer, CareVisit, Promise
 from linli.visits.care.queries import counts_for, plan_seen, plans_of
+from linli.visits.care.queries import plans as queries
 from linli.visits.care.rules import KEEP
 from linli.works.files.models import StoredFile
 from tests.contracts.test_doors import ROUTES, is_open
@@ -214,3 +216,21 @@ def test_withdrawn_consent_erases_at_once_with_its_paper() -> None:
     acts.withdraw_consent(officer, plan=plan)
     assert (plan.state, plan.told("name"), plan.keep_until) == ("withdrawn", "", clock.today())
     assert not StoredFile.objects.filter(pk=digest).exists()
+
+
+def test_a_lead_who_has_gone_is_followed_by_the_chief() -> None:
+    town = build_town(rooms=1)
+    plan = child(town)
+    chief = town.actor("station_chief")
+    with pytest.raises(Conflict):
+        acts.take_over(chief, station=town.station)
+    assert not counts_for(chief)[0].leaderless
+    with pytest.raises(NotAllowed):
+        acts.take_over(town.actor("other_officer"), station=town.station)
+    end_post(SETUP, post=Post.objects.get(person=town.people["community_officer"], until=None), on=clock.today())
+    assert counts_for(chief)[0].leaderless
+    assert not plans_of(chief).exists(), "to know that there is one is not to see it"
+    assert acts.take_over(chief, station=town.station) == 1
+    assert plan_seen(chief, plan.pk).leads
+    with pytest.raises(NotFound):
+        plan_seen(town.actor("community_officer"), plan.pk)

@@ -46,6 +46,7 @@ NO_PAGE = {
     "care_promise": "a form of the plan's page",
     "care_settle": "a button of a promise",
     "care_paper": "a photograph",
+    "care_take_over": "a button of the counts",
     "hours_confirm": "a button of the week",
     "portal_photo": "a photograph",
 }

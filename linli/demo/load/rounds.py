@@ -15,10 +15,12 @@ from linli.insight.hours.models import HoursDay, HoursWeek
 from linli.insight.hours.rules import WEEK, monday_of
 from linli.kernel import clock
 from linli.kernel.scope import Actor
+from linli.org.agencies.acts import open_agency
 from linli.org.agencies.models import Agency
 from linli.org.drawing.acts import ask_for_officer, decide, return_to_post
 from linli.org.drawing.models import Drawing
 from linli.org.people.models import Account, Person
+from linli.org.posts.acts import appoint_person
 from linli.org.posts.models import Post
 from linli.org.posts.queries import person_actor
 from linli.org.roster.models import Duty
@@ -46,7 +48,7 @@ def load_rounds(actor: Actor, county: County, now: datetime) -> int:
     rng = chance(county.seed, "rounds")
     officers = _officers()
     doors = _cards(actor, rng, now)
-    _care(rng, now)
+    _care(actor, rng, now)
     _drawn(rng, officers, now)
     _duties(actor, rng, officers, now)
     return doors
@@ -114,11 +116,16 @@ def _walk(actor: Actor, rng: random.Random, batch: CardBatch, now: datetime) -> 
     CardDoor.objects.bulk_update(reached, ["outcome", "cards", "at", "by_id", "by_name"], batch_size=200)
 
 
-def _care(rng: random.Random, now: datetime) -> None:
+def _care(actor: Actor, rng: random.Random, now: datetime) -> None:
     officer, partner = _demo_person("community_officer"), _demo_person("partner_officer")
-    if officer is None:
+    bureau = Agency.objects.filter(parent__isnull=True).exclude(kind="partner").first()
+    if officer is None or bureau is None:
         return
     who = person_actor(officer, door="page")
+    federation = open_agency(actor, code="FULIAN", name="县妇女联合会", kind="partner", parent=bureau)
+    friend = appoint_person(
+        actor, staff_no="FL00001", name="蔡玉珍", agency=federation, code="partner_officer", since=date(2024, 1, 1)
+    )
     agency = Agency.objects.get(pk=next(post.agency_id for post in who.posts if post.code == "community_officer"))
     for place, (called, reason, born, ground, situation, promised) in enumerate(CARE):
         with clock.fixed(now - timedelta(days=70 - 12 * place)):
@@ -138,8 +145,9 @@ def _care(rng: random.Random, now: datetime) -> None:
             done = make_promise(who, plan=plan, what="认识本人，留下联系卡", due_on=clock.today() + timedelta(days=7))
         with clock.fixed(now - timedelta(days=60 - 12 * place)):
             settle_promise(who, promise=done, move="keep", outcome="已上门认识，留了联系卡")
-            if partner is not None and place in (0, 2):
-                name_carer(who, plan=plan, person=partner, role="partner", sees=frozenset({"situation"}))
+            for person in (partner, friend) if place in (0, 2) else ():
+                if person is not None:
+                    name_carer(who, plan=plan, person=person, role="partner", sees=frozenset({"situation"}))
         _visited(who, plan, rng, now)
 
 

@@ -246,7 +246,7 @@ _OWN_HOURS = frozenset({"hours.see", "hours.correct", "hours.confirm"})
 _DRAW = frozenset({"drawing.ask", "drawing.decide", "drawing.cancel"})
 for _post, _held in {
     "community_officer": _CARDS | _CARE | _DUTY | _OWN_HOURS | {"drawing.return"},
-    "station_chief": _CARDS | _DESIGN | _CARE | _DUTY | _DRAW | {"drawing.return"},
+    "station_chief": _CARDS | _DESIGN | _CARE | {"care.take_over"} | _DUTY | _DRAW | {"drawing.return"},
     "station_desk": _DUTY,
     "auxiliary": _CARER | _DUTY | _OWN_HOURS | {"card.deliver"},
     "assistant": _CARER | _DUTY | _OWN_HOURS | {"card.deliver"},

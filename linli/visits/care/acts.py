@@ -20,7 +20,7 @@ from linli.matters.parties.rules import plain_phone
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.visits.care.models import CARE_LIFE, PROMISE_LIFE, CarePlan, Carer, CareVisit, Promise
-from linli.visits.care.queries import is_partner
+from linli.visits.care.queries import is_partner, without_lead
 from linli.visits.care.rules import (
     ENDINGS,
     KEEP,
@@ -38,6 +38,7 @@ from linli.works.files.queries import place_of
 from linli.works.jobs.acts import hourly
 
 declare("care.only_lead", zh="只有负责人可以{act}。", en="Only the lead may do this: {act}.")
+declare("care.none_left_alone", zh="没有无人负责的关爱。", en="Every plan has its lead.")
 declare("care.over", zh="这项关爱已结束。", en="This plan has ended.")
 declare("care.named_already", zh="{name}已在关爱人之中。", en="{name} is named already.")
 declare("care.lead_stays", zh="请先指定新的负责人。", en="Name another lead first.")
@@ -185,6 +186,30 @@ def name_carer(
     flags = {f"sees_{field}": field in shown for field in NEEDS_SEEN}
     Carer.objects.create(plan=plan, person=person, role=role, since=clock.now(), **flags)
     return _touched(plan)
+
+
+@act(
+    "care.take_over",
+    zh="接手无人负责的关爱",
+    en="take over plans of care without a lead",
+    about="station",
+    within=lambda facts: facts["station"].path,
+)
+def take_over(actor: Actor, *, station: Agency) -> int:
+    """The chief leads the plans of his station whose lead has gone, until he names another. Plans that are led stay
+    unknown to him. Returns how many; raises Conflict ``care.none_left_alone`` when there are none.
+    """
+    now = clock.now()
+    plans = without_lead(station)
+    for plan in plans:
+        held = Carer.objects.now().filter(plan=plan)
+        held.filter(role="lead").update(until=now)
+        if not held.filter(person_id=actor.id).update(role="lead"):
+            Carer.objects.create(plan=plan, person_id=actor.id, role="lead", since=now)
+        _touched(plan)
+    if not plans:
+        raise Conflict("care.none_left_alone")
+    return len(plans)
 
 
 @act("care.release_carer", zh="免除关爱人", en="release a carer", about="plan")

@@ -16,6 +16,7 @@ from linli.visits.care.queries.plans import (
     reviews_due,
     seen_by,
     visits_of,
+    without_lead,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "reviews_due",
     "seen_by",
     "visits_of",
+    "without_lead",
 ]

@@ -121,13 +121,27 @@ def is_partner(person: Person) -> bool:
     return all(code in CIVIL or kind == "partner" for code, kind in held)
 
 
+def without_lead(station: Agency) -> list[CarePlan]:
+    """Running plans of a station whose lead holds no post there any more: for the act that takes them over, and to
+    count them. Nobody is shown which.
+    """
+    plans = CarePlan.objects.running().filter(below("agency__path", (station.path,)))
+    leads = dict(Carer.objects.now().filter(plan__in=plans, role="lead").values_list("plan_id", "person_id"))
+    here = Post.objects.held_on(clock.today()).filter(below("agency__path", (station.path,)))
+    serving = set(here.filter(person__left_on__isnull=True).values_list("person_id", flat=True))
+    return [plan for plan in plans.select_related("agency") if leads.get(plan.pk) not in serving]
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many plans run at a place, and how many of them are past their review, as a supervisor is told."""
+    """How many plans run at a place, how many of them are past their review and whether some have lost their lead, as a
+    supervisor is told.
+    """
 
     agency: Agency
     running: str
     overdue: str
+    leaderless: bool
 
 
 def counts_for(actor: Actor) -> Sequence[Counted]:
@@ -144,4 +158,4 @@ def counts_for(actor: Actor) -> Sequence[Counted]:
         overdue[station] += review_on < today
     shown = told_all({one.path: running[one.path] for one in stations})
     late = told_all({one.path: overdue[one.path] for one in stations})
-    return [Counted(one, shown[one.path], late[one.path]) for one in stations]
+    return [Counted(one, shown[one.path], late[one.path], bool(without_lead(one))) for one in stations]
