@@ -24,6 +24,7 @@ OPEN = {
     "demo/sign-in/*": "a role by a tap, in a demo installation only; elsewhere there is no such page",
     "p/*": "the residents' pages behind a QR: what is public by duty, no sign-in, no cookie",
     "r/*": "the door plate's page: residents report without a sign-in, and it shows nothing that is stored",
+    "field/*": "the field app's shell, worker and manifest, the same for everybody; a stranger is told that he is one",
     "account/*": "sign-in, second factor and sign-out by allauth, which guards its own pages",
 }
 """Routes that answer anybody, each with the reason; a star stands for everything below."""
