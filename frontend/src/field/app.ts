@@ -22,8 +22,8 @@ const LOCK_AFTER_MS = 600_000
 /** Delivered records stay readable on the phone this long. */
 const KEEP_DELIVERED_MS = 3 * 86_400_000
 const MOST_TROUBLES = 300
-/** Forms with this place and beyond are done by the app itself: receipts. */
-const BY_ITSELF = 99
+/** The group of forms that are done by the app itself: receipts. */
+const UNSEEN = 'unseen'
 
 /** The app of one officer while it is unlocked: what he took along, what he did, and how much of it the house has. */
 export class Field {
@@ -156,7 +156,7 @@ export class Field {
   actsOf(item: Item): FormSpec[] {
     const acts = item.data.acts ?? []
     const state = this.stateOf(item)
-    const offered = (one: FormSpec | null): one is FormSpec => one !== null && (one.order ?? 50) < BY_ITSELF
+    const offered = (one: FormSpec | null): one is FormSpec => one !== null && one.group !== UNSEEN
     if (state === item.data.state) return acts.map((act) => this.form(act)).filter(offered)
     const types = new Set(acts.map((act) => this.form(act)?.subject))
     const of = (list: string[] | undefined, value: string | undefined): boolean => !list?.length || list.includes(value ?? '')

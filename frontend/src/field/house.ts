@@ -2,8 +2,11 @@ import { answer, newKey, Problem } from '../shared/api'
 import { page, t } from '../shared/words'
 import type { Answer, Forms, Item, Operation } from './types'
 
-/** The doors of the house that this app knows. A line in the country may take its time: patience in milliseconds. */
-const PATIENCE_MS = 60_000
+/** The doors of the house that this app knows. A line in the country may take its time: patience in milliseconds, for words and for a piece of a photo. */
+const PATIENCE_MS = 20_000
+const PIECE_PATIENCE_MS = 90_000
+/** A line that resets is asked again at once, before the round is given up. */
+const AGAIN_MS = [300, 1000, 3000]
 
 export interface Session { person: string | null; name?: string; posts?: string[]; csrf?: string }
 interface Wipeable { wipe: boolean }
@@ -15,14 +18,26 @@ export interface Registered extends Wipeable { recovery: string }
 
 let csrf = ''
 
-async function send<T>(address: string, init: RequestInit, headers: Record<string, string> = {}): Promise<T> {
-  let response: Response
+async function once<T>(address: string, init: RequestInit, headers: Record<string, string>, patience_ms: number): Promise<T> {
   try {
-    response = await fetch(address, { credentials: 'same-origin', signal: AbortSignal.timeout(PATIENCE_MS), ...init, headers: { Accept: 'application/json', ...headers } })
-  } catch {
-    throw new Problem(0, 'unreachable', t('error.unreachable'))
+    return await answer<T>(await fetch(address, { credentials: 'same-origin', signal: AbortSignal.timeout(patience_ms), ...init, headers: { Accept: 'application/json', ...headers } }))
+  } catch (failure) {
+    // A line that breaks in the middle of an answer is a line that breaks.
+    throw failure instanceof Problem ? failure : new Problem(0, 'unreachable', t('error.unreachable'))
   }
-  return answer<T>(response)
+}
+
+/** Everything here may be said twice: operations by their id, pieces by their place. So a broken line is tried again. */
+async function send<T>(address: string, init: RequestInit, headers: Record<string, string> = {}, patience_ms = PATIENCE_MS): Promise<T> {
+  for (const wait_ms of AGAIN_MS) {
+    try {
+      return await once<T>(address, init, headers, patience_ms)
+    } catch (failure) {
+      if (!(failure instanceof Problem) || !failure.unreachable || !navigator.onLine) throw failure
+    }
+    await new Promise((done) => window.setTimeout(done, wait_ms))
+  }
+  return once<T>(address, init, headers, patience_ms)
 }
 
 const get = <T>(path: string): Promise<T> => send<T>(page.api + path, {})
@@ -81,7 +96,7 @@ export const had = (sha256: string): Promise<Had> => get<Had>(`/field/files/${sh
 
 export const putPiece = (sha256: string, offset: number, piece: Uint8Array<ArrayBuffer>, of: { size: number; name: string; media_type: string }): Promise<Had> => {
   const query = new URLSearchParams({ offset: String(offset), size: String(of.size), name: of.name, media_type: of.media_type })
-  return send<Had>(`${page.api}/field/files/${sha256}?${query}`, { method: 'PUT', body: piece }, { 'Content-Type': 'application/octet-stream', 'X-CSRFToken': csrf, 'Idempotency-Key': newKey() })
+  return send<Had>(`${page.api}/field/files/${sha256}?${query}`, { method: 'PUT', body: piece }, { 'Content-Type': 'application/octet-stream', 'X-CSRFToken': csrf, 'Idempotency-Key': newKey() }, PIECE_PATIENCE_MS)
 }
 
 function phoneName(): string {

@@ -7,7 +7,7 @@ import { touch } from './profiles'
 import type { Answer, FileRow, Forms, OpRow, OpState } from './types'
 
 /** Most operations of one batch: a reset of the line costs at most these again. */
-const BATCH = 200
+const BATCH = 250
 const BROKEN_TRIES = 2
 
 export type Line = 'idle' | 'busy' | 'offline' | 'signed_out' | 'other_person' | 'trouble'

@@ -15,7 +15,7 @@ export function itemView(field: Field, key: string): View {
   const item = field.items.find((one) => keyOf(one) === key)
   if (!item) return html`${back(field, 'today', t('field.tab_today'))}<p class="notice">${t('field.item_gone')}</p>`
   const { data } = item
-  const kept = field.pending(item)
+  const kept = field.pending(item).filter((row) => field.form(row.form)?.group !== 'unseen')
   return html`${back(field, 'today', data.title)}
     <article class="field-item" data-state=${field.stateOf(item)}>
       <div class="field-facts">${data.state_words && field.stateOf(item) === data.state ? html`<span class="pill">${say(data.state_words)}</span>` : nothing}

@@ -10,7 +10,7 @@ const GROUPS = ['visit', 'report']
 
 /** What can be begun here: every act that makes something new. The list comes from the house; a new kind needs no new app. */
 export function newView(field: Field): View {
-  const forms = field.forms.forms.filter((one) => !one.subject).sort((a, b) => (a.order ?? 50) - (b.order ?? 50))
+  const forms = field.forms.forms.filter((one) => !one.subject && one.group !== 'unseen').sort((a, b) => (a.order ?? 50) - (b.order ?? 50))
   const names = [...new Set([...GROUPS, ...forms.map((one) => one.group ?? 'other')])]
   return html`<h1 class="field-h1">${t('field.tab_new')}</h1>
     ${field.drafts.length ? html`<section><h2>${t('field.unfinished')}</h2><ul class="field-list plain">${field.drafts.map((key) => draftRow(field, key))}</ul></section>` : nothing}
