@@ -17,7 +17,7 @@ OPEN = {
     "healthz": "a load balancer asks whether the process lives; the answer says nothing else",
     "readyz": "a load balancer asks whether it may send calls; the answer says nothing else",
     "api/v1/openapi.json": "what the API promises is public, like its source",
-    "api/v1/field/devices/<device>/state": "a locked phone asks whether to erase itself; yes or no, for an unguessable id",
+    "api/v1/field/devices/<device>/state": "a locked phone asks whether to erase itself: yes or no, by a secret id",
     "ogc/openapi.json": "what the collections of the map promise is public, like its source",
     "api/v1/": "the API's root: there is nothing there, and it says so",
     "i18n/*": "only changes the language of the page",

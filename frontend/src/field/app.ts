@@ -85,6 +85,7 @@ export class Field {
   }
 
   private tick(): void {
+    if (this.items.length && this.expired) void this.expire().then(() => this.reloadItems())
     const every = this.items.some((one) => one.data.group === 'now') || this.unit ? POLL_DUTY_MS : POLL_MS
     if (!document.hidden && navigator.onLine && Date.now() - this.polled > every) {
       this.polled = Date.now()
@@ -279,9 +280,13 @@ export class Field {
   }
 
   /** What was taken along ends by the house's clock, also when this phone's own is wrong. */
-  private async expire(): Promise<void> {
+  private get expired(): boolean {
     const ends = this.profile.expires_at ? Date.parse(this.profile.expires_at) : Infinity
-    if (Date.now() + this.profile.skew_ms > ends) await this.store.dropItems()
+    return Date.now() + this.profile.skew_ms > ends
+  }
+
+  private async expire(): Promise<void> {
+    if (this.expired) await this.store.dropItems()
   }
 
   /** The house closed this phone: what it has goes at once, what it lacks stays sealed for a full sign-in. */

@@ -75,16 +75,14 @@ export class Sync {
   private async allowed(): Promise<boolean> {
     const told = await house.session()
     if (!told.person) {
-      this.is('signed_out')
+      // The house ends the session of a phone that it closes: an ended one may mean that.
+      if (await house.isClosed(this.field.profile.device)) await this.field.closedByHouse()
+      else this.is('signed_out')
       return false
     }
     if (told.person !== this.field.profile.person) {
       this.other = told.name ?? ''
       this.is('other_person')
-      return false
-    }
-    if (await house.isClosed(this.field.profile.device)) {
-      await this.field.closedByHouse()
       return false
     }
     return true
