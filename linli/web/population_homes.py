@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from linli.kernel import clock
+from linli.kernel.scope import Actor
 from linli.org.access.rules import holds_right
 from linli.places.homes.acts import change_home, set_firm
 from linli.places.homes.models import Firm, Home
@@ -22,6 +23,7 @@ from linli.places.homes.rules import USES, reads_numbers
 from linli.places.occupants.models import Residence
 from linli.places.occupants.queries import household, masked
 from linli.places.occupants.rules.declared import ENDS, KINDS, SOURCES
+from linli.places.premises.models import Premises
 from linli.places.premises.queries import premises_by_code
 from linli.web.context import ROOMS
 from linli.web.filling import carry_out, choices_of, done, show_form
@@ -74,6 +76,16 @@ def _half(text: str) -> str:
     if text.isdigit():
         return f"{text[:3]}****{text[-4:]}" if len(text) >= 7 else "*" * len(text)
     return text[:1] + "*" * (len(text) - 1) if text else ""
+
+
+def firm_masked(actor: Actor, row: Premises) -> dict[str, Any] | None:
+    """Who answers for the firm in a place, masked; None when nobody has said."""
+    held = Firm.objects.visible_to(actor).filter(premises=row).first()
+    if held is None:
+        return None
+    names = ("legal_person", "contact_name", "contact_phone")
+    told = {name: _half(held.told(name)) for name in names} if reads_numbers(actor) else {}
+    return {"row": held, "source": SOURCES.get(held.source), **told}
 
 
 @never_cache

@@ -27,6 +27,7 @@ from linli.places.premises.queries import premises_by_code, premises_of
 from linli.visits.records.rules import door_key
 from linli.web.context import ROOMS
 from linli.web.filling import DateInput, carry_out, done, show_form
+from linli.web.population_homes import firm_masked
 from linli.web.registers import PlaceForm, agency_at, crumbs_under, initial_of, page_of
 from linli.web.staff import DayForm, agency_by_code
 from linli.web.visitor import actor_of, page
@@ -140,6 +141,8 @@ def premises(request: HttpRequest, code: str) -> HttpResponse:
         "row": row,
         "kind": Premises.KINDS[row.kind],
         "agency": agency_at(row.agency_path),
+        "firm": firm_masked(actor, row),
+        "may_set_firm": row.closed_on is None and holds_right(actor, "firm.set", row.agency_path),
         "current": [one for one in history if one.ended_at is None],
         "decisions": [{"row": one, "ended": ENDED.get(one.ended_why)} for one in history],
         "may_change": row.closed_on is None and holds_right(actor, "premises.change", row.agency_path),

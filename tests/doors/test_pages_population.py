@@ -92,6 +92,24 @@ def test_an_officer_keeps_a_building(town: Town, here: Address, enter: Enter) ->
     assert told(sheet).count("plate-code") == 2 and officer.post("/register/addresses/A1/end-plate").status_code == 302
 
 
+def test_a_firm_says_who_answers_for_it(town: Town, enter: Enter) -> None:
+    lon, lat = town.spot(0)
+    officer = enter("community_officer")
+    shop = {"code": "F-1", "name": "五金厂", "kind": "factory", "agency": "R1", "lon": lon, "lat": lat}
+    assert officer.post("/premises/new", shop).status_code == 302
+    facts = {
+        "credit_code": "91350100M000100Y43",
+        "contact_name": "孙某某",
+        "contact_phone": "13900007777",
+        "source": "visit",
+    }
+    assert officer.post("/premises/F-1/firm", {**facts, "credit_code": "91350100M000100Y44"}).status_code == 422
+    assert officer.post("/premises/F-1/firm", facts).status_code == 302
+    page = told(officer.get("/premises/F-1"))
+    assert "孙**" in page and "139****7777" in page and "孙某某" not in page and "91350100M000100Y43" in page
+    assert "孙**" not in told(enter("bureau_leader").get("/premises/F-1"))
+
+
 def test_a_record_is_whole_for_a_purpose_only(town: Town, here: Address, enter: Enter) -> None:
     person, officer = live(town, here), enter("community_officer")
     path = f"/register/people/{person.pk}"
