@@ -1,0 +1,1 @@
+"""What others use for the same: measured beside us in the same run."""
