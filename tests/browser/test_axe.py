@@ -49,6 +49,9 @@ NO_PAGE = {
     "care_take_over": "a button of the counts",
     "hours_confirm": "a button of the week",
     "portal_photo": "a photograph",
+    "population_plates": "a button of a street or an address, for print",
+    "population_confirm": "a form of the record's page",
+    "population_same_as": "a form of the record's page",
 }
 """Names in the URL table that are no page of their own, each with the reason."""
 ACTS = re.compile(
@@ -59,6 +62,8 @@ NO_ROWS = {
     "channel": "the demo town has no gateway of its own",
     "channel_change": "the same",
     "peer_change": "the demo town has no partner system",
+    "self_report": "the QR of a printed plate leads there and nothing else",
+    "self_report_kind": "the same",
 }
 """Pages that only exist when somebody has made a row; the forms for a new one are the same, and are swept."""
 HREF = re.compile(r'href="(/[^"?#]*)')
