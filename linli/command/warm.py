@@ -10,12 +10,37 @@ from collections.abc import Callable, Mapping
 
 import structlog
 from django.db import connections
+from django.urls import resolve
 
+from linli.matters.ledger.models import Matter
 from linli.matters.map.queries import HELD
+from linli.matters.routing.acts import understand
+from linli.matters.search.rules.grams import name_grams
+from linli.operations.dispatch.queries import recommended
+from linli.places.grid.queries import county_box
 
 log = structlog.get_logger(__name__)
 
-WARMED: Mapping[str, Callable[[], object]] = {"map": HELD.warm}
+
+def _addresses() -> None:
+    """The pages' modules and the API's schemas are read with the first address that is looked up."""
+    resolve("/healthz")
+
+
+def _call() -> None:
+    """What a call needs: grids, rooms, categories, roads, the fleet, compiled searches, the sounds of words. A call in
+    the middle of the county is understood and recommended for; nothing is written.
+    """
+    box = county_box()
+    if box is None:
+        return
+    lon, lat = (box.west + box.east) / 2, (box.south + box.north) / 2
+    _, listed, place = understand({"lon": lon, "lat": lat, "address": "1号", "narrative": "试"})
+    recommended(Matter(kind="incident", lon=lon, lat=lat, category=listed.code, agency=place.agency))
+    name_grams(listed.zh)
+
+
+WARMED: Mapping[str, Callable[[], object]] = {"addresses": _addresses, "call": _call, "map": HELD.warm}
 
 
 def begin() -> threading.Thread:

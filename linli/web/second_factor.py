@@ -39,6 +39,16 @@ _HEALTH = ("/healthz", "/readyz", "/metrics")
 _MACHINES = ("/api/", "/eido/")
 """Doors that never look at a session when a token is sent along, and that are told no in JSON."""
 
+_LACKS = "_lacks_second_factor"
+"""Under this name a request carries what was found, so that its page need not ask again."""
+
+
+def is_shut_out(request: HttpRequest, account: Account) -> bool:
+    """Whether this account must set up a second factor first; asked of the database once a request."""
+    found = vars(request).get(_LACKS)
+    return found if isinstance(found, bool) else lacks_second_factor(account)
+
+
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -60,7 +70,10 @@ class SecondFactor:
         if by_token or request.path in _HEALTH or (match is not None and match.url_name in SETUP_PAGES):
             return None
         account = request.user
-        if not isinstance(account, Account) or not lacks_second_factor(account):
+        if not isinstance(account, Account):
+            return None
+        vars(request)[_LACKS] = lacks = lacks_second_factor(account)
+        if not lacks:
             return None
         if request.path.startswith(_MACHINES):
             refusal = NotAllowed("account.no_second_factor")
