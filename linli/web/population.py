@@ -96,7 +96,8 @@ def _day(text: str) -> date:
 def tree(request: HttpRequest) -> HttpResponse:
     """Divisions, then streets and villages, then plates and buildings."""
     division = _division(request.GET.get("division", ""))
-    name = AddressName.objects.filter(pk=_uuid(request.GET.get("name", ""))).first()
+    key = _uuid(request.GET.get("name", ""))
+    name = AddressName.objects.filter(pk=key).first() if key else None
     addresses = list(addresses_of(name.pk, division)[: _ALL_IN_TREE + 1]) if name else []
     context = {
         "division": division,
@@ -248,7 +249,7 @@ def lay_out(request: HttpRequest, code: str) -> HttpResponse:
     actor, row = actor_of(request), address_by_code(code)
     spot = spot_of(row)
     form = LayOutForm(request.POST or None)
-    where = {"address": row, "agency_path": spot.agency_path or "/", "grid_code": spot.grid_code}
+    where: dict[str, Any] = {"address": row, "agency_path": spot.agency_path or "/", "grid_code": spot.grid_code}
     made = carry_out(form, lambda facts: lay_out_homes(actor, **where, **facts))
     if made is not None:
         done(request, _("新排%(n)s户；原有的不变。") % {"n": made.made})

@@ -185,7 +185,11 @@ def enter(request: HttpRequest, code: str) -> HttpResponse:
 
     def deed(facts: dict[str, Any]) -> Occupant:
         home = Home.objects.visible_to(actor).filter(code=facts.pop("home") or "", address=address).first()
-        where = {"address": address, "agency_path": spot.agency_path or "/", "grid_code": spot.grid_code}
+        where: dict[str, Any] = {
+            "address": address,
+            "agency_path": spot.agency_path or "/",
+            "grid_code": spot.grid_code,
+        }
         return register_occupant(actor, home=home, **where, **facts)
 
     made = carry_out(form, deed)
@@ -260,7 +264,11 @@ def move(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     def deed(facts: dict[str, Any]) -> Residence:
         address = address_by_code(facts.pop("address_code"))
         spot = spot_of(address)
-        where = {"address": address, "agency_path": spot.agency_path or "/", "grid_code": spot.grid_code}
+        where: dict[str, Any] = {
+            "address": address,
+            "agency_path": spot.agency_path or "/",
+            "grid_code": spot.grid_code,
+        }
         return begin_residence(actor, occupant=row, **where, **facts)
 
     if carry_out(form, deed) is not None:

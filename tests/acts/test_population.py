@@ -406,12 +406,14 @@ def test_the_tree_grows_with_codes_and_plates(town: Town) -> None:
     yard = open_address(officer, parent=plate_house, agency_path=path, kind="building", number=3)
     assert (yard.code, yard.text, yard.building) == ("A01-B3", "桃花路01号3栋", 3)
     assert line_of(yard) == [plate_house] and plate_house.children.get() == yard
-    assert [n.text for n in names_in(None)] == ["桃花路0"] and addresses_of(plate_house.name_id, None).get().below == 1
-    for field, values in {
+    assert [n.text for n in names_in(None)] == ["桃花路0"]
+    assert getattr(addresses_of(plate_house.name_id, None).get(), "below", 0) == 1
+    wrong_parts: dict[str, dict[str, Any]] = {
         "kind": {"kind": "road", "number": 1},
         "number": {"kind": "building"},
         "lon": {"kind": "building", "number": 9, "lon": 1.0},
-    }.items():  # fmt: skip
+    }
+    for field, values in wrong_parts.items():
         with pytest.raises(Invalid) as wrong:
             open_address(officer, parent=plate_house, agency_path=path, **values)
         assert wrong.value.facts["field"] == field

@@ -267,7 +267,7 @@ for _post, _held in {
     "station_desk": frozenset({"occupant.reveal", "report.submit"}),
     "bureau_leader": frozenset({"term.set"}),
     "administrator": frozenset(
-        {"term.set", "address.open", "address.close", "home.lay_out", "plate.print", "plate.end"}
+        {"term.set", "address.open", "address.close", "home.lay_out", "plate.print", "plate.end", "firm.set"}
     ),
 }.items():
     RIGHTS[_post] |= _held
