@@ -14,6 +14,8 @@ from linli.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from linli.kernel.words import Words
 from linli.matters.ledger.models import Matter
 from linli.org.roster.acts import plan_shift
+from linli.places.addresses.models import Address, AddressName
+from linli.places.occupants.acts import register_occupant
 from linli.places.premises.acts import register_premises
 from linli.places.premises.models import Premises
 from linli.trail.entries.models import Entry
@@ -229,6 +231,23 @@ def test_victims_of_closed_calls_come_on_the_list_by_themselves(town: Town) -> N
         assert gather(WORKER) == 0
     due.refresh_from_db()
     assert due.ended_why == "over"
+
+
+def test_who_moved_in_lately_is_visited_and_no_name_goes_with_it(town: Town) -> None:
+    lon, lat = town.spot(0)
+    name = AddressName.objects.create(text="溪东村", kind="village", sound="xidongcun", initials="xdc")
+    address = Address.objects.create(code="A1", text="溪东村12号", kind="house", name=name, number=12, lon=lon, lat=lat)
+    for n, since in enumerate((MONDAY - timedelta(days=3), MONDAY - timedelta(days=3), MONDAY - timedelta(days=90))):
+        register_occupant(
+            town.actor("community_officer"), address=address, agency_path=town.rooms[0].path, name=f"演员{n}",
+            kind="migrant", since=since,
+        )  # fmt: skip
+    assert gather(WORKER) == 1
+    due = Due.objects.get()
+    assert (due.reason, due.place, due.due_on) == ("new_tenant", "溪东村12号", MONDAY + timedelta(days=7))
+    record_visit(town.actor("community_officer"), reason="new_tenant", address=address)
+    due.refresh_from_db()
+    assert (due.ended_why, gather(WORKER)) == ("met", 0)
 
 
 def test_a_campaign_reaches_every_door_below_and_ends(town: Town) -> None:

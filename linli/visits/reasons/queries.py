@@ -31,6 +31,7 @@ def facts_of(row: ReasonVersion) -> ReasonFacts:
         ground=row.ground,
         premises_kinds=tuple(row.premises_kinds),
         categories=tuple(row.categories),
+        moved_in=shipped.moved_in if shipped else (),
         helpers=row.helpers,
         in_use=row.in_use,
     )

@@ -32,8 +32,9 @@ class ReasonFacts:
     ``why`` is the sentence of a plan; its places are ``{days}`` since the last visit, ``{day}`` when it falls due,
     ``{number}`` of the matter and ``{campaign}``. ``every_days`` None: once is enough. ``first_within_days``: how soon
     after a door came on the list. ``retry_days``: when nobody was at home. ``lasts_days``: how long a door stays on the
-    list. ``premises_kinds`` and ``categories`` put doors on the list by themselves: registered places of these kinds,
-    places of closed calls of these categories. ``helpers``: auxiliaries, assistants and grid workers may go.
+    list. ``premises_kinds``, ``categories`` and ``moved_in`` put doors on the list by themselves: registered places of
+    these kinds, places of closed calls of these categories, doors at which somebody of these kinds of residence moved
+    in lately. ``helpers``: auxiliaries, assistants and grid workers may go.
     """
 
     code: str
@@ -46,6 +47,7 @@ class ReasonFacts:
     ground: str = "duty"
     premises_kinds: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    moved_in: tuple[str, ...] = ()
     helpers: bool = True
     in_use: bool = True
 
@@ -77,6 +79,7 @@ SHIPPED: tuple[ReasonFacts, ...] = (
         ),
         first_within_days=7,
         lasts_days=60,
+        moved_in=("migrant", "lodging", "overseas"),
     ),
     ReasonFacts(
         code="lives_alone",

@@ -1,17 +1,18 @@
-"""Doors that come on the list by themselves: registered places by their kind, closed calls by their category."""
+"""Doors that come on the list by themselves: registered places, closed calls, doors at which somebody moved in."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from linli.kernel import clock
 from linli.kernel.acts import act
 from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Matter
 from linli.org.agencies.models import Agency
+from linli.places.occupants.models import Residence
 from linli.places.premises.models import Premises
 from linli.visits.plans.acts.campaigns import WORKER
 from linli.visits.plans.models import Campaign, Due, Stop
@@ -21,6 +22,8 @@ from linli.visits.records.rules import door_key
 from linli.works.jobs.acts import hourly
 
 LOOK_BACK = timedelta(days=3)
+NEW_FOR = timedelta(days=14)
+"""So long after its day somebody who moved in is new: registers are filled in late."""
 AT_ONCE = 400
 
 
@@ -41,6 +44,8 @@ def gather(actor: Actor) -> int:
             found += _premises(reason, today, AT_ONCE - found)
         if reason.categories and found < AT_ONCE:
             found += _closed_calls(reason, today, AT_ONCE - found)
+        if reason.moved_in and found < AT_ONCE:
+            found += _moved_in(reason, today, AT_ONCE - found)
     return found
 
 
@@ -106,4 +111,34 @@ def _closed_calls(reason: ReasonFacts, today: date, most: int) -> int:
         if one.agency_id
     ]
     Due.objects.bulk_create(made, ignore_conflicts=True)
+    return len(made)
+
+
+def _moved_in(reason: ReasonFacts, today: date, most: int) -> int:
+    """Doors at which somebody came to live lately, each once however many came. No name goes with it."""
+    lately = Residence.objects.on(today).filter(kind__in=reason.moved_in, since__gte=today - NEW_FOR)
+    listed = Due.objects.filter(reason=reason.code, address=OuterRef("address"), since__gte=today - 2 * NEW_FOR)
+    rows = lately.filter(~Exists(listed)).select_related("address", "home").order_by("pk")[:most]
+    agencies = {row.path: row.pk for row in Agency.objects.filter(path__in={one.agency_path for one in rows})}
+    made: dict[str, Due] = {}
+    for one in rows:
+        if one.agency_path not in agencies:
+            continue
+        room = one.home.room if one.home else ""
+        door = door_key(address=one.address_id, room=room)
+        made[door] = Due(
+            reason=reason.code,
+            agency_id=agencies[one.agency_path],
+            grid_code=one.grid_code,
+            door=door,
+            address=one.address,
+            room=room,
+            place=f"{one.address.text}{room}"[:160],
+            lon=one.address.lon,
+            lat=one.address.lat,
+            since=today,
+            due_on=today + timedelta(days=reason.first_within_days),
+            over_on=today + timedelta(days=reason.lasts_days) if reason.lasts_days else None,
+        )
+    Due.objects.bulk_create(made.values(), ignore_conflicts=True)
     return len(made)

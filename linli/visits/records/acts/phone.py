@@ -15,6 +15,8 @@ from linli.visits.records.models import Visit
 from linli.visits.records.rules import GIVEN, OPENS, OUTCOMES, SEALED, TOPICS
 
 _FILES = "visit.attach_file"
+_REGISTER = ("report.submit:moved_in", "report.submit:moved_out")
+"""What has changed at the door goes into the register by its own forms, in the same sheet."""
 _MET = ("outcome", ("met",))
 _OPEN_WORDS = {
     "hazard": Words("发现隐患", "a hazard"),
@@ -88,7 +90,14 @@ def _at_stop(actor: Actor, given: Given) -> dict[str, Any]:
 
 
 FREE = Offline(
-    inputs=(OUTCOME, *WHERE, *TOLD), creates=Visit, prepare=_free, attach=_FILES, group="visit", order=10, icon="home"
+    inputs=(OUTCOME, *WHERE, *TOLD),
+    creates=Visit,
+    prepare=_free,
+    attach=_FILES,
+    group="visit",
+    order=10,
+    icon="home",
+    follows=_REGISTER,
 )
 AT_STOP = Offline(
     inputs=(OUTCOME, *TOLD),
@@ -99,4 +108,5 @@ AT_STOP = Offline(
     group="visit",
     order=1,
     icon="home",
+    follows=_REGISTER,
 )
