@@ -1,14 +1,14 @@
-"""Phones on a line that is late, cut and swallowed, and a server that is killed between: nothing is lost or doubled."""
+"""A phone on a line that is late, cut and swallowed: nothing is lost or doubled."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import psycopg
+import pytest
 
 from benchmarks.phone import Line, deliver, operations
 from tests.installation import Installation
@@ -18,16 +18,13 @@ COUNT = 40
 BATCH = 6
 
 
-async def come_back(port: int, token: str, kill: Callable[[], None]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """A phone with forty operations on a bad line; ``kill`` is done while it sends. Each try waits three seconds."""
+async def come_back(port: int, token: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """A phone with forty operations on a bad line. Each try waits three seconds."""
     line, device = Line(port, token, timeout_s=3.0), str(uuid.uuid4())
     author = await _until_told(line, "GET", "/me")
     await _until_told(line, "POST", "/field/devices", {"device": device, "name": "演示"})
     queue = operations(author["id"], COUNT)
-    sending = asyncio.create_task(deliver(line, device, queue, batch=BATCH, side_by_side=3))
-    await asyncio.sleep(0.2)
-    await asyncio.to_thread(kill)
-    answers = await asyncio.wait_for(sending, 120)
+    answers = await asyncio.wait_for(deliver(line, device, queue, batch=BATCH, side_by_side=3), 120)
     line.close()
     return queue, answers
 
@@ -61,17 +58,13 @@ def counted(installation: Installation) -> tuple[int, int, int]:
     return int(found[0]), int(found[1]), int(found[2])
 
 
+@pytest.mark.once("others")
 def test_a_phone_that_comes_back_on_a_bad_line(installation: Installation, town: dict[str, Any]) -> None:
-    """Cut before or after the server had it, swallowed without a word, the server killed: sent again, and done once."""
+    """Cut before or after the server had it, swallowed without a word: sent again, and done once."""
     installation.start("serve", "--workers", "1")
-
-    def kill() -> None:
-        installation.kill("serve")
-        installation.start("serve", "--workers", "1")
-
     line = BadLine(installation.port, delay_s=0.01, resets=0.25, holes=0.05, seed=7)
     with bad_line(line) as port:
-        queue, answers = asyncio.run(come_back(port, town["desk"], kill))
+        queue, answers = asyncio.run(come_back(port, town["desk"]))
     assert line.cut > 0, "the line did nothing bad"
     assert {one["answer"] for one in answers.values()} == {"applied"}
     assert set(answers) == {one["id"] for one in queue}

@@ -16,9 +16,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 _CHUNK = 1_400
-_MOST_CHUNKS = 6
+_CHUNKS_BEFORE = (0, 0, 0, 0, 1, 4)
+"""How much of an exchange passes before it is cut: often nothing, for most exchanges are short."""
 
 
 @dataclass
@@ -57,6 +59,8 @@ class BadLine:
             await asyncio.gather(
                 passage.pump("up", reader, up_writer), passage.pump("down", up_reader, writer), return_exceptions=True
             )
+        for delivery in passage.deliveries:
+            delivery.cancel()
         for end in (writer, up_writer):
             end.close()
 
@@ -66,7 +70,7 @@ class BadLine:
         roll = self._chance.random()
         if roll < self.resets + self.holes:
             how = "cut" if roll < self.resets else "hole"
-            return f"{how} {self._chance.choice(('up', 'down'))}", self._chance.randrange(_MOST_CHUNKS)
+            return f"{how} {self._chance.choice(('up', 'down'))}", self._chance.choice(_CHUNKS_BEFORE)
         return "", 0
 
     async def width(self, direction: str, size: int) -> None:
@@ -88,11 +92,13 @@ class _Passage:
         self._last = "down"
         self._fate, self._left = "", 0
         self._hole = asyncio.Event()
+        self.deliveries: list[asyncio.Task[None]] = []
 
     async def pump(self, direction: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one direction: by the width of the line, and each chunk ``delay_s`` later."""
         loop, carried = asyncio.get_running_loop(), asyncio.Queue[tuple[float, bytes]]()
         delivery = asyncio.create_task(self._deliver(carried, writer))
+        self.deliveries.append(delivery)
         try:
             while chunk := await reader.read(_CHUNK):
                 if not self._passes(direction):
@@ -103,10 +109,6 @@ class _Passage:
             await delivery
         except OSError:
             self._abort()
-        finally:
-            delivery.cancel()
-            with suppress(asyncio.CancelledError, OSError):
-                await delivery
 
     async def _deliver(self, carried: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
@@ -159,30 +161,22 @@ def _abort(writer: asyncio.StreamWriter) -> None:
 @contextmanager
 def bad_line(line: BadLine) -> Iterator[int]:
     """The line on a port of its own, in a thread; ended when this ends."""
-    loop = asyncio.new_event_loop()
-    ready, ports = threading.Event(), list[int]()
+    ready, held = threading.Event(), dict[str, Any]()
 
-    async def open_line() -> None:
+    async def carry() -> None:
+        ended = asyncio.Event()
         server = await asyncio.start_server(line.serve, "127.0.0.1", 0)
-        ports.append(server.sockets[0].getsockname()[1])
+        held.update(loop=asyncio.get_running_loop(), ended=ended, port=server.sockets[0].getsockname()[1])
         ready.set()
+        await ended.wait()
+        server.close()
 
-    def carry() -> None:
-        asyncio.set_event_loop(loop)
-        loop.run_until_complete(open_line())
-        loop.run_forever()
-        while left := asyncio.all_tasks(loop):
-            for task in left:
-                task.cancel()
-            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-        loop.run_until_complete(asyncio.sleep(0))
-        loop.close()
-
-    thread = threading.Thread(target=carry, daemon=True)
+    # Everything that is still open is cancelled when this run ends.
+    thread = threading.Thread(target=lambda: asyncio.run(carry()), daemon=True)
     thread.start()
     ready.wait(10)
     try:
-        yield ports[0]
+        yield int(held["port"])
     finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        held["loop"].call_soon_threadsafe(held["ended"].set)
+        thread.join(20)
