@@ -70,7 +70,8 @@ def _premises(county: County) -> Iterator[Row]:
 
 def _shop(one: AddressPlan, number: int, dice: float, trade: str, sign: str) -> Row:
     if dice < 0.2:
-        return f"P{number:05d}", f"{one.village}{one.number}号出租屋", "rental", one.code, "", 12, ""
+        house = one.number.removesuffix("号")
+        return f"P{number:05d}", f"{one.village}{house}号出租屋", "rental", one.code, "", 12, ""
     if dice < 0.26:
         return f"P{number:05d}", f"{one.village}工地", "site", one.code, "临溪建筑公司", 60, "塔吊、深坑"
     name = f"{sign}记{trade}"

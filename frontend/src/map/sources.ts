@@ -282,6 +282,12 @@ export class Layers {
       const seen = new Set<string>()
       let count = 0
       let lacks = ''
+      // Units are known by themselves: asking the drawing for two thousand of them takes longer than looking at each.
+      if (def.code === 'units') {
+        const inSight = this.unitsAt ? this.unitsInSight() : null
+        this.status.set(def.code, { standing: this.standing(def, inSight), count: inSight, text: this.failed.get(def.code) ?? '' })
+        continue
+      }
       for (const hit of drawn.length ? this.map.queryRenderedFeatures({ layers: drawn }) : []) {
         const n = Number(hit.properties.n ?? 1)
         lacks ||= String(hit.properties.lacks ?? '')
@@ -301,6 +307,11 @@ export class Layers {
 
   private unitData(): GeoJSON.FeatureCollection {
     return { ...EMPTY, features: [...this.units.values()].map((unit) => this.unitFeature(unit)).filter((one) => one !== null) }
+  }
+
+  private unitsInSight(): number {
+    const sight = this.map.getBounds()
+    return this.unitData().features.filter((one) => sight.contains((one.geometry as GeoJSON.Point).coordinates as [number, number])).length
   }
 
   private unitFeature(unit: Unit): GeoJSON.Feature | null {
