@@ -221,8 +221,10 @@ def recorded(request: ApiRequest, sent: NewVisit) -> HttpResponse:
     told = sent.model_dump(include={"outcome", "people_met", "helped", "topics", "given", "said", "opens"})
     if sent.stop is not None:
         stop = stop_by_id(actor, sent.stop)
-        made = {"stop": stop, "told": told, "device_at": sent.device_at}
-        return once(request.ticket, 201, lambda: visit_shown(record_stop(actor, **made)))
+        device_at = sent.device_at
+        return once(
+            request.ticket, 201, lambda: visit_shown(record_stop(actor, stop=stop, told=told, device_at=device_at))
+        )
     facts = {
         **told,
         **_where(actor, sent),
@@ -248,8 +250,11 @@ def corrected(request: ApiRequest, visit: uuid.UUID, sent: Correction) -> HttpRe
     """Other values with the reason; what stood there is kept."""
     actor, row = request.auth, visit_by_id(request.auth, visit)
     values = {name: value for name, value in sent.values.items() if name != "visited_at"}
-    facts = {"version": sent.version, "why": sent.why, "values": values}
-    return once(request.ticket, 200, lambda: visit_shown(correct_visit(actor, visit=row, **facts)))
+    return once(
+        request.ticket,
+        200,
+        lambda: visit_shown(correct_visit(actor, visit=row, version=sent.version, why=sent.why, values=values)),
+    )
 
 
 @router.post("/visits/{uuid:visit}/sign", summary="Countersign a visit")

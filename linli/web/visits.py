@@ -197,10 +197,9 @@ def _recorded(request: HttpRequest, made: Visit) -> HttpResponse:
     opened = made.opened.count()
     said = _("已登记。") if not opened else _("已登记，并由此登记了%(n)s件事项。") % {"n": opened}
     done(request, said)
-    actor = actor_of(request)
-    return redirect(
-        "visits" if actor.holds(*WALK) else "visit_door", **({} if actor.holds(*WALK) else {"key": made.door})
-    )
+    if actor_of(request).holds(*WALK):
+        return redirect("visits")
+    return redirect("visit_door", key=made.door)
 
 
 def _form(request: HttpRequest, form: ToldForm, *, title: str, door: str, stop: Stop | None = None) -> HttpResponse:

@@ -79,6 +79,7 @@ def test_one_entry_feeds_every_ledger(town: Town) -> None:
     assert "店主" not in str(bytes(visit.words_sealed))
     assert visit.state == "official"
     entry = Entry.objects.get(act="visit.record")
+    assert entry.facts is not None
     assert entry.facts["people_met"] == 3
     assert "店主" not in str(entry.facts)
     assert Entry.objects.filter(parent_id=entry.id, act__in=("matter.open", "premises.change")).count() == 3
@@ -89,7 +90,7 @@ def test_one_entry_feeds_every_ledger(town: Town) -> None:
     with pytest.raises(Invalid):
         record_visit(officer, premises=place, register={"name": " "})
     assert Visit.objects.count() == before
-    for wrong in (
+    wrongs: list[dict[str, Any]] = [
         {"outcome": "flew"},
         {"people_met": 0},
         {"outcome": "nobody", "people_met": 2},
@@ -98,7 +99,8 @@ def test_one_entry_feeds_every_ledger(town: Town) -> None:
         {"visited_at": clock.now() + timedelta(days=3)},
         {"reason": "mystery"},
         {"premises": None},
-    ):
+    ]
+    for wrong in wrongs:
         with pytest.raises(Invalid):
             record_visit(officer, **{"premises": place, **wrong})
 
@@ -254,7 +256,12 @@ def test_a_campaign_reaches_every_door_below_and_ends(town: Town) -> None:
     chief, officer = town.actor("station_chief"), town.actor("community_officer")
     for room in (0, 1):
         shop(town, f"SC-{room}", kind="kindergarten", room=room)
-    facts = {"code": "safe-school", "title": "校园安全走访", "agency": town.station, "begins_on": MONDAY}
+    facts: dict[str, Any] = {
+        "code": "safe-school",
+        "title": "校园安全走访",
+        "agency": town.station,
+        "begins_on": MONDAY,
+    }
     with pytest.raises(Invalid):
         open_campaign(chief, **facts, ends_on=MONDAY - timedelta(days=1), premises_kinds=["kindergarten"])
     with pytest.raises(Invalid):

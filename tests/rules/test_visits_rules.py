@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -78,7 +79,7 @@ def test_a_week_takes_the_soonest_and_forgets_none(due: list[int], gone: list[in
 
 
 def test_why_is_one_sentence_in_both_languages() -> None:
-    facts = {"today": MONDAY, "due_on": MONDAY + timedelta(days=2), "last_on": None, "tries": 0}
+    facts: dict[str, Any] = {"today": MONDAY, "due_on": MONDAY + timedelta(days=2), "last_on": None, "tries": 0}
     assert why(REASONS["enterprise"], **facts).zh == "企业场所：还没有走访过，11-25前应到"
     facts["last_on"] = MONDAY - timedelta(days=91)
     assert why(REASONS["enterprise"], **facts).en == "firms and places: 91 days since the last visit, due by 11-25"

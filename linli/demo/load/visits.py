@@ -129,7 +129,7 @@ class Walks:
         """New tenants, and somebody who agreed to be visited."""
         today = clock.shanghai(self.now).date()
         for n in range(3):
-            spot = {"lon": (home.lon or 0) + 0.0012 * (n - 1), "lat": (home.lat or 0) + 0.0009}
+            spot: dict[str, Any] = {"lon": (home.lon or 0) + 0.0012 * (n - 1), "lat": (home.lat or 0) + 0.0009}
             with clock.fixed(self._at(today - timedelta(days=3), 17)):
                 open_due(actor, reason="new_tenant", place=f"{home.name}辖区出租屋{n + 1}号", **spot)
                 if n == 0:
@@ -176,7 +176,7 @@ def _helpers(county: County, rows: Rows, cast: Cast, walks: Walks) -> None:
     helpers = [plan for plan in county.staff.people if plan.post in ("auxiliary", "assistant")]
     for n, (plan, home) in enumerate((plan, home) for home in homes for plan in helpers[:3]):
         room = rows.agencies[home]
-        spot = {"lon": (room.lon or 0) + 0.0004 * (n + 1), "lat": (room.lat or 0) - 0.0006}
+        spot: dict[str, Any] = {"lon": (room.lon or 0) + 0.0004 * (n + 1), "lat": (room.lat or 0) - 0.0006}
         with clock.fixed(walks.now - timedelta(hours=2 + n)):
             record_visit(
                 cast.person(plan.staff_no),
