@@ -48,6 +48,7 @@ NO_PAGE = {
     "care_paper": "a photograph",
     "care_take_over": "a button of the counts",
     "hours_confirm": "a button of the week",
+    "hours_sign": "a button of the week",
     "portal_photo": "a photograph",
     "population_plates": "a button of a street or an address, for print",
     "population_confirm": "a form of the record's page",
