@@ -22,7 +22,6 @@ from typing import Any
 import django
 import xlsxwriter
 
-from benchmarks import site as sites
 from benchmarks.site import LINLI, Line, Site, calls, percentile, running
 
 NAMES = ("import", "import.postgres")
@@ -49,9 +48,7 @@ _HEAD = (
 
 def run(name: str) -> Iterator[dict[str, Any]]:
     """Import into the demo town's database, serve calls meanwhile."""
-    os.environ.setdefault("LINLI_BENCH_SIZE", "town")
-    sites.SIZE = "town"
-    with tempfile.TemporaryDirectory() as folder, running() as site:
+    with tempfile.TemporaryDirectory() as folder, running(size="town") as site:
         addresses, people = written(Path(folder))
         source, quiet = calls(site), asyncio.run(_waits(site, calls(site, 2), lambda: False, 5.0))
         took_s, most_mb = 0.0, 0.0
