@@ -24,7 +24,9 @@ _NAMESPACE = uuid.UUID("6a1f7a52-2f0b-5c36-9d0a-6c696e6c6901")
 
 def load_phones(machine: Actor, now: datetime) -> int:
     """Phones of community officers, the last one lost; two divergences that wait at the office. Returns how many."""
-    posts = Post.objects.filter(code="community_officer", until__isnull=True).select_related("person", "agency")
+    paths = Premises.objects.in_use().values("agency_path")
+    posts = Post.objects.filter(code="community_officer", until__isnull=True, agency__path__in=paths)
+    posts = posts.select_related("person", "agency")
     officers = [person_actor(post.person, door="field") for post in posts.order_by("agency__path")[: len(_MODELS)]]
     with transaction.atomic():
         rows = [
@@ -58,7 +60,7 @@ def _differed(machine: Actor, officer: Actor, row: Phone) -> bool:
         _operation(officer, legal, {"operator": (legal.operator, f"{legal.name}（新店主）")}, 1),
         _operation(officer, light, {"hazard_note": (light.hazard_note, "后门被货物堵住")}, 2),
     ]
-    change_premises(machine, premises=legal, version=legal.version, values={"operator": f"{legal.name}管理处"})
+    change_premises(machine, premises=legal, version=legal.version, values={"operator": f"{legal.name}物业"})
     change_premises(machine, premises=light, version=light.version, values={"hazard_note": "灭火器过期"})
     answers = take_batch(officer, device=row.pk, operations=operations, sent_at=clock.now().isoformat())
     return len(answers) == len(operations)
