@@ -76,7 +76,7 @@ def _diverge(actor: Actor, row: Operation, outcome: Outcome) -> None:
         author_name=actor.name,
         record_type=label_of(outcome.row) if outcome.row is not None else "",
         record_id=getattr(outcome.row, "pk", None) if isinstance(getattr(outcome.row, "pk", None), uuid.UUID) else None,
-        record_name=str(getattr(outcome.row, "number", "") or "")[:64],
+        record_name=str(getattr(outcome.row, "number", "") or getattr(outcome.row, "code", "") or "")[:64],
         code=outcome.code,
         at=clock.now(),
     )
