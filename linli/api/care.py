@@ -20,7 +20,7 @@ from linli.trail.reads.acts import note_read
 from linli.visits.care.acts import make_promise, open_plan, settle_promise, visit_for_care
 from linli.visits.care.models import CARE_LIFE, PROMISE_LIFE, CarePlan, Carer, Promise
 from linli.visits.care.queries import PlanSeen, plan_seen, plans_of, promise_seen, visits_of
-from linli.visits.care.rules import GROUNDS, PURPOSES, REASONS, ROLES, VISIT_KINDS
+from linli.visits.care.rules import GROUNDS, PURPOSES, REASONS, ROLES, VISIT_KINDS, PlanFacts
 
 router = Router(tags=["care"])
 Purpose = Annotated[str, Query(max_length=12)]
@@ -148,7 +148,7 @@ def new(request: ApiRequest, sent: NewPlan) -> HttpResponse:
     agency = agency_named(actor, facts.pop("agency"))
 
     def deed() -> Shown:
-        plan = open_plan(actor, agency=agency, **facts)
+        plan = open_plan(actor, agency=agency, facts=PlanFacts(**facts))
         return {"id": plan.pk, "state": plan.state, "review_on": plan.review_on}
 
     return once(request.ticket, 201, deed)

@@ -45,6 +45,7 @@ from linli.visits.care.rules import (
     RELATIONS,
     ROLES,
     VISIT_KINDS,
+    PlanFacts,
 )
 from linli.web.care_forms import ChangeForm, EndForm, LookForm, NameForm, PlanForm, PromiseForm, ReviewForm, VisitForm
 from linli.web.filling import carry_out, done, show_form, status_of
@@ -114,9 +115,8 @@ def new(request: HttpRequest) -> HttpResponse:
     def deed(facts: dict[str, Any]) -> CarePlan:
         paper = facts.pop("consent_file")
         agency = agency_by_code(actor, facts.pop("agency"))
-        return acts.open_plan(
-            actor, agency=agency, consent_paper=(paper.read(), paper.name) if paper else None, **facts
-        )
+        shot = (paper.read(), paper.name) if paper else None
+        return acts.open_plan(actor, agency=agency, facts=PlanFacts(**facts), consent_paper=shot)
 
     made = carry_out(form, deed)
     if made is not None:

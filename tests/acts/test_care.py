@@ -14,7 +14,7 @@ from linli.org.posts.models import Post
 from linli.visits.care import acts
 from linli.visits.care.models import CarePlan, CareVisit, Promise
 from linli.visits.care.queries import counts_for, plan_seen, plans_of
-from linli.visits.care.rules import KEEP
+from linli.visits.care.rules import KEEP, PlanFacts
 from linli.works.files.models import StoredFile
 from tests.town import SETUP, Town, build_town
 
@@ -35,7 +35,10 @@ def child(town: Town, **more: Any) -> CarePlan:
         "guardian_name": "石婆婆",
         "guardian_relation": "grandparent",
     }
-    return acts.open_plan(town.actor("community_officer"), **{**facts, **more})
+    facts |= more
+    agency, paper = facts.pop("agency"), facts.pop("consent_paper", None)
+    officer = town.actor("community_officer")
+    return acts.open_plan(officer, agency=agency, facts=PlanFacts(**facts), consent_paper=paper)
 
 
 def lived(town: Town) -> CarePlan:

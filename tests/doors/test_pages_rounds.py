@@ -83,16 +83,20 @@ def test_cards_from_the_design_to_the_residents_telephone(town: Town, enter: Ent
     assert (sheet["Content-Type"], sheet.content[:4]) == ("application/pdf", b"%PDF")
     page = told(officer.get(f"/cards/batches/{batch.pk}"))
     assert page.count('class="is-left"') == 12
-    first = CardDoor.objects.order_by("place")[0]
-    assert officer.post(f"/cards/batches/{batch.pk}/doors/{first.pk}", {"outcome": "handed"}).status_code == 302
-    page = told(officer.get(f"/cards/batches/{batch.pk}"))
-    assert (page.count('class="is-left"'), page.count('class="is-done"')) == (11, 1)
-    assert enter("other_officer").get(f"/cards/batches/{batch.pk}").status_code == 404
+    _one_door_is_ticked(batch, officer, enter("other_officer"))
     code = GridPage.objects.get(grid_code="G1").code
     _the_residents_page(code)
     assert told(chief.get("/cards?show=left")).count("/cards/batches/") == 1
     assert chief.post(f"/cards/designs/{design}/end").status_code == 302
     assert "要重印" in told(chief.get("/cards"))
+
+
+def _one_door_is_ticked(batch: CardBatch, officer: Client, stranger: Client) -> None:
+    first = CardDoor.objects.order_by("place")[0]
+    assert officer.post(f"/cards/batches/{batch.pk}/doors/{first.pk}", {"outcome": "handed"}).status_code == 302
+    page = told(officer.get(f"/cards/batches/{batch.pk}"))
+    assert (page.count('class="is-left"'), page.count('class="is-done"')) == (11, 1)
+    assert stranger.get(f"/cards/batches/{batch.pk}").status_code == 404
 
 
 def _the_residents_page(code: str) -> None:
@@ -170,18 +174,22 @@ def test_a_plan_of_care_is_there_for_its_carers_only(town: Town, enter: Enter) -
     assert partner.get(f"{here}/paper").status_code == 404
     paper: Any = officer.get(f"{here}/paper")
     assert paper.getvalue().startswith(b"\xff\xd8")
-    due = (today + timedelta(days=3)).isoformat()
-    assert partner.post(f"{here}/promises", {"what": "申请补助", "due_on": due}).status_code == 302
-    promise = Promise.objects.get()
-    assert officer.post(f"{here}/promises/{promise.pk}", {"move": "keep", "outcome": "已批"}).status_code == 302
-    assert officer.post(f"{here}/visits", {"kind": "home", "minutes": "25", "note": "好些了"}).status_code == 302
-    assert "好些了" in told(partner.get(here))
+    _promised_and_visited(here, officer, partner)
     carer = Carer.objects.get(person=town.people["partner_officer"])
     assert officer.post(f"{here}/carers/{carer.pk}/release").status_code == 302
     assert partner.get(here).status_code == 404
     assert officer.post(f"{here}/end", {"reason": "withdrawn"}).status_code == 302
     plan.refresh_from_db()
     assert (plan.state, plan.told("name"), plan.consent_file_id) == ("withdrawn", "", None)
+
+
+def _promised_and_visited(here: str, officer: Client, partner: Client) -> None:
+    due = (clock.today() + timedelta(days=3)).isoformat()
+    assert partner.post(f"{here}/promises", {"what": "申请补助", "due_on": due}).status_code == 302
+    promise = Promise.objects.get()
+    assert officer.post(f"{here}/promises/{promise.pk}", {"move": "keep", "outcome": "已批"}).status_code == 302
+    assert officer.post(f"{here}/visits", {"kind": "home", "minutes": "25", "note": "好些了"}).status_code == 302
+    assert "好些了" in told(partner.get(here))
 
 
 def test_hours_are_their_owners_first(town: Town, enter: Enter) -> None:

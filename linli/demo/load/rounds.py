@@ -30,6 +30,7 @@ from linli.visits.cards.queries import cards_of
 from linli.visits.cards.rules import DEFAULT_CALL_FOR
 from linli.visits.care.acts import make_promise, name_carer, open_plan, settle_promise, visit_for_care
 from linli.visits.care.models import CarePlan
+from linli.visits.care.rules import PlanFacts
 
 PRINTED_GRIDS = 6
 WEEKS = 4
@@ -129,9 +130,7 @@ def _care(actor: Actor, rng: random.Random, now: datetime) -> None:
     agency = Agency.objects.get(pk=next(post.agency_id for post in who.posts if post.code == "community_officer"))
     for place, (called, reason, born, ground, situation, promised) in enumerate(CARE):
         with clock.fixed(now - timedelta(days=70 - 12 * place)):
-            plan = open_plan(
-                who,
-                agency=agency,
+            facts = PlanFacts(
                 called=called,
                 reason=reason,
                 ground=ground,
@@ -141,6 +140,7 @@ def _care(actor: Actor, rng: random.Random, now: datetime) -> None:
                 guardian_name="柏奶奶" if reason == "left_behind_child" else "",
                 guardian_relation="grandparent" if reason == "left_behind_child" else "",
             )
+            plan = open_plan(who, agency=agency, facts=facts)
             make_promise(who, plan=plan, what=promised, due_on=(now + timedelta(days=3 + place)).date())
             done = make_promise(who, plan=plan, what="认识本人，留下联系卡", due_on=clock.today() + timedelta(days=7))
         with clock.fixed(now - timedelta(days=60 - 12 * place)):

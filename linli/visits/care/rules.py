@@ -103,6 +103,43 @@ class Ground:
     child_heard: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFacts:
+    """A new plan as a form gives it; what is personal is sealed by the act."""
+
+    called: str
+    reason: str
+    ground: str
+    name: str
+    situation: str
+    phone: str = ""
+    address: str = ""
+    birth_year: int | None = None
+    guardian_name: str = ""
+    guardian_phone: str = ""
+    guardian_relation: str = ""
+    consent_by: str = ""
+    consent_on: date | None = None
+    consent_way: str = ""
+    child_heard: bool = False
+    review_on: date | None = None
+
+    def ground_given(self, *, paper: bool) -> Ground:
+        """What the plan is asked to rest on; ``paper``: the signed paper came with it."""
+        return Ground(
+            ground=self.ground,
+            reason=self.reason,
+            birth_year=self.birth_year,
+            consent_by=self.consent_by,
+            consent_on=self.consent_on,
+            consent_way=self.consent_way,
+            consent_paper=paper,
+            guardian_name=self.guardian_name,
+            guardian_relation=self.guardian_relation,
+            child_heard=self.child_heard,
+        )
+
+
 def is_minor(birth_year: int | None, reason: str, on: date) -> bool:
     """Whether the rules for minors hold: by the reason, or by the year of birth (in doubt a minor)."""
     return reason in CHILD_REASONS or (birth_year is not None and on.year - birth_year <= ADULT_AGE)
