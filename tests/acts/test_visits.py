@@ -83,7 +83,10 @@ def test_one_entry_feeds_every_ledger(town: Town) -> None:
     assert entry.facts["people_met"] == 3
     assert "店主" not in str(entry.facts)
     assert Entry.objects.filter(parent_id=entry.id, act__in=("matter.open", "premises.change")).count() == 3
-    # Nothing is kept of a visit of which a part is refused.
+
+
+def test_nothing_is_kept_of_a_visit_of_which_a_part_is_refused(town: Town) -> None:
+    officer, place = town.actor("community_officer"), shop(town)
     before = Visit.objects.count()
     with pytest.raises(Invalid):
         record_visit(officer, premises=place, opens={"incident": "抢劫"})
@@ -197,6 +200,11 @@ def test_a_week_is_what_is_due_on_the_days_that_one_walks_in_walking_order(town:
     visit = record_stop(officer, stop=mine, told={"people_met": 2, "topics": ("fire",)})
     mine.refresh_from_db()
     assert (mine.state, visit.premises, visit.reason) == ("met", urgent.due.premises, "enterprise")
+    _changed_and_planned_anew(town, week, mine)
+
+
+def _changed_and_planned_anew(town: Town, week: Week, mine: Stop) -> None:
+    officer = town.actor("community_officer")
     moved = week.stops.filter(state="planned").order_by("day").first()
     assert moved is not None
     change_stop(officer, stop=moved, day=MONDAY + timedelta(days=4))
@@ -325,6 +333,10 @@ def test_an_inspection_has_an_outcome_and_is_checked_again(town: Town) -> None:
     ]
     with pytest.raises(Conflict):
         recheck(officer, inspection=made, passed=True)
+
+
+def test_fakes_and_unlicensed_places_count_and_a_checklist_keeps_its_editions(town: Town) -> None:
+    officer = town.actor("community_officer")
     fakes = record_inspection(
         officer, place="集市东口摊点", trade="stall", outcome="seized", seized_what="假冒香烟", seized_yuan=200_000
     )

@@ -143,15 +143,19 @@ def test_inspections_campaigns_and_figures(town: Town, enter: Enter) -> None:
     assert "冬防走访" in told(officer.get("/visits"))
     assert officer.get("/campaigns/new").status_code == 403
     assert chief.post("/campaigns/winter/end").status_code == 302
-    page = told(officer.get("/work"))
+    _figures(officer, chief)
+
+
+def _figures(officer: Client, chief: Client) -> None:
+    page = told(officer.get("/visits/figures"))
     assert "200000" in page.replace(",", "")
     assert "演community_officer" in page
     assert "演other_officer" not in page, "nobody sees his colleagues' figures"
-    assert "演community_officer" in told(chief.get("/work?officer=community_officer"))
+    assert "演community_officer" in told(chief.get("/visits/figures?officer=community_officer"))
     for kind in ("docx", "pdf", "xlsx"):
-        answer = chief.get(f"/work/{kind}?place=S1")
+        answer = chief.get(f"/visits/figures/{kind}?place=S1")
         assert (answer.status_code, len(answer.content) > 2000) == (200, True)
-    assert officer.get("/work?officer=other_officer").status_code == 404
+    assert officer.get("/visits/figures?officer=other_officer").status_code == 404
 
 
 def test_the_bureau_sets_reasons_and_checklists(town: Town, enter: Enter) -> None:

@@ -74,7 +74,7 @@ PAGES = {
         "inspections": "/inspections",
         "inspection_new": "/inspections/new",
         "campaigns": "/campaigns",
-        "work": "/work",
+        "work": "/visits/figures",
     },
     "bureau_leader": {"board": "/board", "limits": "/limits", "list_naming": "/lists/naming", "wall": "/wall"},
     "administrator": {

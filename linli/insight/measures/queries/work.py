@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from linli.insight.measures.queries.places import of_place
 from linli.insight.measures.queries.reports import midnight
-from linli.insight.measures.rules.work import WORK
+from linli.insight.measures.rules.work import WORK, WorkFigure
 from linli.kernel.errors import Invalid, NotFound
 from linli.kernel.scope import Actor, below
 from linli.matters.ledger.models import Matter
@@ -36,49 +37,75 @@ def report_work(
     """
     if sum(map(bool, (officer, place, grid))) != 1:
         raise Invalid("fact.missing", field="officer / place")
+    done = _done(actor, officer, place, grid).between(midnight(begins), midnight(ends))
+    sums = _sums(done.visits, done.inspections, done.matters)
+    return {
+        "officer": done.officer,
+        "place": done.place,
+        "from": begins.isoformat(),
+        "to": ends.isoformat(),
+        "figures": [_figure(one, sums[one.code]) for one in WORK.values()],
+        "trades": _trades(done.inspections),
+        "waiting": done.visits.filter(state="waiting").count(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """The rows that count, and whose they are."""
+
+    visits: QuerySet[Visit]
+    inspections: QuerySet[Inspection]
+    matters: QuerySet[Matter]
+    officer: dict[str, str] | None = None
+    place: dict[str, str] | None = None
+
+    def between(self, begins_at: datetime, ends_at: datetime) -> _Done:
+        """What lies in the period."""
+        return replace(
+            self,
+            visits=self.visits.filter(visited_at__gte=begins_at, visited_at__lt=ends_at),
+            inspections=self.inspections.filter(inspected_at__gte=begins_at, inspected_at__lt=ends_at),
+            matters=self.matters.filter(received_at__gte=begins_at, received_at__lt=ends_at),
+        )
+
+
+def _done(actor: Actor, officer: str, place: str, grid: str) -> _Done:
+    """What the actor may see of one officer's work, of a place or of a grid; raises NotFound."""
     visits = Visit.objects.visible_to(actor).counted()
     inspections = Inspection.objects.visible_to(actor).counted()
     matters = Matter.objects.visible_to(actor)
-    person = _person(actor, officer) if officer else None
-    where: dict[str, str] | None = None
-    if person is not None:
-        visits, inspections = visits.filter(by=person), inspections.filter(by=person)
-        matters = matters.filter(opened_by=person.pk)
-    elif place:
+    if officer:
+        person = _person(actor, officer)
+        return _Done(
+            visits.filter(by=person),
+            inspections.filter(by=person),
+            matters.filter(opened_by=person.pk),
+            officer={"staff_no": person.staff_no, "name": person.name},
+        )
+    if place:
         agency = _agency(actor, place)
         mine = below("agency__path", (agency.path,))
-        visits, inspections, matters = visits.filter(mine), inspections.filter(mine), matters.filter(of_place(agency))
-        where = {"code": agency.code, "name": agency.name}
-    else:
-        cell = _grid(grid)
-        visits = visits.filter(grid_code=cell.code)
-        inspections = inspections.filter(visit__grid_code=cell.code)
-        matters = matters.filter(grid=cell)
-        where = {"code": cell.code, "name": cell.name}
-    span = (midnight(begins), midnight(ends))
-    visits = visits.filter(visited_at__gte=span[0], visited_at__lt=span[1])
-    inspections = inspections.filter(inspected_at__gte=span[0], inspected_at__lt=span[1])
-    matters = matters.filter(received_at__gte=span[0], received_at__lt=span[1])
-    sums = _sums(visits, inspections, matters)
+        named = {"code": agency.code, "name": agency.name}
+        return _Done(visits.filter(mine), inspections.filter(mine), matters.filter(of_place(agency)), place=named)
+    cell = _grid(grid)
+    return _Done(
+        visits.filter(grid_code=cell.code),
+        inspections.filter(visit__grid_code=cell.code),
+        matters.filter(grid=cell),
+        place={"code": cell.code, "name": cell.name},
+    )
+
+
+def _figure(one: WorkFigure, n: int) -> dict[str, Any]:
     return {
-        "officer": {"staff_no": person.staff_no, "name": person.name} if person else None,
-        "place": where,
-        "from": begins.isoformat(),
-        "to": ends.isoformat(),
-        "figures": [
-            {
-                "code": one.code,
-                **one.words.as_json(),
-                "unit_zh": one.unit.zh,
-                "unit_en": one.unit.en,
-                "meaning_zh": one.meaning.zh,
-                "meaning_en": one.meaning.en,
-                "n": sums[one.code],
-            }
-            for one in WORK.values()
-        ],
-        "trades": _trades(inspections),
-        "waiting": visits.filter(state="waiting").count(),
+        "code": one.code,
+        **one.words.as_json(),
+        "unit_zh": one.unit.zh,
+        "unit_en": one.unit.en,
+        "meaning_zh": one.meaning.zh,
+        "meaning_en": one.meaning.en,
+        "n": n,
     }
 
 

@@ -15,6 +15,7 @@ from linli.kernel.workflow import take
 from linli.places.addresses.models import Address
 from linli.places.premises.models import Premises
 from linli.visits.checklists.queries import checklist_on
+from linli.visits.checklists.rules import ChecklistFacts
 from linli.visits.inspections.acts.phone import AGAIN, FILE, LOOKED
 from linli.visits.inspections.models import INSPECTION_LIFE, Finding, Inspection
 from linli.visits.inspections.rules import check_inspection, state_after
@@ -30,28 +31,15 @@ _KEPT = ("outcome", "trade", "checklist", "put_right_by", "seized_yuan", "premis
 def record_inspection(
     actor: Actor,
     *,
-    outcome: str,
-    trade: str = "",
-    premises: Premises | None = None,
-    address: Address | None = None,
-    place: str = "",
-    lon: float | None = None,
-    lat: float | None = None,
-    checklist: str = "",
-    findings: Mapping[str, str] | None = None,
-    notes: Mapping[str, str] | None = None,
-    put_right_by: date | None = None,
-    notice_no: str = "",
-    seized_yuan: int | None = None,
-    seized_what: str = "",
-    remark: str = "",
-    people_met: int = 1,
-    opens: Mapping[str, str] | None = None,
-    inspected_at: datetime | None = None,
-    device_at: datetime | None = None,
-    row_id: Any = None,
-    rechecks: Inspection | None = None,
-) -> Inspection:
+    outcome: str, trade: str = "",
+    premises: Premises | None = None, address: Address | None = None, place: str = "",
+    lon: float | None = None, lat: float | None = None,
+    checklist: str = "", findings: Mapping[str, str] | None = None, notes: Mapping[str, str] | None = None,
+    put_right_by: date | None = None, notice_no: str = "",
+    seized_yuan: int | None = None, seized_what: str = "", remark: str = "", people_met: int = 1,
+    opens: Mapping[str, str] | None = None, rechecks: Inspection | None = None,
+    inspected_at: datetime | None = None, device_at: datetime | None = None, row_id: Any = None,
+) -> Inspection:  # fmt: skip
     """Record an inspection with its outcome; the visit that it is goes into the visits by the same entry.
 
     ``findings``: pass, fail or na by item of the ``checklist``'s present edition, ``notes`` a word on an item.
@@ -60,44 +48,37 @@ def record_inspection(
     at = inspected_at or device_at or clock.now()
     kind = trade or (premises.kind if premises else "")
     listed = checklist_on(checklist, clock.today()) if checklist else None
-    items = frozenset(item.code for item in listed.items) if listed else frozenset[str]()
     found = {code: result for code, result in (findings or {}).items() if result}
     check_inspection(
         outcome=outcome, trade=kind, on=clock.shanghai(at).date(), put_right_by=put_right_by, seized_yuan=seized_yuan,
-        seized_what=seized_what, findings=found, items=items,
+        seized_what=seized_what, findings=found, items=_codes(listed),
     )  # fmt: skip
     visit = record_visit(
         actor, reason="inspection", people_met=people_met, premises=premises, address=address, place=place, lon=lon,
         lat=lat, opens=opens, visited_at=at, device_at=device_at,
     )  # fmt: skip
     made = Inspection.objects.create(
-        id=row_id or new_id(),
-        visit=visit,
-        premises=premises,
-        trade=kind,
-        place=visit.place,
-        agency=visit.agency,
-        by_id=actor.id,
-        by_name=actor.name,
-        inspected_at=at,
-        checklist=listed.code if listed else "",
-        edition=listed.edition if listed else None,
-        outcome=outcome,
+        id=row_id or new_id(), visit=visit, premises=premises, trade=kind, place=visit.place, agency=visit.agency,
+        by_id=actor.id, by_name=actor.name, inspected_at=at, outcome=outcome,
+        checklist=listed.code if listed else "", edition=listed.edition if listed else None,
         state=state_after(outcome, signed=actor.holds(*OFFICERS)),
-        put_right_by=put_right_by if outcome == "put_right" else None,
-        notice_no=notice_no.strip()[:40],
-        seized_yuan=seized_yuan if outcome == "seized" else None,
-        seized_what=seized_what.strip()[:120],
-        note=remark.strip(),
-        rechecks=rechecks,
-    )
-    Finding.objects.bulk_create(
-        [
-            Finding(inspection=made, code=code, result=result, note=(notes or {}).get(code, "").strip()[:200])
-            for code, result in found.items()
-        ]
-    )
+        put_right_by=put_right_by if outcome == "put_right" else None, notice_no=notice_no.strip()[:40],
+        seized_yuan=seized_yuan if outcome == "seized" else None, seized_what=seized_what.strip()[:120],
+        note=remark.strip(), rechecks=rechecks,
+    )  # fmt: skip
+    _find(made, found, notes or {})
     return made
+
+
+def _find(made: Inspection, found: Mapping[str, str], notes: Mapping[str, str]) -> None:
+    Finding.objects.bulk_create(
+        Finding(inspection=made, code=code, result=result, note=notes.get(code, "").strip()[:200])
+        for code, result in found.items()
+    )
+
+
+def _codes(listed: ChecklistFacts | None) -> frozenset[str]:
+    return frozenset(item.code for item in listed.items) if listed else frozenset()
 
 
 @act(

@@ -78,23 +78,16 @@ def door_of(
     place = place.strip()
     if not place and lon is None:
         raise Invalid("visit.place", field="place")
-    if not place:
-        place = f"{lon:.5f}, {lat:.5f}"
-    found = answering_for(lon, lat, clock.now()) if lon is not None and lat is not None else None
-    agency = found.agency if found else None
-    if premises is not None:
-        agency = Agency.objects.filter(path=premises.agency_path).first() or agency
+    place = place or f"{lon:.5f}, {lat:.5f}"
     key = door_key(
-        address=address.pk if address else None,
-        room=room,
-        premises=premises.pk if premises else None,
-        place=place,
+        address=address.pk if address else None, room=room, premises=premises.pk if premises else None, place=place
     )
+    found = answering_for(lon, lat, clock.now()) if lon is not None and lat is not None else None
     grid = found.grid if found else None
     return Door(
         door=key,
         place=place[:160],
-        agency=agency or _own(actor),
+        agency=_agency_of(premises) or (found.agency if found else None) or _own(actor),
         address=address,
         room=room.strip()[:20],
         premises=premises,
@@ -103,6 +96,10 @@ def door_of(
         grid=grid,
         grid_code=grid.code if grid else "",
     )
+
+
+def _agency_of(premises: Premises | None) -> Agency | None:
+    return Agency.objects.filter(path=premises.agency_path).first() if premises is not None else None
 
 
 def _own(actor: Actor) -> Agency:

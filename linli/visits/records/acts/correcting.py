@@ -69,14 +69,19 @@ def correct_visit(actor: Actor, *, visit: Visit, version: int, why: str, values:
     )
     if not changed:
         raise Conflict("visit.changed")
+    _keep(actor, visit, version, why, before)
+    _choose_anew(visit, {"topic": topics, "given": given})
+    visit.refresh_from_db()
+    return visit
+
+
+def _keep(actor: Actor, visit: Visit, version: int, why: str, before: dict[str, Any]) -> None:
+    """What stood there, with who replaced it and why."""
     row = VisitVersion(
         visit=visit, number=version, why=why.strip()[:200], changed_at=clock.now(), changed_by_name=actor.name
     )
     row.set_before(before)
     row.save(force_insert=True)
-    _choose_anew(visit, {"topic": topics, "given": given})
-    visit.refresh_from_db()
-    return visit
 
 
 def _codes(visit: Visit, kind: str) -> list[str]:

@@ -22,6 +22,7 @@ from linli.visits.plans.models import Campaign, Due, Stop
 from linli.visits.plans.queries.doors import Door, door_of
 from linli.visits.reasons.queries import reason as reason_of
 from linli.visits.reasons.queries import reasons_on
+from linli.visits.reasons.rules import ReasonFacts
 from linli.visits.records.acts.phone import AT_STOP, FREE
 from linli.visits.records.models import Visit, VisitChoice, VisitMatter
 from linli.visits.records.rules import OFFICERS, OPENS, SEALED, check_visit, due_after, title_of
@@ -37,23 +38,13 @@ def record_visit(
     outcome: str = "met",
     people_met: int | None = None,
     helped: int = 0,
-    topics: Iterable[str] = (),
-    given: Iterable[str] = (),
-    said: Mapping[str, str] | None = None,
-    premises: Premises | None = None,
-    address: Address | None = None,
-    room: str = "",
-    place: str = "",
-    lon: float | None = None,
-    lat: float | None = None,
-    due: Due | None = None,
-    campaign: Campaign | None = None,
-    opens: Mapping[str, str] | None = None,
-    register: Mapping[str, Any] | None = None,
-    visited_at: datetime | None = None,
-    device_at: datetime | None = None,
-    row_id: Any = None,
-) -> Visit:
+    topics: Iterable[str] = (), given: Iterable[str] = (), said: Mapping[str, str] | None = None,
+    premises: Premises | None = None, address: Address | None = None, room: str = "", place: str = "",
+    lon: float | None = None, lat: float | None = None,
+    due: Due | None = None, campaign: Campaign | None = None,
+    opens: Mapping[str, str] | None = None, register: Mapping[str, Any] | None = None,
+    visited_at: datetime | None = None, device_at: datetime | None = None, row_id: Any = None,
+) -> Visit:  # fmt: skip
     """Record that somebody went to a door: who was met, what was talked about, seen and given.
 
     ``said`` holds the free words (``rules.SEALED``), ``opens`` words by kind of matter (``rules.OPENS``): each becomes
@@ -67,34 +58,27 @@ def record_visit(
     topics, given = tuple(topics), tuple(given)
     check_visit(outcome=outcome, people_met=people, helped=helped, topics=topics, given=given, visited_at=at, now=now)
     day = clock.shanghai(at).date()
-    facts = reason_of(reason, min(day, clock.today()))
-    official = _counts_at_once(actor, helpers=facts.helpers, words=(facts.words.zh, facts.words.en))
+    state = _state(actor, reason_of(reason, min(day, clock.today())))
     where = _where(actor, due, premises=premises, address=address, room=room, place=place, lon=lon, lat=lat)
     visit = Visit(
-        id=row_id or new_id(),
-        reason=reason,
-        outcome=outcome,
-        state="official" if official else "waiting",
-        visited_at=at,
-        recorded_at=now,
-        device_at=device_at,
-        by_id=actor.id,
-        by_name=actor.name,
-        people_met=people,
-        helped=helped,
-        due=due,
-        campaign=campaign or (due.campaign if due else None),
-        **where.as_columns(),
-    )
+        id=row_id or new_id(), reason=reason, outcome=outcome, state=state, visited_at=at, recorded_at=now,
+        device_at=device_at, by_id=actor.id, by_name=actor.name, people_met=people, helped=helped, due=due,
+        campaign=campaign or (due.campaign if due else None), **where.as_columns(),
+    )  # fmt: skip
     visit.set_said({name: text.strip() for name, text in (said or {}).items() if name in SEALED})
     visit.save(force_insert=True)
     _choose(visit, topics, given)
-    for kind, words in (opens or {}).items():
-        _open(actor, visit, where, kind, words, device_at)
-    if register and where.premises is not None:
-        change_premises(actor, premises=where.premises, version=where.premises.version, values=dict(register))
+    _follow(actor, visit, where, opens or {}, register or {})
     _settle(visit, due, day)
     return visit
+
+
+def _follow(actor: Actor, visit: Visit, where: Door, opens: Mapping[str, str], register: Mapping[str, Any]) -> None:
+    """What was heard and seen goes where it belongs: matters into the ledger, changed facts into the register."""
+    for kind, words in opens.items():
+        _open(actor, visit, where, kind, words, visit.device_at)
+    if register and where.premises is not None:
+        change_premises(actor, premises=where.premises, version=where.premises.version, values=dict(register))
 
 
 @act("visit.record_stop", zh="登记计划中的走访", en="record a planned visit", about="stop", offline=AT_STOP)
@@ -110,14 +94,16 @@ def record_stop(
     return record_visit(actor, reason=stop.due.reason, due=stop.due, device_at=device_at, row_id=row_id, **(told or {}))
 
 
-def _counts_at_once(actor: Actor, *, helpers: bool, words: tuple[str, str]) -> bool:
-    """Whether the record needs no officer's sign; refuses who may not go for this reason, and machines."""
+def _state(actor: Actor, reason: ReasonFacts) -> str:
+    """Whether the record counts at once or waits for an officer's sign; refuses who may not go for this reason, and
+    machines.
+    """
     if actor.kind != "person":
         raise Invalid("visit.not_a_person")
     officer = actor.holds(*OFFICERS)
-    if not helpers and not officer:
-        raise Invalid("visit.not_for_helpers", zh=words[0], en=words[1], field="reason")
-    return officer
+    if not reason.helpers and not officer:
+        raise Invalid("visit.not_for_helpers", zh=reason.words.zh, en=reason.words.en, field="reason")
+    return "official" if officer else "waiting"
 
 
 def _where(actor: Actor, due: Due | None, **named: Any) -> Door:
