@@ -224,6 +224,7 @@ def take_all(origin: str) -> None:
             _sign_in(camera, theme)
             _desk(camera, theme)
             _phone(camera, theme)
+            _field(camera, theme)
             _pages(camera, theme)
             _map(camera, theme)
         browser.close()
@@ -266,6 +267,29 @@ def _phone(camera: Camera, theme: str) -> None:
         page.reload()
     page.wait_for_selector(".phone-order", timeout=30_000)
     camera.shoot(page, "phone", theme, NARROW)
+    page.context.close()
+
+
+def _field(camera: Camera, theme: str) -> None:
+    """The field app as a phone has it without a line: today, what can be begun, a form half written, what waits."""
+    page = camera.page("community_officer", theme, NARROW)
+    page.goto(f"{camera.origin}/field/")
+    for screen in ("new", "again"):
+        page.wait_for_selector(f"[data-screen={screen}]", timeout=30_000)
+        for digit in "258036":
+            page.click(f"[data-digit='{digit}']")
+    page.wait_for_selector(".field-status[data-line=idle]", timeout=60_000)
+    camera.shoot(page, "field", theme, NARROW)
+    page.context.set_offline(True)
+    page.click("[data-tab=new]")
+    camera.shoot(page, "field-new", theme, NARROW)
+    page.click("[data-form='matter.open:hazard']")
+    page.fill("[data-input=title] input", "三号楼道电动车充电")
+    page.fill("[data-input=what] input", "楼道里有三辆电动车飞线充电")
+    camera.shoot(page, "field-form", theme, NARROW)
+    page.click("[data-keep]")
+    page.wait_for_selector("[data-op]")
+    camera.shoot(page, "field-out", theme, NARROW)
     page.context.close()
 
 
