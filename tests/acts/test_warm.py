@@ -21,4 +21,5 @@ def test_warming_writes_nothing() -> None:
             load()
     LIVE.forget()
     assert asked.captured_queries
-    assert all(one["sql"].lstrip().startswith(("SELECT", "SAVEPOINT", "RELEASE")) for one in asked.captured_queries)
+    written = [one["sql"] for one in asked.captured_queries if one["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
+    assert not written
