@@ -128,10 +128,11 @@ def _closed_stretches(actor: Actor, query: LayerQuery) -> Iterator[Feature]:
 def _stretch(network: RoadNetwork | None, closure: RoadClosure) -> BaseGeometry:
     """The closed edges as lines; without the network's points a short line at the place."""
     lines = []
-    for edge in sorted({arc // 2 for arc in closure.arcs}) if network is not None and network.has_points else ():
-        points = slice(int(network.shape_first[edge]), int(network.shape_first[edge + 1]))
-        if points.stop - points.start > 1:
-            lines.append(np.column_stack((network.shape_lon[points], network.shape_lat[points])))
+    if network is not None and network.has_points:
+        for edge in sorted({arc // 2 for arc in closure.arcs}):
+            points = slice(int(network.shape_first[edge]), int(network.shape_first[edge + 1]))
+            if points.stop - points.start > 1:
+                lines.append(np.column_stack((network.shape_lon[points], network.shape_lat[points])))
     if not lines:
         lines.append(np.array([[closure.lon, closure.lat], [closure.lon + _TICK, closure.lat]]))
     return MultiLineString(lines)
