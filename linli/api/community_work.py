@@ -157,30 +157,30 @@ def recorded(request: ApiRequest, sent: NewInspection) -> HttpResponse:
     return once(request.ticket, 201, lambda: inspection_shown(record_inspection(actor, **facts)))
 
 
-@router.get("/visits/inspections/{uuid:inspection}", summary="One inspection")
-def inspection(request: ApiRequest, inspection: uuid.UUID) -> HttpResponse:
+@router.get("/visits/inspections/{uuid:inspection_id}", summary="One inspection")
+def inspection(request: ApiRequest, inspection_id: uuid.UUID) -> HttpResponse:
     """An inspection with its findings."""
-    return answered(inspection_shown(inspection_by_id(request.auth, inspection)))
+    return answered(inspection_shown(inspection_by_id(request.auth, inspection_id)))
 
 
-@router.post("/visits/inspections/{uuid:inspection}/recheck", response={201: dict[str, Any]}, summary="Check again")
-def checked(request: ApiRequest, inspection: uuid.UUID, sent: Rechecked) -> HttpResponse:
+@router.post("/visits/inspections/{uuid:inspection_id}/recheck", response={201: dict[str, Any]}, summary="Check again")
+def checked(request: ApiRequest, inspection_id: uuid.UUID, sent: Rechecked) -> HttpResponse:
     """Was it put right? The re-check is an inspection of its own."""
-    actor, row, facts = request.auth, inspection_by_id(request.auth, inspection), sent.model_dump()
+    actor, row, facts = request.auth, inspection_by_id(request.auth, inspection_id), sent.model_dump()
     return once(request.ticket, 201, lambda: inspection_shown(recheck(actor, inspection=row, **facts)))
 
 
-@router.post("/visits/inspections/{uuid:inspection}/sign", summary="Countersign an inspection")
-def signed(request: ApiRequest, inspection: uuid.UUID) -> HttpResponse:
+@router.post("/visits/inspections/{uuid:inspection_id}/sign", summary="Countersign an inspection")
+def signed(request: ApiRequest, inspection_id: uuid.UUID) -> HttpResponse:
     """An officer signs for what a helper has recorded."""
-    actor, row = request.auth, inspection_by_id(request.auth, inspection)
+    actor, row = request.auth, inspection_by_id(request.auth, inspection_id)
     return once(request.ticket, 200, lambda: inspection_shown(countersign_inspection(actor, inspection=row)))
 
 
-@router.post("/visits/inspections/{uuid:inspection}/send-back", summary="Send an inspection back")
-def sent_back(request: ApiRequest, inspection: uuid.UUID, sent: SentBack) -> HttpResponse:
+@router.post("/visits/inspections/{uuid:inspection_id}/send-back", summary="Send an inspection back")
+def sent_back(request: ApiRequest, inspection_id: uuid.UUID, sent: SentBack) -> HttpResponse:
     """It does not count; its author records it anew."""
-    actor, row = request.auth, inspection_by_id(request.auth, inspection)
+    actor, row = request.auth, inspection_by_id(request.auth, inspection_id)
     return once(
         request.ticket, 200, lambda: inspection_shown(send_inspection_back(actor, inspection=row, why=sent.why))
     )

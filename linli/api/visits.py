@@ -190,10 +190,10 @@ def planned(request: ApiRequest, sent: NewWeek) -> HttpResponse:
     return once(request.ticket, 201, lambda: week_shown(make_week(actor, plan=plan, walk_s=plan.walk_s), first))
 
 
-@router.post("/visits/stops/{uuid:stop}", summary="Change a door of one's week")
-def stop_changed(request: ApiRequest, stop: uuid.UUID, sent: Changed) -> HttpResponse:
+@router.post("/visits/stops/{uuid:stop_id}", summary="Change a door of one's week")
+def stop_changed(request: ApiRequest, stop_id: uuid.UUID, sent: Changed) -> HttpResponse:
     """Move it to another day, leave it out, or take it in again."""
-    actor, row = request.auth, stop_by_id(request.auth, stop)
+    actor, row = request.auth, stop_by_id(request.auth, stop_id)
     facts = sent.model_dump()
     return once(request.ticket, 200, lambda: stop_shown(change_stop(actor, stop=row, **facts)))
 
@@ -234,10 +234,10 @@ def recorded(request: ApiRequest, sent: NewVisit) -> HttpResponse:
     return once(request.ticket, 201, lambda: visit_shown(record_visit(actor, **facts)))
 
 
-@router.get("/visits/{uuid:visit}", summary="One visit")
-def visit(request: ApiRequest, visit: uuid.UUID) -> HttpResponse:
+@router.get("/visits/{uuid:visit_id}", summary="One visit")
+def visit(request: ApiRequest, visit_id: uuid.UUID) -> HttpResponse:
     """A visit with its free words and what its author corrected."""
-    row = visit_by_id(request.auth, visit)
+    row = visit_by_id(request.auth, visit_id)
     versions = [
         {"number": one.number, "why": one.why, "at": one.changed_at, "by": one.changed_by_name, "before": one.before}
         for one in row.versions.all()
@@ -245,10 +245,10 @@ def visit(request: ApiRequest, visit: uuid.UUID) -> HttpResponse:
     return answered({**visit_shown(row), "versions": versions})
 
 
-@router.post("/visits/{uuid:visit}/corrections", summary="Correct one's own visit")
-def corrected(request: ApiRequest, visit: uuid.UUID, sent: Correction) -> HttpResponse:
+@router.post("/visits/{uuid:visit_id}/corrections", summary="Correct one's own visit")
+def corrected(request: ApiRequest, visit_id: uuid.UUID, sent: Correction) -> HttpResponse:
     """Other values with the reason; what stood there is kept."""
-    actor, row = request.auth, visit_by_id(request.auth, visit)
+    actor, row = request.auth, visit_by_id(request.auth, visit_id)
     values = {name: value for name, value in sent.values.items() if name != "visited_at"}
     return once(
         request.ticket,
@@ -257,15 +257,15 @@ def corrected(request: ApiRequest, visit: uuid.UUID, sent: Correction) -> HttpRe
     )
 
 
-@router.post("/visits/{uuid:visit}/sign", summary="Countersign a visit")
-def signed(request: ApiRequest, visit: uuid.UUID) -> HttpResponse:
+@router.post("/visits/{uuid:visit_id}/sign", summary="Countersign a visit")
+def signed(request: ApiRequest, visit_id: uuid.UUID) -> HttpResponse:
     """An officer signs for what a helper has recorded. 409 when somebody was first."""
-    actor, row = request.auth, visit_by_id(request.auth, visit)
+    actor, row = request.auth, visit_by_id(request.auth, visit_id)
     return once(request.ticket, 200, lambda: visit_shown(countersign_visit(actor, visit=row)))
 
 
-@router.post("/visits/{uuid:visit}/send-back", summary="Send a visit back")
-def sent_back(request: ApiRequest, visit: uuid.UUID, sent: SentBack) -> HttpResponse:
+@router.post("/visits/{uuid:visit_id}/send-back", summary="Send a visit back")
+def sent_back(request: ApiRequest, visit_id: uuid.UUID, sent: SentBack) -> HttpResponse:
     """Its author corrects it; until then it does not count."""
-    actor, row = request.auth, visit_by_id(request.auth, visit)
+    actor, row = request.auth, visit_by_id(request.auth, visit_id)
     return once(request.ticket, 200, lambda: visit_shown(send_visit_back(actor, visit=row, why=sent.why)))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 from linli.kernel.registry import Registry
 from linli.kernel.scope import Actor
@@ -53,6 +54,12 @@ class Waiting:
 
     claims: Sequence[Claim]
     total: int
+
+
+def waiting(rows: Any, most: int, claim: Callable[[Any], Claim]) -> Waiting:
+    """The first of a query's rows as claims; they are counted only when there are more than are shown."""
+    first = list(rows[:most])
+    return Waiting([claim(row) for row in first], len(first) if len(first) < most else rows.count())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

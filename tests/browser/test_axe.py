@@ -31,6 +31,8 @@ NO_PAGE = {
     "map_style": "JSON",
     "map_roads": "tiles",
     "board_workbook": "a workbook",
+    "meeting_decide": "a button of the meeting",
+    "divergence_settle": "a button of a divergence",
     "load_do": "a button of a load",
     "load_progress": "JSON",
     "load_copy": "a workbook",

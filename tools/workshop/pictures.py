@@ -85,6 +85,8 @@ PAGES = {
         "jobs": "/administration/jobs",
         "reads": "/administration/reads",
         "gateways": "/administration/gateways",
+        "divergences": "/divergences",
+        "field_phones": "/field-phones",
         "channel_new": "/administration/channels/new",
         "peer_new": "/administration/peers/new",
         "roads": "/roads",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from linli.kernel import clock
-from linli.kernel.claims import Claim, ClaimSource, Waiting, Weight
+from linli.kernel.claims import Claim, ClaimSource, Waiting, Weight, waiting
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Actor, below
 from linli.kernel.words import Words
@@ -80,20 +80,14 @@ def _to_decide(actor: Actor, at: datetime, most: int) -> Waiting:
     rows = rows.exclude(asked_by_id=actor.id).exclude(person_id=actor.id)
     if not actor.holds(*LEADERS):
         rows = rows.filter(beyond_limit=False)
-    claims = [
-        Claim(
-            key=f"drawing:{row.pk}",
-            title=row.person.name,
-            url="/drawings?state=asked",
-            why=Words(
-                f"{row.asked_for.name}申请抽调：{REASONS[row.reason].zh}",
-                f"{row.asked_for.name} asks for him: {REASONS[row.reason].en}",
-            ),
-            by_at=row.begins_at,
-        )
-        for row in rows.order_by("begins_at")[:most]
-    ]
-    return Waiting(claims, rows.count())
+    return waiting(rows.order_by("begins_at"), most, _asked)
+
+
+def _asked(row: Drawing) -> Claim:
+    zh = f"{row.asked_for.name}申请抽调：{REASONS[row.reason].zh}"
+    en = f"{row.asked_for.name} asks for him: {REASONS[row.reason].en}"
+    url = "/drawings?state=asked"
+    return Claim(key=f"drawing:{row.pk}", title=row.person.name, url=url, why=Words(zh, en), by_at=row.begins_at)
 
 
 CLAIM_SOURCES = (

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import F
 
 from linli.insight.chief.queries import REPORTS, rows
-from linli.kernel.claims import Claim, ClaimSource, Waiting, Weight
+from linli.kernel.claims import Claim, ClaimSource, Waiting, Weight, waiting
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.matters.kinds import KINDS
@@ -27,8 +27,8 @@ def source(
 
     def find(actor: Actor, at: datetime, most: int) -> Waiting:
         found = rows(actor, filters, at)
-        first = found.select_related("grid").order_by(F("due_at").asc(nulls_last=True), "received_at")[:most]
-        return Waiting([_claim(matter, why) for matter in first], found.count())
+        soonest = found.select_related("grid").order_by(F("due_at").asc(nulls_last=True), "received_at")
+        return waiting(soonest, most, lambda matter: _claim(matter, why))
 
     rest = f"/matters?{urlencode(filters, safe=',')}"
     return ClaimSource(code=code, words=words, weight=weight, posts=posts, find=find, rest=rest, police=police)

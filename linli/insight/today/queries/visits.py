@@ -7,12 +7,14 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import QuerySet
 
 from linli.kernel import clock
-from linli.kernel.claims import Claim, ClaimSource, Waiting, Weight
+from linli.kernel.claims import Claim, ClaimSource, Waiting, Weight, waiting
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
+from linli.visits.inspections.models import Inspection
 from linli.visits.inspections.queries import to_check_again
 from linli.visits.plans.models import Due, Stop
 from linli.visits.plans.queries import due_rows
+from linli.visits.records.models import Visit
 from linli.visits.records.queries import reason_words, to_sign
 
 AHEAD = timedelta(days=7)
@@ -32,11 +34,11 @@ def todays_visits(actor: Actor, at: datetime, most: int) -> Waiting:
         week__person_id=actor.id, state__in=("planned", "missed"), day__lte=today, week__monday__gte=today - AHEAD
     )
     stops = mine.filter(due__ended_on__isnull=True).select_related("due").order_by("day", "turn")
-    found = stops.count()
-    if found:
-        return Waiting([_stop(stop) for stop in stops[:most]], found)
+    planned = waiting(stops, most, _stop)
+    if planned.total:
+        return planned
     due: QuerySet[Due] = due_rows(actor).filter(due_on__lte=today).order_by("due_on", "pk")
-    return Waiting([_door(row) for row in due[:most]], due.count())
+    return waiting(due, most, _door)
 
 
 def _stop(stop: Stop) -> Claim:
@@ -62,34 +64,32 @@ def _door(row: Due) -> Claim:
 
 def rechecks(actor: Actor, at: datetime, most: int) -> Waiting:
     """Places that must be put right within a week, or should have been."""
-    rows = to_check_again(actor, clock.shanghai(at).date() + AHEAD)
-    claims = [
-        Claim(
-            key=f"inspection:{row.pk}",
-            title=row.place,
-            url=f"/inspections/{row.pk}",
-            why=Words("限期整改到期，须复查", "its day to be put right: check again"),
-            by_at=_end_of(row.put_right_by) if row.put_right_by else None,
-        )
-        for row in rows[:most]
-    ]
-    return Waiting(claims, rows.count())
+    return waiting(to_check_again(actor, clock.shanghai(at).date() + AHEAD), most, _again)
+
+
+def _again(row: Inspection) -> Claim:
+    return Claim(
+        key=f"inspection:{row.pk}",
+        title=row.place,
+        url=f"/inspections/{row.pk}",
+        why=Words("限期整改到期，须复查", "its day to be put right: check again"),
+        by_at=_end_of(row.put_right_by) if row.put_right_by else None,
+    )
 
 
 def signs(actor: Actor, at: datetime, most: int) -> Waiting:
     """Records of helpers that wait for an officer's sign."""
-    rows = to_sign(actor)
-    claims = [
-        Claim(
-            key=f"visit:{row.pk}",
-            title=row.place,
-            url=f"/visits/{row.pk}",
-            why=Words(f"{row.by_name}的走访记录，等您核签", f"a visit by {row.by_name} waits for your sign"),
-            by_at=row.recorded_at + SIGN_WITHIN,
-        )
-        for row in rows[:most]
-    ]
-    return Waiting(claims, rows.count())
+    return waiting(to_sign(actor), most, _to_sign)
+
+
+def _to_sign(row: Visit) -> Claim:
+    return Claim(
+        key=f"visit:{row.pk}",
+        title=row.place,
+        url=f"/visits/{row.pk}",
+        why=Words(f"{row.by_name}的走访记录，等您核签", f"a visit by {row.by_name} waits for your sign"),
+        by_at=row.recorded_at + SIGN_WITHIN,
+    )
 
 
 VISIT_SOURCES = (

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from linli.kernel import clock
-from linli.kernel.claims import Claim, ClaimSource, Line, OwnSource, Waiting, Weight
+from linli.kernel.claims import Claim, ClaimSource, Line, OwnSource, Waiting, Weight, waiting
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
+from linli.visits.care.models import CarePlan, Promise
 from linli.visits.care.queries.plans import plans_of, promises_due, reviews_due
 from linli.visits.care.rules import REASONS
 
@@ -33,35 +34,32 @@ def _end_of(day: date) -> datetime:
 
 def _promises(actor: Actor, at: datetime, most: int) -> Waiting:
     """What the actor promised somebody and that falls due within a week."""
-    rows = promises_due(actor, until=clock.shanghai(at).date() + AHEAD)
-    claims = [
-        Claim(
-            key=f"care_promise:{row.pk}",
-            title=row.what[:60],
-            url=f"/care/{row.plan_id}",
-            why=Words(f"对{row.plan.called}的承诺", f"promised to {row.plan.called}"),
-            by_at=_end_of(row.due_on),
-        )
-        for row in rows[:most]
-    ]
-    return Waiting(claims, rows.count())
+    return waiting(promises_due(actor, until=clock.shanghai(at).date() + AHEAD), most, _promised)
+
+
+def _promised(row: Promise) -> Claim:
+    return Claim(
+        key=f"care_promise:{row.pk}",
+        title=row.what[:60],
+        url=f"/care/{row.plan_id}",
+        why=Words(f"对{row.plan.called}的承诺", f"promised to {row.plan.called}"),
+        by_at=_end_of(row.due_on),
+    )
 
 
 def _reviews(actor: Actor, at: datetime, most: int) -> Waiting:
     """Plans that the actor leads and that are to be looked at again within a week."""
-    rows = reviews_due(actor, until=clock.shanghai(at).date() + AHEAD)
-    why = Words("关爱到期复核：还需要吗", "review of care: is it still needed")
-    claims = [
-        Claim(
-            key=f"care:{row.pk}",
-            title=row.called,
-            url=f"/care/{row.pk}/review",
-            why=why,
-            by_at=_end_of(row.review_on),
-        )
-        for row in rows[:most]
-    ]
-    return Waiting(claims, rows.count())
+    return waiting(reviews_due(actor, until=clock.shanghai(at).date() + AHEAD), most, _to_review)
+
+
+def _to_review(row: CarePlan) -> Claim:
+    return Claim(
+        key=f"care:{row.pk}",
+        title=row.called,
+        url=f"/care/{row.pk}/review",
+        why=Words("关爱到期复核：还需要吗", "review of care: is it still needed"),
+        by_at=_end_of(row.review_on),
+    )
 
 
 def _plans(actor: Actor, at: datetime) -> Sequence[Line]:
