@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import datetime
 
 from linli.field.conflicts.models import Divergence
 from linli.field.files.models import Awaited
@@ -30,7 +31,23 @@ def keep(
 ) -> Operation:
     """Store the answer, in the transaction of the change."""
     now = clock.now()
-    row = known or Operation(
+    row = known or _received(actor, sent, device, offset_s, now)
+    row.later = row.later or later
+    _answer(row, sent, outcome, now)
+    if known is None:
+        insert(row)
+    else:
+        row.save()
+    if outcome.reason:
+        _diverge(actor, row, outcome)
+    if outcome.answer == "applied":
+        await_files(actor, row, outcome)
+    return row
+
+
+def _received(actor: Actor, sent: Sent, device: uuid.UUID, offset_s: float, now: datetime) -> Operation:
+    """The row of an operation that came for the first time."""
+    return Operation(
         author_id=actor.id,
         op_id=sent.id,
         digest=digest_of(sent),
@@ -45,24 +62,18 @@ def keep(
         offset_s=offset_s,
         received_at=now,
     )
+
+
+def _answer(row: Operation, sent: Sent, outcome: Outcome, now: datetime) -> None:
+    """What the phone is told; the operation itself stays only where somebody may need it again."""
     row.state, row.answer, row.code, row.answered_at = outcome.state, outcome.answer, outcome.code, now
     row.facts = (
         sealed_json(json.dumps(outcome.facts, ensure_ascii=False), row=row.pk, what="facts") if outcome.facts else b""
     )
-    row.later = row.later or later
     row.number = str(getattr(outcome.row, "number", "") or "")[:32]
     row.version = getattr(outcome.row, "version", None)
     if outcome.answer != "applied" or outcome.reason:
         row.body = sealed_json(json.dumps(sent.as_json(), ensure_ascii=False), row=row.pk, what="body")
-    if known is None:
-        insert(row)
-    else:
-        row.save()
-    if outcome.reason:
-        _diverge(actor, row, outcome)
-    if outcome.answer == "applied":
-        await_files(actor, row, outcome)
-    return row
 
 
 def _diverge(actor: Actor, row: Operation, outcome: Outcome) -> None:

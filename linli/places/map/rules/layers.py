@@ -56,8 +56,8 @@ class LayerQuery:
     ``at``: as things stood then (dated layers). ``since``, ``until``: what existed at some moment between, both ends
     included. ``begun_since``, ``begun_until``: what began between. ``where``: filter name → values. ``area``: only what
     meets this shape. ``only``: the one with this id; ``among``: those with these. ``after``: only ids behind this one,
-    in ascending order of ids, so that pages follow each other. ``limit``: the asker reads no more than that; a source may
-    stop there.
+    in ascending order of ids, so that pages follow each other. ``limit``: the asker reads no more than that; a source
+    may stop there.
     """
 
     bbox: Box | None = None
