@@ -21,7 +21,8 @@ from linli.field.replay.rules.reading import read
 from linli.kernel.errors import Invalid
 from linli.kernel.inputs import asked
 from linli.kernel.words import Words
-from tests.rules.field_world import Laws, World, faults
+from tests.rules.field_faults import faults
+from tests.rules.field_world import Laws, World
 
 SCHEDULES = 10_000
 ENOUGH_FOR_A_MUTANT = 1_500
