@@ -13,7 +13,6 @@ from linli.org.people.acts import open_account
 from linli.trail.entries.models import Entry
 from linli.visits.care import models
 from linli.visits.care.models import CarePlan, Carer, CareVisit, Promise
-from linli.visits.care.queries import plans as queries
 from tests.acts.test_care import lived
 from tests.contracts.test_doors import ROUTES, is_open
 from tests.town import SETUP, Town, build_town
@@ -95,7 +94,7 @@ MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
         models.PromiseQuery, "visible_to", lambda self, actor: self.all()
     ),
     "whoever is not named stands as a lead": lambda patch: patch.setattr(
-        queries.CarePlan.objects, "visible_to", lambda actor: CarePlan.objects.all()
+        CarePlan.objects, "visible_to", lambda actor: CarePlan.objects.all()
     ),
 }
 

@@ -346,35 +346,38 @@ PNG = (
 )
 
 
+def put(phone: Phone, body: bytes, offset: int, whole: bytes = PNG) -> tuple[int, Any]:
+    """Send a piece of a file."""
+    digest = hashlib.sha256(whole).hexdigest()
+    answer = phone.door.client.put(
+        f"/api/v1/field/files/{digest}?offset={offset}&size={len(whole)}&name=x.png&media_type=image/png",
+        data=body,
+        content_type="application/octet-stream",
+        headers={"Authorization": f"Bearer {phone.door.token}"},
+    )
+    return answer.status_code, answer.json()
+
+
 def test_files_go_apart_in_pieces_and_hang_when_they_are_whole(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     digest = hashlib.sha256(PNG).hexdigest()
     opened = phone.hazard(photos=[{"sha256": digest, "bytes": len(PNG), "name": "路灯.png"}])
     assert phone.send(opened)[0]["answer"] == "applied", "the record stands before its photo"
     assert not Attachment.objects.exists()
 
-    def put(body: bytes, offset: int, size: int = len(PNG)) -> tuple[int, Any]:
-        answer = phone.door.client.put(
-            f"/api/v1/field/files/{digest}?offset={offset}&size={size}&name=x.png&media_type=image/png",
-            data=body,
-            content_type="application/octet-stream",
-            headers={"Authorization": f"Bearer {phone.door.token}"},
-        )
-        return answer.status_code, answer.json()
-
     def full(*_: Any, **__: Any) -> Any:
         raise OSError(errno.ENOSPC, "no space left on device")
 
     with monkeypatch.context() as patched:
         patched.setattr("pathlib.Path.open", full)
-        assert put(PNG[:40], 0)[1]["code"] == "field.storage_full"
-    assert put(PNG[:40], 0) == (200, {"have": 40, "size": None, "done": False})
-    assert put(PNG[60:], 60)[1]["facts"]["have"] == 40, "a gap is refused"
-    assert put(PNG[:40], 0)[1]["have"] == 40, "the same piece again is the same piece"
+        assert put(phone, PNG[:40], 0)[1]["code"] == "field.storage_full"
+    assert put(phone, PNG[:40], 0) == (200, {"have": 40, "size": None, "done": False})
+    assert put(phone, PNG[60:], 60)[1]["facts"]["have"] == 40, "a gap is refused"
+    assert put(phone, PNG[:40], 0)[1]["have"] == 40, "the same piece again is the same piece"
     assert phone.door.get(f"/field/files/{digest}")[1]["have"] == 40
-    assert put(b"\x00" * (len(PNG) - 40), 40)[1]["code"] == "field.file_wrong"
+    assert put(phone, b"\x00" * (len(PNG) - 40), 40)[1]["code"] == "field.file_wrong"
     assert phone.door.get(f"/field/files/{digest}")[1] == {"have": 0, "size": None, "done": False}
-    put(PNG[:50], 0)
-    assert put(PNG[30:], 30)[1] == {"have": len(PNG), "size": len(PNG), "done": True}
+    put(phone, PNG[:50], 0)
+    assert put(phone, PNG[30:], 30)[1] == {"have": len(PNG), "size": len(PNG), "done": True}
     hung = Attachment.objects.get()
     assert (str(hung.matter_id), hung.by_id) == (opened["record"], phone.person.pk)
     # A file that was there before is hung at once; one that an act needs is waited for.
@@ -386,6 +389,5 @@ def test_files_go_apart_in_pieces_and_hang_when_they_are_whole(phone: Phone, mon
     attach = phone.op("file.attach", other["record"], values={"file": [{"sha256": missing, "name": "第二张.png"}]})
     [told] = phone.send(attach)
     assert (told["answer"], told["code"], told["held"]) == ("retry", "field.waits_for_file", True)
-    digest = missing
-    assert put(new, 0, len(new))[1]["done"] is True
+    assert put(phone, new, 0, new)[1]["done"] is True
     assert phone.send(attach)[0]["answer"] == "applied"

@@ -20,6 +20,12 @@ from linli.works.tables.models import Load, SavedMap
 from tests.town import SETUP, Town
 
 pytestmark = pytest.mark.django_db
+CHOSEN = {
+    "sheet": "企业", "column.code": "店号", "column.name": "店名", "column.kind": "性质", "column.agency": "归口",
+    "keep.operator": "on", "missing": "create", "found": "update", "title": "某系统",
+    "more": '[values.kind]\n"个体商铺" = "shop"\n',
+}  # fmt: skip
+"""What a person picks for the workbook below."""
 
 
 def body(rows: list[tuple[Any, ...]]) -> bytes:
@@ -47,6 +53,17 @@ def entered(town: Town, name: str) -> Client:
     return client
 
 
+def goes_out(client: Client) -> None:
+    """The register as a workbook; one with persons in it only for a purpose, and the reading is recorded."""
+    out = client.post("/loads", {"out-kind": "premises", "out-purpose": ""})
+    held = io.BytesIO(b"".join(out.streaming_content))  # type: ignore[attr-defined]  # a file
+    read = python_calamine.CalamineWorkbook.from_filelike(held).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in read] == ["场所编号*", "K1", "K2"]
+    assert client.post("/loads", {"out-kind": "volunteers", "out-purpose": ""}).status_code == 422
+    assert client.post("/loads", {"out-kind": "volunteers", "out-purpose": "核对"}).status_code == 200
+    assert Read.objects.filter(subject_type="register.volunteers").count() == 1
+
+
 def test_from_upload_to_publication_and_back(town: Town) -> None:
     room, client = town.rooms[0].code, entered(town, "administrator")
     rows = [
@@ -60,13 +77,8 @@ def test_from_upload_to_publication_and_back(town: Town) -> None:
     assert answer.status_code == 302 and answer.headers["Location"] == f"/loads/{load.pk}"
     page = client.get(f"/loads/{load.pk}?sheet=企业").content.decode()
     assert "栏目对照" in page and "<option>店名</option>" in page
-    chosen = {
-        "sheet": "企业", "column.code": "店号", "column.name": "店名", "column.kind": "性质", "column.agency": "归口",
-        "keep.operator": "on", "missing": "create", "found": "update", "title": "某系统",
-        "more": '[values.kind]\n"个体商铺" = "shop"\n',
-    }  # fmt: skip
-    assert client.post(f"/loads/{load.pk}/check", {**chosen, "more": "[values"}).status_code == 422
-    assert client.post(f"/loads/{load.pk}/check", chosen).status_code == 302
+    assert client.post(f"/loads/{load.pk}/check", {**CHOSEN, "more": "[values"}).status_code == 422
+    assert client.post(f"/loads/{load.pk}/check", CHOSEN).status_code == 302
     assert "data-job" in client.get(f"/loads/{load.pk}").content.decode()
     work()
     load.refresh_from_db()
@@ -80,13 +92,7 @@ def test_from_upload_to_publication_and_back(town: Town) -> None:
     assert Premises.objects.count() == 2
     assert client.get(f"/loads/{load.pk}/progress").json()["state"] == "done"
     assert "整批撤回" in client.get(f"/loads/{load.pk}").content.decode()
-    out = client.post("/loads", {"out-kind": "premises", "out-purpose": ""})
-    held = io.BytesIO(b"".join(out.streaming_content))  # type: ignore[attr-defined]  # a file
-    read = python_calamine.CalamineWorkbook.from_filelike(held).get_sheet_by_index(0).to_python()
-    assert [row[0] for row in read] == ["场所编号*", "K1", "K2"]
-    assert client.post("/loads", {"out-kind": "volunteers", "out-purpose": ""}).status_code == 422
-    assert client.post("/loads", {"out-kind": "volunteers", "out-purpose": "核对"}).status_code == 200
-    assert Read.objects.filter(subject_type="register.volunteers").count() == 1
+    goes_out(client)
     client.post(f"/loads/{load.pk}/undo")
     work()
     assert not Premises.objects.exists() and Load.objects.get().state == "undone"

@@ -12,11 +12,19 @@ from linli.field.conflicts.queries import divergences
 from linli.field.devices.models import Phone as Row
 from linli.org.people.models import Account
 from linli.places.premises.acts import change_premises, register_premises
+from linli.places.premises.models import Premises
 from tests.doors.conftest import Door
 from tests.doors.test_api_field import Phone
 from tests.town import Town
 
 Enter = Callable[[str], Door]
+
+
+def change(mine: Phone, shop: Premises, **values: tuple[str, str]) -> dict[str, object]:
+    """A change of premises: each field from one value to another."""
+    news = {name: new for name, (_, new) in values.items()}
+    olds = {name: old for name, (old, _) in values.items()}
+    return mine.op("premises.change", str(shop.pk), values=news, old=olds, branch=str(uuid.uuid4()))
 
 
 def test_two_values_of_one_field_are_kept_apart_until_a_person_decides(town: Town, door: Enter) -> None:
@@ -27,24 +35,18 @@ def test_two_values_of_one_field_are_kept_apart_until_a_person_decides(town: Tow
     )
     phone = Phone(door("community_officer"), town.people["community_officer"])
     door("station_desk")
-
-    def change(mine: Phone, **values: tuple[str, str]) -> dict[str, object]:
-        news = {name: new for name, (_, new) in values.items()}
-        olds = {name: old for name, (old, _) in values.items()}
-        return mine.op("premises.change", str(shop.pk), values=news, old=olds, branch=str(uuid.uuid4()))
-
     # Different fields: both stand. The same light field: the later one, and the office sees it.
     change_premises(chief, premises=shop, version=shop.version, values={"operator": "乙"})
-    assert phone.send(change(phone, hazard_note=("无", "电线裸露")))[0]["answer"] == "applied"
-    [light] = phone.send(change(phone, hazard_note=("无", "货物堵门")))
+    assert phone.send(change(phone, shop, hazard_note=("无", "电线裸露")))[0]["answer"] == "applied"
+    [light] = phone.send(change(phone, shop, hazard_note=("无", "货物堵门")))
     assert (light["answer"], light["facts"]["overwrote"]["hazard_note"]["server"]) == ("applied", "电线裸露")
     # The same legal field: both are kept, nothing is written.
-    [legal] = phone.send(change(phone, operator=("甲", "丙"), address_text=("", "新街1号")))
+    [legal] = phone.send(change(phone, shop, operator=("甲", "丙"), address_text=("", "新街1号")))
     assert (legal["answer"], legal["code"]) == ("conflict", "field.two_values")
     assert legal["facts"]["fields"] == {"operator": {"mine": "丙", "server": "乙", "was": "甲"}}
     shop.refresh_from_db()
     assert (shop.operator, shop.address_text, shop.hazard_note) == ("乙", "", "货物堵门")
-    [same] = phone.send(change(phone, operator=("甲", "乙")))
+    [same] = phone.send(change(phone, shop, operator=("甲", "乙")))
     assert (same["answer"], same["code"]) == ("duplicate", "field.nothing_new")
     page = Client()
     page.force_login(Account.objects.get(username="station_desk"))
