@@ -119,10 +119,18 @@ class Installation:
             connection.close()
 
     def kill(self, name: str) -> None:
-        """SIGKILL to the process and everything it started, as when the machine's memory ran out."""
+        """SIGKILL to the process and everything it started, as when the machine's memory ran out.
+
+        Returns when all of them are gone: what dies last may still hold the port.
+        """
         process = self.running.pop(name)
+        until = time.monotonic() + READY_S
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            while time.monotonic() < until:
+                os.killpg(process.pid, 0)
+                time.sleep(0.02)
         process.wait()
 
     def kill_one(self, name: str, *, containing: str, most: int = 99) -> int:

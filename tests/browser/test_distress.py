@@ -14,7 +14,7 @@ def test_a_cry_from_the_phone_is_heard_at_the_desk_until_it_is_over(sign_in: Sig
     desk = sign_in("dispatcher")
     hall = desk.open("/desk")
     hall.evaluate(WATCH)
-    officer = sign_in("community_officer", phone=True, geolocation={"longitude": 119.95, "latitude": 30.65})
+    officer = sign_in("community_officer", phone=True, geolocation={"longitude": 111.4125, "latitude": 33.2062})
     officer.context.grant_permissions(["geolocation"])
     phone = officer.open("/phone")
     button = phone.locator(".sos")

@@ -62,7 +62,7 @@ def phone(site: Installation, browser: Browser) -> Iterator[Opened]:
             has_touch=True,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
-            geolocation={"longitude": 119.95, "latitude": 30.65},
+            geolocation={"longitude": 111.4125, "latitude": 33.2062},
             permissions=["geolocation"],
             **more,
         )
@@ -262,6 +262,7 @@ def test_full_new_and_closed(phone: Opened, site: Installation) -> None:
     page = enrolled(context, "community_officer")
     context.set_offline(True)
     hazard(page, "手机满了")
+    page.wait_for_timeout(1500)  # the words are kept a moment after the last key, while there is room
     page.evaluate("globalThis.linliFull = true")
     photo = {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": picture()}
     page.set_input_files("[data-input=photos] input", photo)  # type: ignore[arg-type]  # a payload is what it takes

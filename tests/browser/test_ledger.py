@@ -38,8 +38,8 @@ def test_a_chief_lists_by_keyboard_acts_on_many_and_exports(sign_in: SignIn, tmp
     assert {row[0] for row in sheet[1:]} == {rows.nth(at).get_attribute("data-number") for at in range(rows.count())}
     page.click("[data-open=save-box]")
     page.fill("#save-form input[name=name]", "本所未结")
-    page.click("#save-form button.is-primary")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("#save-form button.is-primary")
     assert [one["name"] for one in chief.ask("/filters")["items"]] == ["本所未结"]
     page.fill("#q", "不存在的地方")
     page.keyboard.press("Enter")

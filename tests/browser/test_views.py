@@ -32,7 +32,7 @@ def test_an_officers_day_under_one_thumb(sign_in: SignIn, dark: bool) -> None:
     assert [head.strip() for head in heads] == [word for word in order if any(word in head for head in heads)]
     assert page.evaluate(SMALL, THUMB) == 0
     whole(page, 390)
-    rest = page.locator(".day-rest a").first
+    rest = page.locator(".day-rest a[href^='/matters']").first
     shown = int(re.findall(r"(\d+)$", rest.inner_text())[0])
     title = things.first.locator("strong").inner_text()
     rest.click()

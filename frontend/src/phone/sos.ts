@@ -96,7 +96,7 @@ export class Sos {
   /** The button, beside what is true of the phone. */
   button(): TemplateResult | typeof nothing {
     if (this.wanted || this.mine) return nothing
-    return html`<button type="button" class="sos" aria-label=${t('sos.hold')} title=${t('sos.hold')} @pointerdown=${(event: PointerEvent) => this.down(event)} @pointerup=${(event: PointerEvent) => this.up(event)}
+    return html`<button type="button" class="sos" aria-label=${`SOS ${t('sos.hold')}`} title=${t('sos.hold')} @pointerdown=${(event: PointerEvent) => this.down(event)} @pointerup=${(event: PointerEvent) => this.up(event)}
         @pointerleave=${(event: PointerEvent) => this.up(event)} @contextmenu=${(event: Event) => event.preventDefault()} @click=${(event: MouseEvent) => { if (event.detail === 0) this.cry() }}>SOS</button>`
   }
 

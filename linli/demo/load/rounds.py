@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from uuid import UUID
 
 from linli.demo.county import County
@@ -26,7 +27,7 @@ from linli.org.posts.queries import person_actor
 from linli.org.roster.models import Duty
 from linli.visits.cards.acts import design_card, print_cards, show_face
 from linli.visits.cards.models import CardBatch, CardDoor
-from linli.visits.cards.queries import cards_of
+from linli.visits.cards.queries import addresses_within, cards_of
 from linli.visits.cards.rules import DEFAULT_CALL_FOR
 from linli.visits.care.acts import make_promise, name_carer, open_plan, settle_promise, visit_for_care
 from linli.visits.care.models import CarePlan
@@ -92,8 +93,10 @@ def _cards(actor: Actor, rng: random.Random, now: datetime) -> int:
     mine = cards_of(person_actor(officer, door="page"))
     own = {one.face.grid.code for one in mine}
     others = [one for one in cards_of(actor) if one.face.grid.code not in own]
+    # A grid of fields without a house has no door to carry a card to.
+    housed = (one for one in [*mine, *others] if addresses_within(one.face.grid))
     doors = 0
-    for one in [*mine, *others[:PRINTED_GRIDS]]:
+    for one in islice(housed, len(mine) + PRINTED_GRIDS):
         with clock.fixed(now - timedelta(days=12)):
             batch = print_cards(actor, face=one.face, design=design)
         _walk(actor, rng, batch, now)

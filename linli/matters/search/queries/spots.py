@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Case, F, Q, TextField, Value, When
+from django.db.models import F, Q, TextField, Value
 
 from linli.kernel.geo import Point, distance_m
 from linli.kernel.scope import Actor
@@ -24,7 +24,8 @@ _KINDS = {"agency": Words("所队、警务室", "station or room"), "premises": 
 
 def places_meant(actor: Actor, asked: str, *, near: Point | None = None, limit: int = 8) -> list[Candidate]:
     """The addresses that may be meant by ``asked`` and the rooms and premises called so, the likeliest first."""
-    named = sorted(_named(actor, asked.strip()[:60], near), key=lambda one: (-one.score, len(one.text), one.text))
+    plain = asked.replace("\x00", "").strip()[:60]
+    named = sorted(_named(actor, plain, near), key=lambda one: (-one.score, len(one.text), one.text))
     seen = {(one.text, round(one.lon, 4)) for one in named[:limit]}
     found = [one for one in candidates(asked, near=near, limit=limit) if (one.text, round(one.lon, 4)) not in seen]
     return sorted([*named[:limit], *found], key=lambda one: -one.score)[:limit]
@@ -36,10 +37,9 @@ def _named(actor: Actor, asked: str, near: Point | None) -> Iterator[Candidate]:
     for room in Agency.objects.visible_to(actor).at_work().filter(lon__isnull=False, lat__isnull=False):
         yield from _rated("agency", asked, room.name, room.lon, room.lat, near)
     # What is typed may hold the name (“中百超市门口打架”) or be part of it.
-    signs = Case(When(name="", then=Value("\x00")), default=F("name"), output_field=TextField())
     rows = Premises.objects.visible_to(actor).in_use().filter(lon__isnull=False, lat__isnull=False)
-    rows = rows.annotate(said=Value(asked, output_field=TextField()), signs=signs)
-    for premises in rows.filter(Q(name__icontains=asked) | Q(said__contains=F("signs"))).order_by("name")[:_MOST]:
+    rows = rows.exclude(name="").annotate(said=Value(asked, output_field=TextField()))
+    for premises in rows.filter(Q(name__icontains=asked) | Q(said__contains=F("name"))).order_by("name")[:_MOST]:
         yield from _rated("premises", asked, premises.name, premises.lon, premises.lat, near)
 
 
