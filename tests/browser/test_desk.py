@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignIn, Visitor
 
-SOON_MS = 8_000
+SOON_MS = 25_000
 
 
 def desk_of(sign_in: SignIn) -> tuple[Visitor, Page]:

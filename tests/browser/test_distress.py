@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import SignIn
 
-SOON_MS = 8_000
+SOON_MS = 25_000
 WATCH = "document.addEventListener('linli:tone', (event) => { (window.tones ??= []).push(event.detail.tone) })"
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignIn, Visitor
 
-SOON_MS = 8_000
+SOON_MS = 25_000
 RETRIED_MS = 12_000
 
 
