@@ -44,6 +44,18 @@ def tap(phone: Page, move: str) -> None:
 MILESTONES = {"received", "ordered", "delivered", "signed", "under_way", "arrived", "done", "fed_back", "closed"}
 
 
+def closed(caller: Visitor, number: str) -> Any:
+    """The call once it is closed: its row leaves the queue with the tap, the answer comes behind it."""
+    whole = caller.ask(f"/matters/{number}")
+    for _ in range(100):
+        if whole["state"] == "closed":
+            break
+        caller.page.wait_for_timeout(100)
+        whole = caller.ask(f"/matters/{number}")
+    assert whole["state"] == "closed"
+    return whole
+
+
 def test_an_orders_whole_life(sign_in: SignIn) -> None:
     officer = sign_in("community_officer", phone=True)
     call_sign, (lon, lat) = crew_goes_first(officer)
@@ -77,13 +89,7 @@ def test_an_orders_whole_life(sign_in: SignIn) -> None:
     desk.click("#card [data-move=close]")
     expect(desk.locator(f"#queue [data-key={number}]:not([hidden])")).to_have_count(0, timeout=SOON_MS)
 
-    whole = caller.ask(f"/matters/{number}")
-    for _ in range(100):  # the row leaves the queue with the tap, the answer comes behind it
-        if whole["state"] == "closed":
-            break
-        desk.wait_for_timeout(100)
-        whole = caller.ask(f"/matters/{number}")
-    assert whole["state"] == "closed"
+    whole = closed(caller, number)
     assert {stamp["milestone"] for stamp in whole["stamps"]} >= MILESTONES
     assert not officer.complaints
     assert not caller.complaints
