@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "linli.operations",
     "linli.visits",
     "linli.volunteers",
+    "linli.tips",
     "linli.insight",
     "linli.field",
     "linli.web",

@@ -190,6 +190,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "bureau_leader": _NAME_LISTS
     | _MANY
     | frozenset({"matter.note", "matter.assign", "limits.set", "export.set_template"}),
+    "tips_desk": frozenset({"matter.open"}),
     "community_officer": _OWN_ORDER
     | _SEE_TO_IT
     | _ROOM

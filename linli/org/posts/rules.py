@@ -12,6 +12,7 @@ POSTS: dict[str, Words] = {
     "station_desk": Words("派出所值班员", "station desk"),
     "station_chief": Words("派出所所长", "station chief"),
     "bureau_leader": Words("局领导", "bureau leader"),
+    "tips_desk": Words("线索受理专员", "tips desk"),
     "community_officer": Words("社区民警", "community officer"),
     "auxiliary": Words("辅警", "auxiliary"),
     "assistant": Words("警务助理", "police assistant"),
@@ -32,11 +33,15 @@ theirs, no call of their village is (Q1, F2, experience).
 """
 
 
+NARROW: frozenset[str] = frozenset({"tips_desk"})
+"""Police posts with one task that needs no look at the ledger: the tips desk reads what is sealed to it, no more."""
+
+
 def sees_there(code: str, agency_kind: str) -> bool:
     """Whether a post reaches what lies at its agency. A civil post at a police agency reaches only its own: what it
     reported, what it was given. At a partner's it sees what the partner was handed.
     """
-    return code not in CIVIL or agency_kind == "partner"
+    return (code not in CIVIL and code not in NARROW) or agency_kind == "partner"
 
 
 def overlaps(since: date, until: date | None, other_since: date, other_until: date | None) -> bool:

@@ -1,0 +1,3 @@
+"""The tables of this floor, for Django."""
+
+from __future__ import annotations
