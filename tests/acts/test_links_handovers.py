@@ -11,9 +11,10 @@ from linli.kernel import clock
 from linli.kernel.errors import Conflict, Invalid, NotAllowed
 from linli.matters.handovers.acts import move_handover, open_handover
 from linli.matters.handovers.models import Handover
+from linli.matters.ledger.acts import Placed, open_matter
 from linli.matters.ledger.models import Matter
 from linli.matters.links.acts import link_matters, undo_link
-from linli.matters.links.queries import links_of, similar_matters
+from linli.matters.links.queries import known_nearby, links_of, similar_matters
 from linli.operations.dispatch.acts import give_order
 from linli.works.jobs.acts import work_one
 from tests.town import Town, build_town, call
@@ -45,6 +46,30 @@ def test_suggested_tied_and_untied_by_a_person(town: Town) -> None:
     assert similar_matters(desk, matter=second)[0].matter == first
     with pytest.raises(Invalid):
         link_matters(desk, one=first, other=first)
+
+
+def test_reports_of_one_lamp_are_suggested_and_residents_told_of_hazards_only(town: Town) -> None:
+    officer, (lon, lat) = town.actor("community_officer"), town.spot()
+
+    def told(kind: str, said: str, east_m: float = 0.0) -> Matter:
+        place = Placed(lon + east_m / 96_900, lat, agency=town.rooms[0], station=town.station)
+        name = "need" if kind == "help_request" else "what"
+        return open_matter(officer, kind=kind, title=said[:20], details={name: said}, place=place)
+
+    lamp = told("hazard", "村口第三盏路灯不亮")
+    tip = told("tip", "村口第三盏路灯下有人撬车")
+    with clock.fixed(NOON + timedelta(days=2)):
+        again = told("hazard", "第三盏路灯还是不亮", 15)
+        (found,) = similar_matters(officer, matter=again)
+        assert found.matter == lamp and found.why
+        assert similar_matters(town.actor("other_officer"), matter=again) == []
+        spot = {"lon": lon, "lat": lat, "at": clock.now()}
+        known = known_nearby(kind="hazard", said="村口路灯不亮，第三盏", **spot)
+        assert {item.matter for item in known} == {lamp, again}
+        assert known[0].apart_m % 10 == 0 and not hasattr(known[0], "title")
+        assert known_nearby(kind="tip", said=tip.title, **spot) == []
+        link_matters(officer, one=lamp, other=again)
+        assert similar_matters(officer, matter=again) == []
 
 
 def test_ambulance_asked_along_keeps_the_call_here(town: Town) -> None:

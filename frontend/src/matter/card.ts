@@ -124,7 +124,8 @@ export class MatterCard {
   async more(number: string): Promise<void> {
     const matter = this.state.matter
     if (matter) get<Around>(`/matters/${number}/around`).then((around) => { if (this.number === number) this.set({ around }) }).catch(() => undefined)
-    if (!matter || matter.kind !== 'incident') return
+    if (!matter) return
+    if (matter.kind !== 'incident') return this.moreOfReport(matter.kind, matter.closed_at, number)
     const wanted = matter.state === 'waiting' || matter.state === 'ordered'
     const [recommendation, similar] = await Promise.allSettled([
       wanted && matter.lon !== null ? get<Recommendation>(`/matters/${number}/recommendation`) : Promise.resolve(null),
@@ -134,6 +135,13 @@ export class MatterCard {
     if (recommendation.status === 'fulfilled') this.state.recommendation = recommendation.value
     if (similar.status === 'fulfilled') this.state.similar = similar.value.items
     this.draw()
+  }
+
+  /** Public reports are reported twice as well; for other kinds nothing is suggested. */
+  private async moreOfReport(kind: string, closed: string | null | undefined, number: string): Promise<void> {
+    if (closed || !['hazard', 'help_request', 'tip', 'community_info'].includes(kind)) return
+    const found = await get<{ items: Matter[] }>(`/matters/${number}/similar`).catch(() => ({ items: [] as Matter[] }))
+    if (this.number === number) this.set({ similar: found.items })
   }
 
   /**

@@ -73,16 +73,21 @@ export function similarPart(card: MatterCard): CardPart {
   const linked = new Set(card.state.matter?.links.filter((link) => !link.undone).map((link) => link.number))
   const rows = card.state.similar.filter((one) => !linked.has(one.number))
   if (!rows.length) return nothing
-  return html`<section class="part suggestion"><h3>${icon('link')} ${t('card.similar')}</h3><ul class="plain">${rows.slice(0, 3).map((one, at) => html`<li class="card-line">
+  return html`<section class="part suggestion"><h3>${icon('link')} ${t(card.state.matter?.kind === 'incident' ? 'card.similar' : 'card.similar_report')}</h3><ul class="plain">${rows.slice(0, 3).map((one, at) => html`<li class="card-line">
     <span><a href="/matters/${one.number}">${one.title || one.number}</a><br><span class="quiet">${one.why ? say(one.why) : one.address}</span></span>
     <button type="button" class="button is-small" @click=${() => card.link(one.number)} ?disabled=${card.state.busy !== ''}>${t('action.link')}${at === 0 ? html` <kbd>L</kbd>` : nothing}</button></li>`)}</ul></section>`
+}
+
+function relationWords(relation: string, kind: string): string {
+  const key = relation === 'same_incident' && kind !== 'incident' ? 'relation.same_thing' : `relation.${relation}`
+  return known(key) ? t(key) : relation
 }
 
 export function linksPart(card: MatterCard, matter: MatterDetail): CardPart {
   const rows = matter.links.filter((link) => !link.undone)
   if (!rows.length) return nothing
   return html`<section class="part"><h3>${t('card.links')}</h3><ul class="plain">${rows.map((one, at) => html`<li class="card-line">
-    <span><a href="/matters/${one.number}">${one.number}</a> <span class="quiet">${one.title ?? ''} · ${known(`relation.${one.relation}`) ? t(`relation.${one.relation}`) : one.relation}</span></span>
+    <span><a href="/matters/${one.number}">${one.number}</a> <span class="quiet">${one.title ?? ''} · ${relationWords(one.relation, matter.kind)}</span></span>
     <button type="button" class="button is-small" @click=${() => card.unlink(one.id)} ?disabled=${card.state.busy !== ''}>${icon('unlink')} ${t('action.unlink')}${at === 0 ? html` <kbd>U</kbd>` : nothing}</button></li>`)}</ul></section>`
 }
 

@@ -1,7 +1,8 @@
-"""When two calls may be the same incident: pure, and only ever a suggestion."""
+"""When two calls may be one incident, two reports one thing: pure, and only ever a suggestion."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,7 +55,70 @@ def likeness(new: CallFacts, old: CallFacts) -> tuple[float, list[Words]]:
     return max(0.0, min(1.0, value)), why
 
 
-def _apart_m(new: CallFacts, old: CallFacts) -> float | None:
+REPORTS = ("hazard", "help_request", "tip", "community_info")
+"""Kinds that people report twice: a lamp is dark for weeks, so what counts is the spot and what is said of it."""
+REPORT_WINDOW_DAYS = 30
+REPORT_NEAR_M = 150.0
+REPORT_WORTH_SHOWING = 0.65
+_WEIGHTS = {"near": 0.35, "soon": 0.15, "category": 0.15, "words": 0.35}
+_WORDS_FULL = 2 / 3
+"""Two texts with two thirds of their words in common count as alike: nobody says it in the same words."""
+_TELLING = 4
+"""Latin words shorter than this tell nothing; Chinese is compared by pairs of characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFacts:
+    """What of a report tells it apart: when, where, of which kind or category, and its words (``telling_words``)."""
+
+    received_at: datetime
+    lon: float | None
+    lat: float | None
+    category: str
+    words: frozenset[str]
+
+
+def telling_words(grams: set[str]) -> frozenset[str]:
+    """Of the grams of a text (``search.rules.text_grams``) those that tell something."""
+    return frozenset(gram for gram in grams if not gram.isascii() or not gram.isalpha() or len(gram) >= _TELLING)
+
+
+def report_likeness(new: ReportFacts, old: ReportFacts) -> tuple[float, list[Words]]:
+    """How alike two reports are, 0 to 1, and why in words; 0 beyond 150 m or 30 days, or without a place.
+
+    Distance and words count most, time and category less: of two reports on the same corner in the same minute most are
+    about two things, and a pile that nobody fetches is reported for weeks. Weights were set by reading reports, before
+    the first measurement (ADR 0178); ``benchmarks/duplicates.py`` measures them.
+    """
+    metres = _apart_m(new, old)
+    apart_days = abs((new.received_at - old.received_at).total_seconds()) / 86_400
+    if metres is None or metres > REPORT_NEAR_M or apart_days > REPORT_WINDOW_DAYS:
+        return 0.0, []
+    shared = words_shared(new.words, old.words)
+    same_category = bool(new.category) and new.category == old.category
+    value = _WEIGHTS["near"] * (1 - metres / REPORT_NEAR_M)
+    value += _WEIGHTS["soon"] * (1 - apart_days / REPORT_WINDOW_DAYS)
+    value += _WEIGHTS["words"] * min(1.0, shared / _WORDS_FULL)
+    value += _WEIGHTS["category"] if same_category else 0.0
+    why = [
+        Words(f"相距{metres:.0f}米", f"{metres:.0f} m apart"),
+        Words("一天内", "within a day") if apart_days <= 1 else Words(f"{apart_days:.0f}天", f"{apart_days:.0f} days"),
+    ]
+    if same_category:
+        why.append(Words("类别相同", "same category"))
+    if shared:
+        why.append(Words(f"用词{shared:.0%}相同", f"{shared:.0%} of the words in common"))
+    return value, why
+
+
+def words_shared(one: frozenset[str], other: frozenset[str]) -> float:
+    """The cosine of two sets of words, 0 to 1."""
+    if not one or not other:
+        return 0.0
+    return len(one & other) / math.sqrt(len(one) * len(other))
+
+
+def _apart_m(new: CallFacts | ReportFacts, old: CallFacts | ReportFacts) -> float | None:
     if new.lon is None or new.lat is None or old.lon is None or old.lat is None:
         return None
     return distance_m(new.lon, new.lat, old.lon, old.lat)
