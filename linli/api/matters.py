@@ -121,7 +121,7 @@ def moved(request: ApiRequest, number: str, move: str, sent: Body[dict[str, Any]
     """Take a declared step with the facts that it needs (``moves`` of the matter). 409 when somebody was first."""
     actor, matter = request.auth, matter_by_number(request.auth, number)
     step = matter.workflow.move(move)
-    facts = {need: sent[need] for need in step.needs if need in sent}
+    facts = {name: sent[name] for name in step.facts if name in sent}
     if "assignee_id" in facts:
         facts["assignee_id"] = person_named(actor, str(facts["assignee_id"])).pk
     if matter.kind == "incident" and move == "feed_back":

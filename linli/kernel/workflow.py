@@ -28,8 +28,8 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A step: imperative name, from where, to where, with which facts (``needs``) and for which posts (empty: by the
-    act's right).
+    """A step: imperative name, from where, to where, with which facts (``needs``; ``also`` may be said and need not)
+    and for which posts (empty: by the act's right).
     """
 
     name: str
@@ -40,6 +40,14 @@ class Move:
     may: tuple[str, ...] = ()
     machine: bool = False
     """True when only the house itself takes it, as the consequence of something else: no button."""
+    also: tuple[str, ...] = ()
+    takes_on: bool = False
+    """True when whoever takes the step becomes the one who sees to it."""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Everything that may be said with the step, needed first."""
+        return (*self.needs, *self.also)
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,16 @@ class MattersConfig(AppConfig):
         import linli.matters.handovers.acts
         import linli.matters.intake.acts
         import linli.matters.ledger.acts
+        import linli.matters.line.acts
+        import linli.matters.levels.acts
         import linli.matters.links.acts
         import linli.matters.map.queries
         import linli.matters.notes.acts
+        import linli.matters.public.acts
+        import linli.matters.public.queries
         import linli.matters.routing.acts
         import linli.matters.runs.acts
         import linli.matters.saved.acts
-        import linli.matters.search.acts  # noqa: F401  (importing declares the acts)
+        import linli.matters.search.acts
+        import linli.matters.thanks.acts
+        import linli.matters.turning.acts  # noqa: F401  (importing declares the acts)

@@ -6,13 +6,17 @@ from linli.matters.exporting.models import ExportTemplate
 from linli.matters.files.models import Attachment
 from linli.matters.handovers.models import Handover
 from linli.matters.ledger.models import Fact, Listing, Matter, MatterShare, NumberSeries, Stamp
+from linli.matters.line.models import Hop, LevelClock
+from linli.matters.levels.models import LevelChange
 from linli.matters.links.models import Link
 from linli.matters.notes.models import Note
 from linli.matters.parties.models import Party
+from linli.matters.public.models import PublicReport
 from linli.matters.routing.models import Category
 from linli.matters.runs.models import Run
 from linli.matters.saved.models import ChosenColumns, SavedFilter
 from linli.matters.search.models import Words
+from linli.matters.thanks.models import Thanks
 
 __all__ = [
     "Attachment",
@@ -21,6 +25,9 @@ __all__ = [
     "ExportTemplate",
     "Fact",
     "Handover",
+    "Hop",
+    "LevelClock",
+    "LevelChange",
     "Link",
     "Listing",
     "Matter",
@@ -28,8 +35,10 @@ __all__ = [
     "Note",
     "NumberSeries",
     "Party",
+    "PublicReport",
     "Run",
     "SavedFilter",
     "Stamp",
+    "Thanks",
     "Words",
 ]

@@ -43,10 +43,19 @@ class Handover(models.Model):
     """A matter handed over to, or shared with, another agency: one matter still, and a ticket that comes back or is
     chased.
 
-    ``mode`` hand_over gives the matter away; ask_along keeps it here and asks them to come too (120, 119, 122).
+    ``mode`` hand_over gives the matter away; ask_along keeps it here and asks them to come too (120, 119, 122); share
+    keeps it here and lets them know and say something, without being chased. ``answer_via`` says how the answer came
+    back: by their login, their system, a file, on paper or by telephone.
     """
 
-    MODES: ClassVar = ("hand_over", "ask_along")
+    MODES: ClassVar = ("hand_over", "ask_along", "share")
+    VIAS: ClassVar = {
+        "login": Words("对方登录", "their login"),
+        "system": Words("对方系统", "their system"),
+        "file": Words("回执文件", "a file"),
+        "paper": Words("书面", "on paper"),
+        "telephone": Words("电话", "by telephone"),
+    }
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="handovers")
@@ -56,6 +65,7 @@ class Handover(models.Model):
     state = models.CharField(max_length=10, default=TICKET.initial)
     text = models.TextField(blank=True)
     answer = models.TextField(blank=True)
+    answer_via = models.CharField(max_length=10, blank=True, default="", db_default="")
     sent_at = models.DateTimeField()
     due_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)

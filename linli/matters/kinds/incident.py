@@ -61,5 +61,6 @@ KIND = Kind(
     ),
     columns=("number", "category", "priority", "address", "state", "agency", "received_at"),
     search=("address", "narrative"),
+    rises=False,
     seed={"narrative": "两人因停车争吵", "category": "5001"},
 )

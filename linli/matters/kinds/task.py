@@ -13,5 +13,6 @@ KIND = Kind(
     workflow=plain_workflow("task", Words("已完成", "done")),
     opens=REPORTERS,
     details=(Field("what", Words("任务要求", "what is to be done"), required=True),),
+    rises=False,
     seed={"title": "本周反诈宣传进集市", "what": "每个警务站一次"},
 )

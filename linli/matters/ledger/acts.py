@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -21,6 +21,7 @@ from linli.matters.kinds import KINDS
 from linli.matters.kinds.rules import Kind
 from linli.matters.ledger.models import Fact, Matter, MattersEntered, MatterShare, MattersRewritten, Stamp
 from linli.matters.ledger.rules import line_of, public_number
+from linli.matters.levels.rules import first_level, level_or_first
 from linli.matters.phone.queries import moved_on_phone, opened_on_phone
 from linli.matters.routing.queries import answering_for, bureau
 from linli.org.agencies.models import Agency
@@ -162,7 +163,8 @@ def open_matter(
         source=source,
         received_at=received_at or now,
         opened_at=now,
-        due_at=now + timedelta(hours=declared.due_after_h) if declared.due_after_h else None,
+        due_at=declared.due_of(now),
+        level=first_level([post.code for post in actor.posts], is_system=actor.is_system) if declared.rises else "",
         **place.as_columns(),
         **(columns or {}),
     )
@@ -196,7 +198,7 @@ def count_facts(matter: Matter, declared: Kind) -> None:
             text="" if item.kind == "number" else str(matter.details[item.name])[:200],
             number=matter.details[item.name] if item.kind == "number" else None,
         )
-        for item in declared.details
+        for item in (*declared.details, *declared.asks)
         if item.counted and item.name in matter.details
     ]
     if rows:
@@ -224,7 +226,14 @@ def stamp_all(
     en="move a matter",
     keeps=("move",),
     about="matter",
-    offline=Offline(subject=Matter, prepare=_moved_on_phone, variants=moved_on_phone, icon="arrow-right", order=30),
+    offline=Offline(
+        subject=Matter,
+        prepare=_moved_on_phone,
+        variants=moved_on_phone,
+        attach="file.attach",
+        icon="arrow-right",
+        order=30,
+    ),
     within=lambda facts: facts["matter"].scope_paths()[0],
 )
 def move_matter(
@@ -249,17 +258,40 @@ def carry_out(
     for need in step.needs:
         if facts.get(need) in (None, "") and getattr(matter, need, None) in (None, ""):
             raise Invalid("fact.missing", field=need)
-    now = clock.now()
-    kept = {key: value for key, value in facts.items() if key in step.needs and key != "assignee_id"}
-    final = matter.workflow.state(step.target).final
-    columns: dict[str, Any] = {"details": {**matter.details, **kept}} if kept else {}
-    if "assignee_id" in facts:
-        columns["assignee_id"] = facts["assignee_id"]
-    take(matter, matter.workflow, step.name, **{**facts, **columns}, closed_at=now if final else None)
+    now, declared = clock.now(), KINDS[matter.kind]
+    clean = declared.check_facts(step, facts)
+    columns = _columns_of(actor, matter, step, clean, now)
+    said = {name: facts[name] for name in step.facts if name in facts}
+    take(matter, matter.workflow, step.name, **{**said, **columns})
+    if any(item.counted and item.name in clean for item in declared.asks):
+        count_facts(matter, declared)
     stamp = {"close": "closed", "reopen": "reopened", "feed_back": "fed_back"}.get(step.name)
     if stamp:
         stamp_all(matter, [(stamp, now)], actor, device_at)
     news.announce(MatterMoved(matter, step.name, actor))
+
+
+def _columns_of(actor: Actor, matter: Matter, step: Move, clean: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The columns that a step writes beside the state: what was said, who sees to it, the next date, the end, and the
+    level on which it was settled.
+    """
+    declared, target = KINDS[matter.kind], matter.workflow.state(step.target)
+    columns: dict[str, Any] = {"closed_at": now if target.final else None}
+    kept = {key: value for key, value in clean.items() if key != "assignee_id"}
+    if kept:
+        columns["details"] = {**matter.details, **kept}
+    if "assignee_id" in clean:
+        columns["assignee_id"] = clean["assignee_id"]
+    if step.takes_on and not actor.is_system:
+        columns["assignee_id"] = actor.id
+    due_at = declared.due_after(step, clean, now)
+    if due_at is not None:
+        columns |= {"due_at": due_at, "late_since": None}
+    if declared.rises and step.target == "settled":
+        columns["settled_level"] = level_or_first(matter.level)
+    elif step.name == "reopen":
+        columns["settled_level"] = ""
+    return columns
 
 
 @act(
@@ -281,8 +313,19 @@ def assign_matter(
         matter.refresh_from_db()
     if assignee is not None:
         step = matter.workflow.move("assign")
-        carry_out(actor, matter=matter, step=step, facts={"assignee_id": assignee.pk})
+        if matter.state in step.sources or matter.workflow.state(matter.state).final:
+            carry_out(actor, matter=matter, step=step, facts={"assignee_id": assignee.pk})
+        else:
+            _to_other_hands(matter, assignee)
     return matter
+
+
+def _to_other_hands(matter: Matter, assignee: Person) -> None:
+    """What is under way gets another person and stays where it stands."""
+    still = Matter.objects.filter(pk=matter.pk, state=matter.state)
+    if not still.update(assignee=assignee, version=F("version") + 1):
+        take(matter, matter.workflow, "assign", assignee_id=assignee.pk)
+    matter.refresh_from_db()
 
 
 def share(matter: Matter, agency_id: Any) -> None:

@@ -19,7 +19,7 @@ from linli.matters.routing.queries import categories
 
 _MOST = 300
 _AS_INPUT = {"text": "text", "number": "number", "choice": "choice", "flag": "flag", "moment": "datetime"}
-_NEEDS = {"outcome": Words("处理结果", "outcome"), "reason": Words("原因", "reason"), "result": Words("结果", "result")}
+_LONGEST_FACT = 400
 CALL = "incident"
 """A call is taken by its own act, which understands whatever is sent; and it moves with its orders."""
 
@@ -64,11 +64,27 @@ def moved_on_phone() -> tuple[Variant, ...]:
 
 
 def _moves(kind: Kind, move: Move) -> Variant:
-    inputs = tuple(
-        Input(need, "long_text", _NEEDS.get(need, Words(need, need)), required=True, longest=400) for need in move.needs
-    )
+    inputs = [_said(kind, name, required=name in move.needs) for name in move.facts]
+    if move.name in kind.pictured:
+        inputs.append(PHOTOS)
     when = {"kind": (kind.code,), "state": move.sources}
-    return Variant(f"{kind.code}.{move.name}", move.words, inputs, posts=move.may, when=when, to=move.target)
+    return Variant(f"{kind.code}.{move.name}", move.words, tuple(inputs), posts=move.may, when=when, to=move.target)
+
+
+def _said(kind: Kind, name: str, *, required: bool) -> Input:
+    """What a step asks for, as its kind declares it; words have room to be written out."""
+    declared = kind.fact(name) or Field(name, Words(name, name))
+    if declared.kind == "text":
+        return Input(name, "long_text", declared.words, required=required, longest=_LONGEST_FACT)
+    return Input(
+        name,
+        _AS_INPUT[declared.kind],
+        declared.words,
+        required=required,
+        choices=declared.choices,
+        retired=declared.retired,
+        personal=declared.personal,
+    )
 
 
 def categories_offered() -> tuple[Choice, ...]:

@@ -294,9 +294,54 @@ for _post, _held in {
 }.items():
     RIGHTS[_post] |= _held
 
+_SIGNS_UP = frozenset({"line.sign", "line.send_back", "line.send_up", "line.settle"})
+"""Each level of the line over its own place; a report itself is part of opening the matter."""
+_REPORTS_UP = frozenset({"line.report", "line.send_again"})
+for _post, _held in {
+    **dict.fromkeys(("information_officer", "grid_worker", "liaison_cadre", "property_manager"), _REPORTS_UP),
+    **dict.fromkeys(("assistant", "auxiliary", "community_officer", "station_desk"), _REPORTS_UP | _SIGNS_UP),
+    "station_chief": _REPORTS_UP | _SIGNS_UP,
+    "bureau_leader": _REPORTS_UP | _SIGNS_UP | {"line.set_clock"},
+    "dispatcher": _REPORTS_UP | _SIGNS_UP,
+    "administrator": frozenset({"line.set_clock"}),
+}.items():
+    RIGHTS[_post] |= _held
+
+_LEVELS = frozenset({"level.lift", "level.push_back"})
+_GIVER = frozenset({"thanks.give", "reward.try_code", "reward.pay"})
+"""Thanks go to a number, not to a name; whoever shows the code is paid."""
+_SORTIE = frozenset({"sortie.send", "sortie.report", "sortie.call_off"})
+"""An officer sends and answers for the team: auxiliaries act under his command, never alone."""
+_TICKETS = frozenset({"handover.record_answer"})
+for _post, _held in {
+    "community_officer": _LEVELS | _GIVER | _SORTIE | _TICKETS | {"matter.turn"},
+    "station_chief": _LEVELS | _GIVER | _SORTIE | _TICKETS | {"matter.turn"},
+    "station_desk": _LEVELS | _GIVER | _SORTIE | _TICKETS | {"matter.turn"},
+    "dispatcher": frozenset({"level.push_back"}) | _TICKETS,
+    "call_taker": frozenset({"level.push_back"}) | _TICKETS,
+    "bureau_leader": frozenset({"level.push_back"}) | _GIVER,
+    "assistant": frozenset({"level.lift"}),
+    "auxiliary": frozenset({"level.lift", "matter.move"}),
+    "grid_worker": frozenset({"level.lift"}),
+    "information_officer": frozenset({"level.lift", "matter.move"}),
+    "liaison_cadre": frozenset({"level.lift", "matter.move"}),
+    "property_manager": frozenset({"level.lift", "matter.move"}),
+}.items():
+    RIGHTS[_post] |= _held
+"""Who helps a neighbour or puts a hazard right may say so: each step of a kind names the posts that take it."""
+
+_ANSWERS = frozenset({"public.answer", "public.publish", "public.renew_code"})
+"""Whoever deals with what residents send, and stands at the counter."""
+for _post in ("community_officer", "station_desk", "station_chief"):
+    RIGHTS[_post] |= _ANSWERS
+for _post in ("assistant", "auxiliary"):
+    RIGHTS[_post] |= {"public.renew_code"}
+
 SYSTEM_ONLY: frozenset[str] = frozenset(
     {"order.escalate", "order.unreachable", "order.prove_arrival", "handover.chase", "message.report", "demo.load"}
     | {"register.erase", "visit.gather", "visit.spread_campaign"}
+    | {"public.report", "public.add_photo", "public.give_opinion", "volunteer.apply"}
+    | {"line.lapse"}
 )
 """Acts that only the house's own machines do."""
 

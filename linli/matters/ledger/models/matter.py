@@ -146,6 +146,10 @@ class Matter(models.Model):
     address_id = models.UUIDField(null=True)
     placed_by = models.CharField(max_length=16, blank=True)
     """How the point was found: sent, address, desk, or nothing yet."""
+    level = models.CharField(max_length=12, blank=True, default="", db_default="")
+    """On which level it is dealt with now (``matters.levels``); empty for kinds that have none."""
+    settled_level = models.CharField(max_length=12, blank=True, default="", db_default="")
+    """On which level it was settled; empty until it is."""
     warnings = models.JSONField(default=list)
     received_at = models.DateTimeField()
     opened_at = models.DateTimeField()

@@ -1,0 +1,1 @@
+"""What is reported as one kind and turns out to be another."""
