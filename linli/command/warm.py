@@ -12,6 +12,7 @@ import structlog
 from django.db import connections
 from django.urls import resolve
 
+from linli.kernel.late import bring
 from linli.matters.ledger.models import Matter
 from linli.matters.map.queries import HELD
 from linli.matters.routing.acts import understand
@@ -40,7 +41,17 @@ def _call() -> None:
     name_grams(listed.zh)
 
 
-WARMED: Mapping[str, Callable[[], object]] = {"addresses": _addresses, "call": _call, "map": HELD.warm}
+def _libraries() -> None:
+    """What some pages need and no call: plans of joint calls and of the week on foot, papers."""
+    bring("scipy.optimize", "ortools.constraint_solver.pywrapcp", "docxtpl", "typst")
+
+
+WARMED: Mapping[str, Callable[[], object]] = {
+    "addresses": _addresses,
+    "call": _call,
+    "map": HELD.warm,
+    "libraries": _libraries,
+}
 
 
 def begin() -> threading.Thread:

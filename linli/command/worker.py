@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 from linli.command.lifeline import end_with_parent
 from linli.kernel import clock
 from linli.kernel.commits import PostgresCommits, SqliteCommits, commits
+from linli.kernel.late import bring
 from linli.trail.entries.acts import start_no_earlier
 from linli.trail.seal.acts import seal_pending
 from linli.works.jobs.acts import WAKE_CHANNEL, start_rounds, work_one
@@ -41,6 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Work until SIGTERM or SIGINT; what was begun is finished or comes back when its lease runs out."""
     end_with_parent()
+    bring("numba")  # an order that nobody signs is offered to the next unit, and must not wait for the compiler
     worker = Worker()
     signal.signal(signal.SIGTERM, worker.end)
     signal.signal(signal.SIGINT, worker.end)

@@ -7,10 +7,15 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-
-from pypinyin import Style, lazy_pinyin
+from typing import TYPE_CHECKING
 
 from linli.kernel.geo import distance_m
+from linli.kernel.late import late
+
+if TYPE_CHECKING:
+    import pypinyin
+else:
+    pypinyin = late("pypinyin")
 
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _NUMERAL = "零〇一二两三四五六七八九十百"
@@ -212,13 +217,15 @@ def folded(letters: str) -> str:
 @lru_cache(maxsize=20_000)
 def sound(text: str) -> str:
     """How a name sounds: pinyin without tones and spaces, folded. Latin letters stand for themselves."""
-    return folded("".join(lazy_pinyin(normal(text), style=Style.NORMAL)).replace(" ", ""))
+    return folded("".join(pypinyin.lazy_pinyin(normal(text), style=pypinyin.Style.NORMAL)).replace(" ", ""))
 
 
 @lru_cache(maxsize=20_000)
 def initials(text: str) -> str:
     """First letters of a name's syllables (ndj for 南大街)."""
-    return "".join(syllable[0] for syllable in lazy_pinyin(normal(text), style=Style.NORMAL) if syllable.strip())
+    return "".join(
+        syllable[0] for syllable in pypinyin.lazy_pinyin(normal(text), style=pypinyin.Style.NORMAL) if syllable.strip()
+    )
 
 
 def likeness(heard: str, name: str, name_sound: str = "") -> tuple[float, str]:

@@ -11,17 +11,24 @@ import json
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import jinja2
 import noto_cjk_sans_otc  # type: ignore[import-untyped]  # one constant, the font's path
-import typst
-from docx.opc.exceptions import PackageNotFoundError
-from docxtpl import DocxTemplate
 from jinja2.sandbox import SandboxedEnvironment
 
 from linli.kernel.errors import Invalid, declare
+from linli.kernel.late import late
+
+if TYPE_CHECKING:
+    import docxtpl
+    import typst
+    from docx.opc import exceptions
+else:
+    docxtpl = late("docxtpl")
+    typst = late("typst")
+    exceptions = late("docx.opc.exceptions")
 
 declare(
     "paper.template",
@@ -46,11 +53,11 @@ def as_docx(template: Path, facts: Mapping[str, Any]) -> bytes:
     """
     paper = BytesIO()
     try:
-        document = DocxTemplate(template)
+        document = docxtpl.DocxTemplate(template)
         # An unknown field is an error, not an empty place; a text brings no markup, a template reaches no Python.
         document.render(dict(facts), SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True))
         document.save(paper)
-    except (PackageNotFoundError, BadZipFile, KeyError, ValueError, jinja2.TemplateError) as fault:
+    except (exceptions.PackageNotFoundError, BadZipFile, KeyError, ValueError, jinja2.TemplateError) as fault:
         raise Invalid("paper.template", name=template.name, why=str(fault)[:200]) from fault
     return paper.getvalue()
 

@@ -10,11 +10,17 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice, pairwise
+from typing import TYPE_CHECKING
 
-from pypinyin import Style, lazy_pinyin, pinyin_dict
-from pypinyin.style import convert
-
+from linli.kernel.late import late
 from linli.places.addresses.rules import normal
+
+if TYPE_CHECKING:
+    import pypinyin
+    from pypinyin import pinyin_dict, style
+else:
+    pypinyin = late("pypinyin")
+    pinyin_dict, style = late("pypinyin.pinyin_dict"), late("pypinyin.style")
 
 _RUN = re.compile(r"[一-鿿〇]+|[a-z]+|[0-9]+")
 _WORD = re.compile(r"\S+")
@@ -60,7 +66,9 @@ def name_grams(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def _syllables(run: str) -> tuple[str, ...]:
-    return tuple(one for one in lazy_pinyin(run, style=Style.NORMAL) if one.isascii() and one.isalpha())
+    return tuple(
+        one for one in pypinyin.lazy_pinyin(run, style=pypinyin.Style.NORMAL) if one.isascii() and one.isalpha()
+    )
 
 
 def number_grams(number: str) -> set[str]:
@@ -133,7 +141,7 @@ def near_sets(query: str) -> list[list[str]]:
 @lru_cache(maxsize=1)
 def _known_syllables() -> frozenset[str]:
     readings = (reading for line in pinyin_dict.pinyin_dict.values() for reading in line.split(","))
-    plain = {convert(one, Style.NORMAL, strict=False) for one in readings}
+    plain = {style.convert(one, pypinyin.Style.NORMAL, strict=False) for one in readings}
     return frozenset(one for one in plain if set(one) & set("aeiouv"))
 
 

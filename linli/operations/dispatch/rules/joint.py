@@ -11,16 +11,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
+from linli.kernel.late import late
 from linli.operations.dispatch.rules.fleet import Fleet
 from linli.operations.dispatch.rules.given import Incident, Limits
 from linli.operations.dispatch.rules.ranking import Recommendation, Suggestion, recommend
 from linli.operations.dispatch.rules.reasons import Reason
 from linli.places.roads.rules.open_roads import OpenRoads
+
+if TYPE_CHECKING:
+    from scipy import optimize
+else:
+    optimize = late("scipy.optimize")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ def assign_jointly(
     weights = np.array([limits.priority_weight.get(incident.priority, 1.0) for incident in incidents])
     options, columns = _options(answers)
     cost = _costs(options, columns, weights, limits)
-    rows, chosen = linear_sum_assignment(cost) if count else (np.zeros(0, int), np.zeros(0, int))
+    rows, chosen = optimize.linear_sum_assignment(cost) if count else (np.zeros(0, int), np.zeros(0, int))
     pick = {int(row): options[row].get(int(column)) for row, column in zip(rows, chosen, strict=True)}
     total = float(cost[rows, chosen].sum())
     assigned = tuple(_explained(row, incidents, answers, pick, limits, weights, total, cost) for row in range(count))
@@ -135,7 +141,7 @@ def _explained(
     # What it would cost to insist: this call keeps its first choice, the others do their best without it.
     rest = np.delete(cost, row, axis=0).copy()
     rest[:, _column_of(answers, first)] = np.inf
-    others = linear_sum_assignment(np.where(np.isinf(rest), 1e12, rest))
+    others = optimize.linear_sum_assignment(np.where(np.isinf(rest), 1e12, rest))
     insisted = float(rest[others].sum()) + float(weights[row]) * _key_s(first, limits)
     facts = {
         "call_sign": first.unit.call_sign,

@@ -7,10 +7,16 @@ import gzip
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from xml.parsers import expat
 
-import osmium
+from linli.kernel.late import late
+
+if TYPE_CHECKING:
+    import osmium
+else:
+    osmium = late("osmium")
+
 
 _CHUNK = 1 << 16
 _BLOB_HEADER_MAX = 64 * 1024

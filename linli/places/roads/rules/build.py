@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import routingkit_cch
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
+from linli.kernel.late import late
 from linli.places.roads.rules.network import F64, FAR, I32, I64, RoadNetwork, frozen
 from linli.places.roads.rules.pieces import find_pieces
 from linli.places.roads.rules.raw import Ban, RawNetwork
 from linli.places.roads.rules.turns import Expanded, expand
+
+if TYPE_CHECKING:
+    from scipy import sparse
+    from scipy.sparse import csgraph
+else:
+    sparse = late("scipy.sparse")
+    csgraph = late("scipy.sparse.csgraph")
 
 
 def build(raw: RawNetwork) -> RoadNetwork:
@@ -146,10 +152,10 @@ def _plane(raw: RawNetwork) -> tuple[F64, F64]:
     if raw.has_points:
         return raw.node_lon, raw.node_lat
     count = len(raw.node_ref)
-    links = csr_matrix((np.maximum(raw.edge_m, 1.0), (raw.edge_u, raw.edge_v)), shape=(count, count))
+    links = sparse.csr_matrix((np.maximum(raw.edge_m, 1.0), (raw.edge_u, raw.edge_v)), shape=(count, count))
 
     def metres_from(node: int) -> F64:
-        metres = np.asarray(dijkstra(links, directed=False, indices=np.array([node])))[0]
+        metres = np.asarray(csgraph.dijkstra(links, directed=False, indices=np.array([node])))[0]
         return np.asarray(np.where(np.isfinite(metres), metres, -1.0))
 
     start = int(raw.edge_u[0]) if len(raw.edge_u) else 0

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import osmium
 
 from linli.kernel.errors import Invalid
+from linli.kernel.late import late
 from linli.places.roads.rules import faults
 from linli.places.roads.rules.broken_osm import find_fault
 from linli.places.roads.rules.network import F64, FAR, I64, KINDS
@@ -23,6 +23,11 @@ from linli.places.roads.rules.raw import RawNetwork
 from linli.places.roads.rules.restrictions import Restriction, RoadArcs, bans_of, barrier_bans
 from linli.places.roads.rules.snap import M_PER_DEGREE
 from linli.places.roads.rules.speeds import CLASS_INDEX, Speeds, barred_kinds, speeds_of
+
+if TYPE_CHECKING:
+    import osmium
+else:
+    osmium = late("osmium")
 
 _NAMED = 20
 _LONG_PIECE_M = 10_000.0

@@ -5,14 +5,20 @@ back.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
+from linli.kernel.late import late
 from linli.places.roads.rules.network import F64, FAR, I32, I64, KINDS, U8
+
+if TYPE_CHECKING:
+    from scipy import sparse
+    from scipy.sparse import csgraph
+else:
+    sparse = late("scipy.sparse")
+    csgraph = late("scipy.sparse.csgraph")
 
 # A piece smaller than this is a car park or a road cut off by the border of the extract: nothing is snapped to it.
 _SMALL_NODES = 100
@@ -53,8 +59,8 @@ def _strong_parts(nodes: int, edge_u: I32, edge_v: I32, ms: I32) -> tuple[I32, n
     forth, back = ms[0::2] < FAR, ms[1::2] < FAR
     tail = np.concatenate([edge_u[forth], edge_v[back]])
     head = np.concatenate([edge_v[forth], edge_u[back]])
-    matrix = csr_matrix((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes))
-    _, part = connected_components(matrix, directed=True, connection="strong")
+    matrix = sparse.csr_matrix((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes))
+    _, part = csgraph.connected_components(matrix, directed=True, connection="strong")
     used = np.zeros(nodes, np.bool_)
     used[tail] = True
     used[head] = True

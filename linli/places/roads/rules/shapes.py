@@ -7,11 +7,19 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import osmium
-import osmium.filter
-import osmium.geom
+from linli.kernel.late import late
+
+if TYPE_CHECKING:
+    import osmium
+    from osmium import filter as osmium_filter
+    from osmium import geom as osmium_geom
+else:
+    osmium = late("osmium")
+    osmium_filter = late("osmium.filter")
+    osmium_geom = late("osmium.geom")
+
 
 WATER, WATERWAY, GREEN, BUILT, BUILDING = "water", "waterway", "green", "built", "building"
 LAYERS = (WATER, WATERWAY, GREEN, BUILT, BUILDING)
@@ -45,8 +53,8 @@ def land_shapes(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """(layer, GeoJSON feature) of each shape in the file. What is cut by the extract's border and cannot be closed is
     left out.
     """
-    factory: Any = osmium.geom.GeoJSONFactory()
-    filtered: Any = osmium.FileProcessor(str(path)).with_areas().with_filter(osmium.filter.KeyFilter(*_KEYS))
+    factory: Any = osmium_geom.GeoJSONFactory()
+    filtered: Any = osmium.FileProcessor(str(path)).with_areas().with_filter(osmium_filter.KeyFilter(*_KEYS))
     for thing in filtered:
         if not (thing.is_area() or thing.is_way()):
             continue

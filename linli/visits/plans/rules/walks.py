@@ -9,10 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+from typing import TYPE_CHECKING
 
 from linli.kernel.geo import distance_m
+from linli.kernel.late import late
+
+if TYPE_CHECKING:
+    from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+else:
+    pywrapcp = late("ortools.constraint_solver.pywrapcp")
+    routing_enums_pb2 = late("ortools.constraint_solver.routing_enums_pb2")
 
 DOOR_S = 900
 """A quarter of an hour at a door."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import apprise
-
+from linli.kernel.late import late
 from linli.works.channels.rules.shapes import NotSent, Parcel, Sent, with_link
+
+if TYPE_CHECKING:
+    import apprise
+else:
+    apprise = late("apprise")
 
 
 def carry_by_apprise(address: str, parcel: Parcel) -> Sent:
