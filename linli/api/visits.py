@@ -13,12 +13,14 @@ from pydantic import AwareDatetime, Field
 from linli.api.auth import ApiRequest
 from linli.api.finding import as_id
 from linli.api.idempotency import answered, once
-from linli.api.visits_shown import due_shown, stop_shown, visit_shown, week_shown
+from linli.api.shown import Shown
+from linli.api.visits_shown import due_shown, named_shown, stop_shown, visit_shown, week_shown
 from linli.kernel import clock
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Matter
 from linli.places.addresses.models import Address
+from linli.places.occupants.models import Occupant
 from linli.places.premises.queries import premises_by_code
 from linli.visits.checklists.queries import checklists_on
 from linli.visits.plans.acts import change_stop, make_week, open_due
@@ -26,7 +28,8 @@ from linli.visits.plans.queries import due_rows, proposal, stop_by_id, week_of
 from linli.visits.plans.rules import A_DAY, monday_of
 from linli.visits.reasons.queries import reasons_on
 from linli.visits.records.acts import correct_visit, countersign_visit, record_stop, record_visit, send_visit_back
-from linli.visits.records.queries import visit_by_id, visits_of
+from linli.visits.records.models import Visit
+from linli.visits.records.queries import Met, met_in, visit_by_id, visits_of
 from linli.visits.records.rules import GIVEN, OUTCOMES, TOPICS
 
 router = Router(tags=["visits"])
@@ -36,13 +39,17 @@ Rows = Annotated[int, Query(ge=1, le=500)]
 
 
 class Told(Schema):
-    """What a visit says. ``opens``: words by kind of matter; each becomes a matter at this place."""
+    """What a visit says. ``opens``: words by kind of matter; each becomes a matter at this place. ``people``: ids of
+    those on record at this door who were met; ``live_here`` confirms that they still do.
+    """
 
     outcome: str = Field("met", max_length=8)
     people_met: int | None = Field(None, ge=0, le=200)
     helped: int = Field(0, ge=0, le=200)
     topics: list[str] = Field([], max_length=20)
     given: list[str] = Field([], max_length=20)
+    people: list[uuid.UUID] = Field([], max_length=60)
+    live_here: bool = False
     said: dict[str, Annotated[str, Field(max_length=_TEXT)]] = {}
     opens: dict[str, Annotated[str, Field(max_length=_TEXT)]] = {}
     device_at: AwareDatetime | None = None
@@ -122,6 +129,27 @@ def _where(actor: Actor, sent: NewVisit | NewDue) -> dict[str, Any]:
     premises = premises_by_code(actor, sent.premises) if sent.premises else None
     plain = sent.model_dump(include={"room", "place", "lon", "lat"})
     return {"premises": premises, "address": _address(sent.address), **plain}
+
+
+def people_named(actor: Actor, keys: list[uuid.UUID]) -> list[Occupant]:
+    """People of the register by id; hidden and absent look the same (NotFound)."""
+    found = {row.pk: row for row in Occupant.objects.visible_to(actor).filter(pk__in=keys).distinct()}
+    missing = next((key for key in keys if key not in found), None)
+    if missing is not None:
+        raise NotFound("row.unknown", what=str(missing))
+    return [found[key] for key in dict.fromkeys(keys)]
+
+
+def _keys(told: Any) -> list[uuid.UUID]:
+    keys = [as_id(str(one)) for one in told] if isinstance(told, list) else [None]
+    if None in keys:
+        raise NotFound("row.unknown", what="people")
+    return [key for key in keys if key is not None]
+
+
+def _whole(actor: Actor, row: Visit) -> Shown:
+    """A visit with its free words and whom it names, as far as the reader may see them."""
+    return visit_shown(row) | named_shown(met_in(actor, [row]).get(row.pk, Met()))
 
 
 @router.get("/visits/reasons", summary="Reasons, outcomes and choices")
@@ -218,12 +246,13 @@ def visits(
 def recorded(request: ApiRequest, sent: NewVisit) -> HttpResponse:
     """One entry: the visit, and whatever matters and register changes follow from it, or nothing."""
     actor = request.auth
-    told = sent.model_dump(include={"outcome", "people_met", "helped", "topics", "given", "said", "opens"})
+    told = sent.model_dump(include={"outcome", "people_met", "helped", "topics", "given", "said", "opens", "live_here"})
+    told["people"] = people_named(actor, sent.people)
     if sent.stop is not None:
         stop = stop_by_id(actor, sent.stop)
         device_at = sent.device_at
         return once(
-            request.ticket, 201, lambda: visit_shown(record_stop(actor, stop=stop, told=told, device_at=device_at))
+            request.ticket, 201, lambda: _whole(actor, record_stop(actor, stop=stop, told=told, device_at=device_at))
         )
     facts = {
         **told,
@@ -231,7 +260,7 @@ def recorded(request: ApiRequest, sent: NewVisit) -> HttpResponse:
         **sent.model_dump(include={"reason", "visited_at", "device_at"}),
         "register": sent.register_changes,
     }
-    return once(request.ticket, 201, lambda: visit_shown(record_visit(actor, **facts)))
+    return once(request.ticket, 201, lambda: _whole(actor, record_visit(actor, **facts)))
 
 
 @router.get("/visits/{uuid:visit_id}", summary="One visit")
@@ -242,7 +271,7 @@ def visit(request: ApiRequest, visit_id: uuid.UUID) -> HttpResponse:
         {"number": one.number, "why": one.why, "at": one.changed_at, "by": one.changed_by_name, "before": one.before}
         for one in row.versions.all()
     ]
-    return answered({**visit_shown(row), "versions": versions})
+    return answered({**_whole(request.auth, row), "versions": versions})
 
 
 @router.post("/visits/{uuid:visit_id}/corrections", summary="Correct one's own visit")
@@ -250,10 +279,12 @@ def corrected(request: ApiRequest, visit_id: uuid.UUID, sent: Correction) -> Htt
     """Other values with the reason; what stood there is kept."""
     actor, row = request.auth, visit_by_id(request.auth, visit_id)
     values = {name: value for name, value in sent.values.items() if name != "visited_at"}
+    if "people" in values:
+        values["people"] = people_named(actor, _keys(values["people"]))
     return once(
         request.ticket,
         200,
-        lambda: visit_shown(correct_visit(actor, visit=row, version=sent.version, why=sent.why, values=values)),
+        lambda: _whole(actor, correct_visit(actor, visit=row, version=sent.version, why=sent.why, values=values)),
     )
 
 

@@ -8,7 +8,7 @@ from linli.api.shown import Shown, agency_ref
 from linli.visits.inspections.models import INSPECTION_LIFE, Inspection
 from linli.visits.plans.models import Due, Stop, Week
 from linli.visits.records.models import VISIT_LIFE, Visit
-from linli.visits.records.queries import reason_words
+from linli.visits.records.queries import Met, reason_words
 from linli.visits.records.rules import OUTCOMES
 
 
@@ -86,6 +86,15 @@ def visit_shown(row: Visit, *, said: bool = True) -> Shown:
         "sent_back_why": row.sent_back_why or None,
         "version": row.version,
     }
+
+
+def named_shown(met: Met) -> Shown:
+    """Whom a visit names: masked people; how many are out of the reader's reach, and how many were erased since."""
+    people = [
+        {"id": one.id, "name": one.name, "sex": one.sex.as_json(), "age": one.age, "young": one.young}
+        for one in met.people
+    ]
+    return {"people": people, "people_hidden": met.hidden, "people_gone": met.gone}
 
 
 def inspection_shown(row: Inspection) -> Shown:

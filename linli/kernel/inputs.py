@@ -17,11 +17,11 @@ from linli.kernel.words import Words
 
 KINDS = (
     *("text", "long_text", "choice", "choices", "flag", "number", "date", "datetime", "place"),
-    *("row", "person", "matter", "premises", "photo", "voice", "signature", "file"),
+    *("row", "rows", "person", "matter", "premises", "photo", "voice", "signature", "file"),
 )
 APART = frozenset({"photo", "voice", "signature"})
 """Files that go apart, after the record, by the act that the form names as ``attach``: never an argument of the act."""
-ROWS = frozenset({"row", "person", "matter", "premises"})
+ROWS = frozenset({"row", "rows", "person", "matter", "premises"})
 CLASSES = ("append", "light", "legal")
 """append: never conflicts. light: the later writer wins and the office sees it. legal: both kept, a person decides."""
 
@@ -105,7 +105,8 @@ def asked(name: str, kind: str, zh: str, en: str, **more: Any) -> Input:
 class Given:
     """What a phone brought for one act, checked: values by the name of the input (only those that were sent).
 
-    Row kinds are rows, ``place`` is a :class:`Spot`, ``file`` a :class:`Sent` with its row, moments are aware.
+    Row kinds are rows (``rows`` a list of them), ``place`` is a :class:`Spot`, ``file`` a :class:`Sent` with its row,
+    moments are aware.
     ``record`` is the phone's key for a new row. ``device_at`` is set right by how far the phone's clock was off.
     """
 

@@ -19,7 +19,8 @@ class Shown(TypedDict, total=False):
     """What a phone shows of a row, whatever it is: a new type needs no code on the phone.
 
     ``group``: now (orders), today, along (kept at hand). ``lines`` are further lines of text. ``rank`` is the place in
-    today's walk, from 1. ``kind`` and ``state`` choose the buttons. ``values``: present values by input, for editing.
+    today's walk, from 1. ``doors`` are keys of the doors it belongs to: what lies behind the same one is offered first
+    where rows are named. ``kind`` and ``state`` choose the buttons. ``values``: present values by input, for editing.
     """
 
     group: str
@@ -34,6 +35,7 @@ class Shown(TypedDict, total=False):
     lat: float | None
     address: str
     rank: int | None
+    doors: list[str]
     number: str
     priority: int | None
     values: dict[str, Any]

@@ -8,7 +8,7 @@ from linli.visits.checklists.models import Checklist
 from linli.visits.inspections.models import Finding, Inspection
 from linli.visits.plans.models import Campaign, Due, Stop, Week
 from linli.visits.reasons.models import ReasonVersion
-from linli.visits.records.models import Visit, VisitChoice, VisitFile, VisitMatter, VisitVersion
+from linli.visits.records.models import Visit, VisitChoice, VisitFile, VisitMatter, VisitOccupant, VisitVersion
 
 __all__ = [
     "Campaign",
@@ -31,6 +31,7 @@ __all__ = [
     "VisitChoice",
     "VisitFile",
     "VisitMatter",
+    "VisitOccupant",
     "VisitVersion",
     "Week",
 ]

@@ -71,6 +71,7 @@ FIELD = {
     "field.along": _("随身带着"),
     "field.find": _("查找：姓名、地址、编号"),
     "field.find_or_type": _("查找，或直接填写"),
+    "field.somebody": _("在册人员"),
     "field.not_along": _("没有随身带着，联网后再找。"),
     "field.drafts": _("有 {n} 件没有写完"),
     "field.unfinished": _("没有写完的"),

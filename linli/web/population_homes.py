@@ -31,6 +31,7 @@ from linli.web.population import POLICE, READERS, grouped
 from linli.web.population_people import offer
 from linli.web.registers import crumbs_under
 from linli.web.visitor import actor_of, page
+from linli.web.visits import RECORD
 
 _BY_HAND = {code: SOURCES[code] for code in ("visit", "counter", "self_report", "landlord", "employer", "order")}
 
@@ -115,6 +116,7 @@ def home(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "told": {name: _half(row.told(name)) if numbers or name.endswith("_name") else "" for name in names},
         "may_change": holds_right(actor, "home.change", row.agency_path),
+        "may_visit": actor.holds(*RECORD),
         "may_enter": holds_right(actor, "occupant.register", row.agency_path),
         "crumbs": crumbs_under(
             "population_tree",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -49,6 +50,10 @@ class ToldForm(forms.Form):
         max_length=200,
         help_text=gettext_lazy("写关系就够：户主、租客、店主…；不评价人"),
     )
+    people = forms.MultipleChoiceField(
+        label=gettext_lazy("见到的登记人员"), required=False, widget=Ticks, help_text=gettext_lazy("这一户在册的人")
+    )
+    live_here = forms.BooleanField(label=gettext_lazy("他们仍住这里"), required=False)
     words = _words(gettext_lazy("说了什么"))
     seen = _words(gettext_lazy("看到什么"))
     helped = forms.IntegerField(label=gettext_lazy("帮扶几人"), required=False, min_value=0, max_value=200)
@@ -58,8 +63,14 @@ class ToldForm(forms.Form):
     help_request = _words(gettext_lazy("有人求助"))
     community_info = _words(gettext_lazy("社情信息"))
 
-    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, data: Any = None, *, people: Sequence[tuple[str, str]] = (), initial: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(data, initial=initial)
+        if people:
+            self._offer("people", list(people))
+        else:
+            del self.fields["people"], self.fields["live_here"]
         for name, table in (("outcome", OUTCOMES), ("topics", TOPICS), ("given", GIVEN)):
             self._offer(name, choices_of(table))
 
@@ -71,9 +82,13 @@ class ToldForm(forms.Form):
     def told(self, facts: dict[str, Any]) -> dict[str, Any]:
         """The cleaned values as the act takes them."""
         met = facts["outcome"] == "met"
+        named = len(facts.get("people", ()))
+        people = facts["people_met"] if facts["people_met"] is not None else 1
         return {
             "outcome": facts["outcome"],
-            "people_met": (facts["people_met"] if facts["people_met"] is not None else 1) if met else 0,
+            # The one that the form begins with is nobody's count.
+            "people_met": (max(named, people) if people == 1 else people) if met else 0,
+            "live_here": met and bool(facts.get("live_here")),
             "helped": (facts["helped"] or 0) if met else 0,
             "topics": facts["topics"],
             "given": facts["given"],
@@ -112,14 +127,20 @@ class VisitForm(ToldForm):
     )
 
     def __init__(
-        self, data: Any = None, *, premises: Premises | None = None, initial: dict[str, Any] | None = None
+        self,
+        data: Any = None,
+        *,
+        premises: Premises | None = None,
+        known: bool = False,
+        people: Sequence[tuple[str, str]] = (),
+        initial: dict[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, initial=initial)
+        super().__init__(data, people=people, initial=initial)
         reasons = {one.code: one.words for one in reasons_on(clock.today()).values() if one.code != "campaign"}
         self._offer("reason", choices_of(reasons))
         if premises is None:
             del self.fields["hazard_note"], self.fields["usual_people"]
-        else:
+        if known:
             del self.fields["place"], self.fields["room"]
 
     def where(self, facts: dict[str, Any]) -> dict[str, Any]:
@@ -141,8 +162,10 @@ class CorrectForm(ToldForm):
     why = forms.CharField(label=gettext_lazy("更正原因"), max_length=200)
     version = forms.IntegerField(widget=forms.HiddenInput())
 
-    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial=initial)
+    def __init__(
+        self, data: Any = None, *, people: Sequence[tuple[str, str]] = (), initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, people=people, initial=initial)
         for kind in OPENS:
             del self.fields[kind]
         self._offer("reason", choices_of({one.code: one.words for one in reasons_on(clock.today()).values()}))
@@ -151,6 +174,7 @@ class CorrectForm(ToldForm):
         """The cleaned values as :func:`correct_visit` takes them."""
         met = facts["outcome"] == "met"
         return {
+            "live_here": met and bool(facts.get("live_here")),
             **{name: facts[name] for name in ("reason", "outcome", "topics", "given", *SEALED)},
             "people_met": (facts["people_met"] or 1) if met else 0,
             "helped": (facts["helped"] or 0) if met else 0,

@@ -1,4 +1,4 @@
-"""走访: my week, recording a visit, what is known of a door, corrections, signing."""
+"""走访: my week, what is known of a door, signing."""
 
 from __future__ import annotations
 
@@ -14,24 +14,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from linli.kernel import clock
-from linli.kernel.errors import NotFound
 from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Matter
 from linli.org.access.rules import holds_right
 from linli.places.addresses.models import Address
-from linli.places.premises.queries import premises_by_code
 from linli.visits.inspections.queries import to_check_again
 from linli.visits.plans.acts import change_stop, make_week, open_due
-from linli.visits.plans.models import Campaign, Stop, Week
+from linli.visits.plans.models import Campaign, Week
 from linli.visits.plans.queries import due_rows, proposal, stop_by_id, week_of
 from linli.visits.plans.rules import A_DAY, monday_of
-from linli.visits.records.acts import correct_visit, countersign_visit, record_stop, record_visit, send_visit_back
+from linli.visits.records.acts import countersign_visit, send_visit_back
 from linli.visits.records.models import VISIT_LIFE, Visit
-from linli.visits.records.queries import reason_words, to_sign, visit_by_id, visits_of
-from linli.visits.records.rules import GIVEN, OUTCOMES, SEALED, TOPICS, door_key
-from linli.web.filling import carry_out, done, show_form, status_of
+from linli.visits.records.queries import Met, met_in, reason_words, to_sign, visit_by_id, visits_of
+from linli.visits.records.rules import GIVEN, OUTCOMES, SEALED, TOPICS
+from linli.web.filling import carry_out, done, show_form
 from linli.web.registers import page_of
-from linli.web.visit_forms import CorrectForm, DueForm, ToldForm, VisitForm
+from linli.web.visit_forms import DueForm
 from linli.web.visitor import actor_of, page
 
 WALK = ("community_officer", "station_chief", "auxiliary", "assistant")
@@ -145,83 +143,12 @@ def stop_change(request: HttpRequest, stop: uuid.UUID) -> HttpResponse:
     return redirect(f"{reverse('visits')}?week={row.week.monday}#d{row.day}")
 
 
-@never_cache
-@require_http_methods(["GET", "POST"])
-@page(*RECORD)
-def record(request: HttpRequest) -> HttpResponse:
-    """One entry: the visit, and from it a hazard, a tip, a dispute, a request, news, a correction of the register."""
-    actor = actor_of(request)
-    asked = request.GET.get("stop", "")
-    if asked:
-        return _record_stop(request, actor, stop_by_id(actor, _key(asked)))
-    code = request.GET.get("premises", "")
-    premises = premises_by_code(actor, code) if code else None
-    given = {name: request.GET[name] for name in ("place", "lon", "lat", "reason") if request.GET.get(name)}
-    reason = "enterprise" if premises else "plain_talk"
-    form = VisitForm(request.POST or None, premises=premises, initial={"reason": reason, **given})
-
-    def deed(facts: dict[str, Any]) -> Visit:
-        return record_visit(
-            actor,
-            reason=facts["reason"],
-            premises=premises,
-            register=form.register(facts) if premises else None,
-            visited_at=facts["visited_at"],
-            **form.where(facts),
-            **form.told(facts),
-        )
-
-    made = carry_out(form, deed)
-    if made is not None:
-        return _recorded(request, made)
-    title = premises.name if premises else _("登记走访")
-    return _form(request, form, title=title, door=door_key(premises=premises.pk) if premises else "")
-
-
-def _key(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError as wrong:
-        raise NotFound("row.unknown", what=text[:40]) from wrong
-
-
-def _record_stop(request: HttpRequest, actor: Actor, stop: Stop) -> HttpResponse:
-    form = ToldForm(request.POST or None)
-    made = carry_out(form, lambda facts: record_stop(actor, stop=stop, told=form.told(facts)))
-    if made is not None:
-        return _recorded(request, made)
-    return _form(request, form, title=stop.due.place, door=stop.due.door, stop=stop)
-
-
-def _recorded(request: HttpRequest, made: Visit) -> HttpResponse:
-    opened = made.opened.count()
-    said = _("已登记。") if not opened else _("已登记，并由此登记了%(n)s件事项。") % {"n": opened}
-    done(request, said)
-    if actor_of(request).holds(*WALK):
-        return redirect("visits")
-    return redirect("visit_door", key=made.door)
-
-
-def _form(request: HttpRequest, form: ToldForm, *, title: str, door: str, stop: Stop | None = None) -> HttpResponse:
-    last = visits_of(actor_of(request), door=door).first() if door else None
-    context = {
-        "form": form,
-        "title": title,
-        "stop": stop,
-        "door": door,
-        "last": _shown(last) if last else None,
-        "opens": [form[kind] for kind in ("hazard", "tip", "dispute", "help_request", "community_info")],
-        "register": [form[name] for name in ("hazard_note", "usual_people") if name in form.fields],
-        "crumbs": [(_("走访"), reverse("visits")), (title, "")],
-    }
-    return render(request, "web/visit_form.html", context, status=status_of(form))
-
-
-def _shown(row: Visit) -> dict[str, Any]:
-    """A visit as the pages show it: words for codes, the free words opened."""
+def shown(row: Visit, met: Met | None = None) -> dict[str, Any]:
+    """A visit as the pages show it: words for codes, the free words opened, whom it names as far as one may see."""
     chosen = list(row.choices.all())
     return {
         "row": row,
+        "met": met,
         "reason": reason_words(row.reason),
         "outcome": OUTCOMES[row.outcome],
         "state": VISIT_LIFE.state(row.state).words,
@@ -239,10 +166,11 @@ def door(request: HttpRequest, key: str) -> HttpResponse:
     actor = actor_of(request)
     rows = visits_of(actor, door=key)
     found = page_of(request, rows)
+    met = met_in(actor, found["rows"])
     first = found["rows"][0] if found["rows"] else None
     context = {
         **found,
-        "visits": [_shown(row) for row in found["rows"]],
+        "visits": [shown(row, met.get(row.pk)) for row in found["rows"]],
         "place": first.place if first else "",
         "premises": first.premises if first else None,
         "may_record": actor.holds(*RECORD),
@@ -275,7 +203,7 @@ def index(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         **found,
-        "visits": [_shown(row) for row in found["rows"]],
+        "visits": [shown(row) for row in found["rows"]],
         "tabs": tabs if _signs(actor) else tabs[:2],
         "signing": asked == "sign" and _signs(actor),
         "walks": actor.holds(*WALK),
@@ -292,7 +220,7 @@ def visit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     row = visit_by_id(actor, key)
     opened = Matter.objects.visible_to(actor).filter(from_visit__visit=row)
     context = {
-        "one": _shown(row),
+        "one": shown(row, met_in(actor, [row]).get(row.pk)),
         "row": row,
         "opened": opened,
         "versions": list(row.versions.all()),
@@ -303,41 +231,6 @@ def visit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "crumbs": [(_("走访"), reverse("visit_list")), (row.place, "")],
     }  # fmt: skip
     return render(request, "web/visit.html", context)
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@page(*RECORD)
-def correct(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """One's own record, corrected: what stood there is kept."""
-    actor = actor_of(request)
-    row = visit_by_id(actor, key)
-    chosen = list(row.choices.all())
-    initial = {
-        **{name: getattr(row, name) for name in ("reason", "outcome", "people_met", "helped", "version")},
-        "topics": [one.code for one in chosen if one.kind == "topic"],
-        "given": [one.code for one in chosen if one.kind == "given"],
-        **row.said,
-    }
-    form = CorrectForm(request.POST or None, initial=initial)
-    made = carry_out(
-        form,
-        lambda facts: correct_visit(
-            actor, visit=row, version=facts["version"], why=facts["why"], values=form.values(facts)
-        ),
-    )
-    if made is not None:
-        done(request, _("已更正，原来的内容已留存。"))
-        return redirect("visit", key=key)
-    return show_form(
-        request,
-        form,
-        title=_("更正走访记录"),
-        submit=_("更正"),
-        back=reverse("visit", args=[key]),
-        crumbs=[(_("走访"), reverse("visit_list")), (row.place, reverse("visit", args=[key])), (_("更正"), "")],
-        wide=("outcome", "topics", "given", "words", "seen", "why"),
-    )
 
 
 @require_POST

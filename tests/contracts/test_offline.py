@@ -54,6 +54,7 @@ def example(item: Input) -> tuple[Any, Any]:
         "file": ([named], [named]),
         **dict.fromkeys(APART, ([named], [named])),
         **dict.fromkeys(ROWS, ({"id": str(key)}, key)),
+        "rows": ([{"id": str(key)}, {"id": str(key)}], [key]),
     }
     return simple[item.kind]
 

@@ -19,7 +19,7 @@ export interface InputSpec {
   default?: unknown
   shown_if?: { input: string; in: string[] } | null
 }
-export type InputKind = 'text' | 'long_text' | 'choice' | 'choices' | 'number' | 'date' | 'datetime' | 'place' | 'flag' | 'row' | 'file' | 'person' | 'matter' | 'premises' | 'photo' | 'voice' | 'signature'
+export type InputKind = 'text' | 'long_text' | 'choice' | 'choices' | 'number' | 'date' | 'datetime' | 'place' | 'flag' | 'row' | 'rows' | 'file' | 'person' | 'matter' | 'premises' | 'photo' | 'voice' | 'signature'
 export interface Choice { code: string; zh: string; en: string }
 
 export interface FormSpec {
@@ -63,6 +63,8 @@ export interface ItemData {
   lat?: number | null
   address?: string
   rank?: number | null
+  /** Doors it belongs to: what lies behind the same one is offered first where rows are named. */
+  doors?: string[]
   number?: string
   priority?: number | null
   acts?: string[]

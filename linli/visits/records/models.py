@@ -17,6 +17,7 @@ from linli.matters.ledger.models import Matter
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.places.addresses.models import Address
+from linli.places.occupants.models import Occupant
 from linli.places.premises.models import Premises
 from linli.visits.plans.models import Campaign, Due
 from linli.visits.records.rules import SEALED
@@ -144,6 +145,24 @@ class VisitMatter(models.Model):
     matter = models.OneToOneField(Matter, on_delete=models.CASCADE, related_name="from_visit")
 
 
+class VisitOccupant(models.Model):
+    """Somebody on record who was met, by reference: the visit says no name. The record that was named stays named when
+    it is merged into another or that is taken back; readers follow ``merged_into`` (ADR 0155).
+
+    ``lives_here``: who was there says that he still lives at this door, which confirms his residence.
+    """
+
+    scope_excuse = "Read only through Visit.visible_to; the person through Occupant.visible_to, masked."
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="named")
+    occupant = models.ForeignKey(Occupant, on_delete=models.CASCADE, related_name="+")
+    lives_here = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["visit", "occupant"], name="visit_occupant_once")]
+
+
 class VisitFile(models.Model):
     """A voice note or a picture that its author chose to add; none is ever asked for."""
 
@@ -185,4 +204,4 @@ class VisitVersion(models.Model):
         self.before_sealed = _sealed(values, f"visits.version.{self.pk}")
 
 
-__all__ = ["SEALED", "VISIT_LIFE", "Visit", "VisitChoice", "VisitFile", "VisitMatter", "VisitVersion"]
+__all__ = ["SEALED", "VISIT_LIFE", "Visit", "VisitChoice", "VisitFile", "VisitMatter", "VisitOccupant", "VisitVersion"]

@@ -23,6 +23,16 @@ declare("visit.later", zh="走访时间不能在将来。", en="A visit cannot l
 declare("visit.not_author", zh="走访记录由记录人本人更正。", en="A visit is corrected by its author.")
 declare("visit.why", zh="请写明更正原因。", en="Say why it is corrected.")
 declare("visit.not_for_helpers", zh="“{zh}”须由民警走访。", en="This is an officer's visit: {en}.")
+declare(
+    "visit.people_named",
+    zh="点名见到{named}人，见到人数却只有{met}。",
+    en="{named} people are named and only {met} were met.",
+)
+declare(
+    "visit.not_here",
+    zh="所选的人当天没有登记住在这一户，请核对，或另行登记。",
+    en="Somebody named is not on record at this door on that day: look again, or register first.",
+)
 declare("visit.not_a_person", zh="走访由人登记。", en="Visits are recorded by people.")
 
 OUTCOMES: dict[str, Words] = {
@@ -112,6 +122,17 @@ def check_visit(
             raise Invalid("visit.choice", code=wrong, field=name)
     if visited_at > now + timedelta(days=1):
         raise Invalid("visit.later", field="visited_at")
+
+
+def people_counted(told: int | None, *, outcome: str, named: int) -> int:
+    """How many were met: as told, else whoever was named and at least one. Raises Invalid when more are named than were
+    met, or somebody is named where nobody was.
+    """
+    met = outcome == "met"
+    people = told if told is not None else max(1, named) if met else 0
+    if named > people:
+        raise Invalid("visit.people_named", named=named, met=people, field="people_met" if met else "people")
+    return people
 
 
 def due_after(reason: ReasonFacts, *, outcome: str, day: date) -> date | None:

@@ -34,6 +34,8 @@ def visit_value(value: object, name: str) -> str:
         return say(OUTCOMES.get(str(value), value))
     if name == "reason":
         return say(reason_words(str(value)))
+    if name == "people":
+        return str(len(value)) if isinstance(value, list) else "—"
     if isinstance(value, list):
         table = TOPICS if name == "topics" else GIVEN
         return "、".join(say(table.get(code, code)) for code in value) or "—"

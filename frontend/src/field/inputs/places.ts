@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit-html'
 import { icon } from '../../shared/dom'
-import { t } from '../../shared/words'
+import { say, t } from '../../shared/words'
 import type { Field } from '../app'
 import { keyOf } from '../store'
 import { found } from '../views/today'
@@ -61,6 +61,29 @@ export function rowInput(field: Field, { sheet, part, input, id, value }: Asked)
     ${query || hits.length <= 6 ? html`<ul class="field-hits plain">${hits.map((item) => html`<li><button type="button" class="field-row" data-hit=${keyOf(item)} @click=${() => { searched.delete(id); sheet.set(part, input.name, { id: item.id }) }}><span>${item.data.title}<small class="quiet">${item.data.address ?? ''}</small></span></button></li>`)}</ul>` : nothing}
     ${!hits.length && query && !input.typed ? html`<p class="quiet">${t('field.not_along')}</p>` : nothing}`
 }
+
+/** Several of the things taken along: first what lies behind the door that the sheet is about, then what is found by typing. */
+export function rowsInput(field: Field, { sheet, part, input, id, value }: Asked): View {
+  const chosen = (Array.isArray(value) ? value : []) as { id: string }[]
+  const all = unique(candidates(field, input.from, input.of ?? ''))
+  const doors = new Set((sheet.subject ? field.item(sheet.subject)?.data.doors : undefined) ?? [])
+  const behind = all.filter((one) => one.data.doors?.some((door) => doors.has(door)))
+  const query = searched.get(id) ?? ''
+  const held = all.filter((one) => chosen.some((other) => other.id === one.id) && !behind.includes(one))
+  const offered = [...behind, ...held, ...(query ? found(all, query).filter((one) => !behind.includes(one) && !held.includes(one)).slice(0, 6) : [])]
+  const toggle = (item: Item): void => {
+    const left = chosen.filter((one) => one.id !== item.id)
+    sheet.set(part, input.name, left.length < chosen.length ? (left.length ? left : null) : [...chosen, { id: item.id }])
+  }
+  return html`<div class="field-choices" role="group" aria-labelledby="${id}-label">${offered.map((item) => {
+    const on = chosen.some((one) => one.id === item.id)
+    return html`<button type="button" class="choice" role="checkbox" aria-checked=${on ? 'true' : 'false'} data-hit=${keyOf(item)} @click=${() => toggle(item)}>${on ? icon('check') : nothing}${item.data.title}<small class="quiet">${item.data.lines?.[0] ? say(item.data.lines[0]) : ''}${behind.includes(item) ? '' : ` ${item.data.address ?? ''}`}</small></button>`
+  })}</div>
+    ${behind.length ? nothing : html`<input id=${id} type="search" autocomplete="off" .value=${query} placeholder=${t('field.find')} aria-describedby="${id}-note" @input=${(event: Event) => { searched.set(id, (event.target as HTMLInputElement).value); field.draw() }}>`}`
+}
+
+/** The same person may be along for two reasons. */
+const unique = (items: Item[]): Item[] => [...new Map(items.map((one) => [one.id, one])).values()]
 
 function candidates(field: Field, types: string[] | undefined, of: string): Item[] {
   const name = of.split('.').at(-1)

@@ -4,7 +4,7 @@ import { icon } from '../../shared/dom'
 import { say, t } from '../../shared/words'
 import type { Field } from '../app'
 import { photoInput, voiceInput } from '../inputs/files'
-import { placeInput, rowInput } from '../inputs/places'
+import { placeInput, rowInput, rowsInput } from '../inputs/places'
 import { choiceInput, choicesInput, dateInput, datetimeInput, flagInput, numberInput, textInput, type Asked } from '../inputs/plain'
 import { signatureInput } from '../inputs/signature'
 import type { Part, Sheet } from '../sheet'
@@ -59,6 +59,7 @@ function control(field: Field, asked: Asked): View {
     case 'datetime': return datetimeInput(asked)
     case 'place': return placeInput(field, asked)
     case 'row': case 'person': case 'matter': case 'premises': return rowInput(field, asked)
+    case 'rows': return rowsInput(field, asked)
     case 'photo': case 'file': return photoInput(field, asked)
     case 'voice': return voiceInput(field, asked)
     case 'signature': return signatureInput(field, asked)

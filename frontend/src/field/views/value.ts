@@ -12,6 +12,7 @@ import type { View } from './frame'
 export function shownValue(field: Field, input: InputSpec | undefined, value: unknown): View {
   if (value === null || value === undefined || value === '') return html`—`
   if (Array.isArray(value) && value.every(isFile)) return html`<span class="field-files">${value.map((one) => filePreview(field, one, input?.kind ?? 'file', null))}</span>`
+  if (Array.isArray(value) && input?.kind === 'rows') return html`${value.map((one: { id?: string }) => field.items.find((item) => item.id === one.id)?.data.title ?? t('field.somebody')).join(t('field.comma'))}`
   const words = (code: unknown): string => { const found = input?.choices?.find((one) => one.code === code); return found ? say(found) : String(code) }
   if (Array.isArray(value)) return html`${value.map(words).join(t('field.comma'))}`
   if (typeof value === 'boolean') return html`${t(value ? 'field.yes' : 'field.no')}`

@@ -145,13 +145,21 @@ def _looked_up(actor: Actor, inputs: tuple[Input, ...], filled: dict[str, Any], 
         value = filled.get(item.name)
         if value is None:
             continue
-        if item.kind in ROWS and not isinstance(value, str):
-            found[item.name] = row_for(item.of, value, [actor]) or row_for(item.of, value, [as_then(actor, at)])
-            if found[item.name] is None:
-                raise wrong(item, value)
+        if item.kind == "rows":
+            found[item.name] = [_row_named(actor, item, one, at) for one in value]
+        elif item.kind in ROWS and not isinstance(value, str):
+            found[item.name] = _row_named(actor, item, value, at)
         elif item.kind == "file":
             found[item.name] = _stored(actor, value[0])
     return found
+
+
+def _row_named(actor: Actor, item: Input, key: Any, at: datetime | None) -> Any:
+    """The row as its author may see it, now or when he did it. Raises Invalid where there is none."""
+    row = row_for(item.of, key, [actor]) or row_for(item.of, key, [as_then(actor, at)])
+    if row is None:
+        raise wrong(item, key)
+    return row
 
 
 def _stored(actor: Actor, named: dict[str, str]) -> SentFile:

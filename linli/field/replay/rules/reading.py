@@ -17,6 +17,7 @@ declare("field.input_wrong", zh="{input_zh}填写有误：{why}。", en="{input_
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MOST_FILES = 12
+_MOST_ROWS = 50
 Offered = Mapping[str, frozenset[str]]
 """What an older version of the form offered, by input: still taken."""
 
@@ -137,6 +138,14 @@ def _row(item: Input, value: Any, _: frozenset[str]) -> uuid.UUID | str:
     return words
 
 
+def _rows(item: Input, value: Any, _: frozenset[str]) -> list[uuid.UUID | str]:
+    """Several rows, each named once."""
+    told = value if isinstance(value, list) else [value]
+    if len(told) > (item.most or _MOST_ROWS):
+        raise wrong(item, len(told))
+    return list(dict.fromkeys(_row(item, one, _) for one in told))
+
+
 def _files(item: Input, value: Any, _: frozenset[str]) -> list[dict[str, str]]:
     """Files named by what they contain: sha256 and name of each."""
     named = value if isinstance(value, list) else [value]
@@ -163,4 +172,5 @@ _READ: dict[str, Callable[[Input, Any, frozenset[str]], Any]] = {
     "file": _files,
     **dict.fromkeys(APART, _files),
     **dict.fromkeys(ROWS, _row),
+    "rows": _rows,
 }

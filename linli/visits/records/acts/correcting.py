@@ -14,10 +14,12 @@ from linli.kernel.errors import Conflict, Invalid, NotAllowed, declare
 from linli.kernel.ids import new_id
 from linli.kernel.inputs import Given, Offline, asked
 from linli.kernel.scope import Actor
+from linli.places.occupants.models import Occupant
 from linli.visits.plans.models import Stop
 from linli.visits.reasons.queries import reason as reason_of
-from linli.visits.records.models import Visit, VisitChoice, VisitFile, VisitVersion
-from linli.visits.records.rules import OFFICERS, SEALED, check_visit
+from linli.visits.records.acts.naming import confirm_named, name_people
+from linli.visits.records.models import Visit, VisitChoice, VisitFile, VisitOccupant, VisitVersion
+from linli.visits.records.rules import OFFICERS, SEALED, check_visit, people_counted
 from linli.works.files.models import StoredFile
 from linli.works.files.rules import clean_name
 
@@ -31,7 +33,8 @@ _PLAIN = ("reason", "outcome", "people_met", "helped", "visited_at")
 def correct_visit(actor: Actor, *, visit: Visit, version: int, why: str, values: Mapping[str, Any]) -> Visit:
     """Set other values in one's own record; what stood there before is kept with the reason.
 
-    ``values``: reason, outcome, people_met, helped, visited_at, topics, given, and the free words by name. What an
+    ``values``: reason, outcome, people_met, helped, visited_at, topics, given, people (on record at this door) with
+    live_here, and the free words by name. What an
     officer had signed for waits for a sign again, unless its author is an officer. Raises NotAllowed for another
     person's record, Conflict when ``version`` is not the present one, Invalid naming the field.
     """
@@ -44,6 +47,13 @@ def correct_visit(actor: Actor, *, visit: Visit, version: int, why: str, values:
     topics = tuple(values.get("topics", chosen["topic"]))
     given = tuple(values.get("given", chosen["given"]))
     reason_of(plain["reason"], clock.today())
+    known = list(visit.named.select_related("occupant").order_by("pk"))
+    met = plain["outcome"] == "met"
+    people = {
+        row.merged_into_id or row.pk: row
+        for row in values.get("people", [one.occupant for one in known] if met else [])
+    }
+    plain["people_met"] = people_counted(plain["people_met"], outcome=plain["outcome"], named=len(people))
     check_visit(
         outcome=plain["outcome"],
         people_met=plain["people_met"],
@@ -56,6 +66,7 @@ def correct_visit(actor: Actor, *, visit: Visit, version: int, why: str, values:
     said = visit.said
     before = {name: _as_text(getattr(visit, name)) for name in _PLAIN}
     before |= {"topics": chosen["topic"], "given": chosen["given"], **said}
+    before["people"] = [str(one.occupant_id) for one in known]
     kept = Visit(id=visit.pk)
     kept.set_said({name: str(values.get(name, said.get(name, ""))).strip() for name in SEALED})
     state = "official" if actor.holds(*OFFICERS) else "waiting"
@@ -72,6 +83,7 @@ def correct_visit(actor: Actor, *, visit: Visit, version: int, why: str, values:
     _keep(actor, visit, version, why, before)
     _choose_anew(visit, {"topic": topics, "given": given})
     visit.refresh_from_db()
+    _name_anew(actor, visit, known, list(people.values()), live_here=bool(values.get("live_here")))
     return visit
 
 
@@ -96,6 +108,21 @@ def _choose_anew(visit: Visit, chosen: dict[str, tuple[str, ...]]) -> None:
         for code in dict.fromkeys(codes)
     ]
     VisitChoice.objects.bulk_create(rows)
+
+
+def _name_anew(
+    actor: Actor, visit: Visit, known: list[VisitOccupant], people: list[Occupant], *, live_here: bool
+) -> None:
+    """Whoever is named no more goes; whoever is named now is looked for at the door. Those who stay are not asked for
+    again: they may have moved since.
+    """
+    stays = {row.pk for row in people}
+    visit.named.exclude(occupant__in=stays).delete()
+    held = {one.occupant_id for one in known}
+    name_people(visit, [row for row in people if row.pk not in held], live_here=live_here)
+    if live_here:
+        visit.named.update(lives_here=True)
+        confirm_named(actor, visit)
 
 
 def _as_text(value: Any) -> Any:

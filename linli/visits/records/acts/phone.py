@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+from django.db.models import Q
 
 from linli.kernel import clock
 from linli.kernel.inputs import Choice, Given, Input, Offline, Spot, asked
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
+from linli.places.occupants.models import Occupant, Residence
 from linli.places.premises.models import Premises
 from linli.visits.plans.models import Stop
 from linli.visits.reasons.queries import reasons_on
@@ -45,6 +49,18 @@ WHERE: tuple[Input, ...] = (
 )
 TOLD: tuple[Input, ...] = (
     asked("people_met", "number", "见到几人", "people met", least=1, most=200, default=1, shown_if=_MET),
+    asked(
+        "people",
+        "rows",
+        "见到的登记人员",
+        "who of the register",
+        of=Occupant,
+        most=30,
+        personal=True,
+        shown_if=_MET,
+        hint=Words("从这一户的登记人员中选；没有登记的写在下面", "of those on record here; others go in words below"),
+    ),
+    asked("live_here", "flag", "他们仍住这里", "they still live here", shown_if=_MET),
     asked("topics", "choices", "谈了什么", "talked about", choices=_choices(TOPICS), shown_if=_MET),
     asked("given", "choices", "送了什么", "given", choices=_choices(GIVEN), shown_if=_MET),
     asked("met", "text", SEALED["met"].zh, SEALED["met"].en, personal=True, shown_if=_MET),
@@ -66,6 +82,10 @@ def told(values: dict[str, Any]) -> dict[str, Any]:
     if facts.get("outcome", "met") != "met":
         # What was typed before "nobody at home" was chosen stays on the phone's form, and means nothing.
         facts |= {"people_met": 0, "helped": 0}
+    elif values.get("people"):
+        facts |= {"people": values["people"], "live_here": bool(values.get("live_here"))}
+        # The one that the form begins with is nobody's count.
+        facts["people_met"] = max(facts.get("people_met", 0), len(values["people"]))
     facts["said"] = {name: values[name] for name in SEALED if values.get(name)}
     facts["opens"] = {kind: values[kind] for kind in OPENS if values.get(kind)}
     return facts
@@ -77,12 +97,24 @@ def _free(actor: Actor, given: Given) -> dict[str, Any]:
     spot = values.get("place")
     if isinstance(spot, Spot):
         facts |= {"lon": spot.lon, "lat": spot.lat, "place": spot.address}
+    known = _home_of(actor, values.get("people") or ())
+    if known is not None and not isinstance(values.get("premises"), Premises):
+        facts |= {"address": known.address, "room": known.home.door if known.home else facts["room"]}
     named = values.get("premises")
     if isinstance(named, str):
         facts["place"] = named
     elif named is not None:
         facts["premises"] = named
     return facts
+
+
+def _home_of(actor: Actor, people: Sequence[Occupant]) -> Residence | None:
+    """The door that is meant when people of the register are named: where the first of them lives."""
+    if not people:
+        return None
+    one = people[0].merged_into or people[0]
+    rows = Residence.objects.visible_to(actor).filter(Q(occupant=one) | Q(occupant__merged_into=one))
+    return rows.filter(until__isnull=True).select_related("address", "home").order_by("-since", "pk").first()
 
 
 def _at_stop(actor: Actor, given: Given) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from linli.kernel.scope import Actor
 from linli.matters.ledger.acts import open_matter
 from linli.matters.ledger.models import Matter
 from linli.places.addresses.models import Address
+from linli.places.occupants.models import Occupant
 from linli.places.premises.acts import change_premises
 from linli.places.premises.models import Premises
 from linli.visits.plans.models import Campaign, Due, Stop
@@ -23,9 +24,10 @@ from linli.visits.plans.queries.doors import Door, door_of
 from linli.visits.reasons.queries import reason as reason_of
 from linli.visits.reasons.queries import reasons_on
 from linli.visits.reasons.rules import ReasonFacts
+from linli.visits.records.acts.naming import confirm_named, name_people
 from linli.visits.records.acts.phone import AT_STOP, FREE
 from linli.visits.records.models import Visit, VisitChoice, VisitMatter
-from linli.visits.records.rules import OFFICERS, OPENS, SEALED, check_visit, due_after, title_of
+from linli.visits.records.rules import OFFICERS, OPENS, SEALED, check_visit, due_after, people_counted, title_of
 
 _KEPT = ("reason", "outcome", "people_met", "helped", "topics", "given", "premises", "due")
 
@@ -38,6 +40,7 @@ def record_visit(
     outcome: str = "met",
     people_met: int | None = None,
     helped: int = 0,
+    people: Iterable[Occupant] = (), live_here: bool = False,
     topics: Iterable[str] = (), given: Iterable[str] = (), said: Mapping[str, str] | None = None,
     premises: Premises | None = None, address: Address | None = None, room: str = "", place: str = "",
     lon: float | None = None, lat: float | None = None,
@@ -47,6 +50,8 @@ def record_visit(
 ) -> Visit:  # fmt: skip
     """Record that somebody went to a door: who was met, what was talked about, seen and given.
 
+    ``people`` are those on record at this door who were met, found by their reader's own reach; ``live_here`` confirms
+    that they still do, at once or with an officer's sign.
     ``said`` holds the free words (``rules.SEALED``), ``opens`` words by kind of matter (``rules.OPENS``): each becomes
     a matter of the ordinary kind, at this place. ``register`` are values of the premises that changed. A door that was
     due is done, tried again or due anew by its reason; running campaigns count the same entry. People met are one when
@@ -54,20 +59,22 @@ def record_visit(
     """
     now = clock.now()
     at = visited_at or device_at or now
-    people = people_met if people_met is not None else int(outcome == "met")
-    topics, given = tuple(topics), tuple(given)
-    check_visit(outcome=outcome, people_met=people, helped=helped, topics=topics, given=given, visited_at=at, now=now)
+    topics, given, named = tuple(topics), tuple(given), {row.merged_into_id or row.pk: row for row in people}
+    met = people_counted(people_met, outcome=outcome, named=len(named))
+    check_visit(outcome=outcome, people_met=met, helped=helped, topics=topics, given=given, visited_at=at, now=now)
     day = clock.shanghai(at).date()
     state = _state(actor, reason_of(reason, min(day, clock.today())))
     where = _where(actor, due, premises=premises, address=address, room=room, place=place, lon=lon, lat=lat)
     visit = Visit(
         id=row_id or new_id(), reason=reason, outcome=outcome, state=state, visited_at=at, recorded_at=now,
-        device_at=device_at, by_id=actor.id, by_name=actor.name, people_met=people, helped=helped, due=due,
+        device_at=device_at, by_id=actor.id, by_name=actor.name, people_met=met, helped=helped, due=due,
         campaign=campaign or (due.campaign if due else None), **where.as_columns(),
     )  # fmt: skip
     visit.set_said({name: text.strip() for name, text in (said or {}).items() if name in SEALED})
     visit.save(force_insert=True)
     _choose(visit, topics, given)
+    name_people(visit, named.values(), live_here=live_here)
+    confirm_named(actor, visit)
     _follow(actor, visit, where, opens or {}, register or {})
     _settle(visit, due, day)
     return visit

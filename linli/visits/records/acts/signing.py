@@ -7,6 +7,7 @@ from linli.kernel.acts import act
 from linli.kernel.errors import NotAllowed, declare
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import take
+from linli.visits.records.acts.naming import confirm_named
 from linli.visits.records.models import VISIT_LIFE, Visit
 
 declare("visit.own_sign", zh="不能核签自己的记录。", en="Nobody signs for a record of his own.")
@@ -24,6 +25,7 @@ def countersign_visit(actor: Actor, *, visit: Visit) -> Visit:
     if visit.by_id == actor.id:
         raise NotAllowed("visit.own_sign")
     take(visit, VISIT_LIFE, "countersign", signed_by_id=actor.id, signed_at=clock.now())
+    confirm_named(actor, visit)
     return visit
 
 
