@@ -15,8 +15,8 @@ class MattersConfig(AppConfig):
         import linli.matters.handovers.acts
         import linli.matters.intake.acts
         import linli.matters.ledger.acts
-        import linli.matters.line.acts
         import linli.matters.levels.acts
+        import linli.matters.line.acts
         import linli.matters.links.acts
         import linli.matters.map.queries
         import linli.matters.notes.acts
@@ -26,5 +26,11 @@ class MattersConfig(AppConfig):
         import linli.matters.runs.acts
         import linli.matters.saved.acts
         import linli.matters.search.acts
+        import linli.matters.tasks.acts
         import linli.matters.thanks.acts
         import linli.matters.turning.acts  # noqa: F401  (importing declares the acts)
+        from linli.kernel.claims import declare_claims
+        from linli.matters.line.queries import CLAIM_SOURCES as LINE
+        from linli.matters.tasks.queries import CLAIM_SOURCES as TASKS
+
+        declare_claims(*LINE, *TASKS)

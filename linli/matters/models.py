@@ -16,9 +16,11 @@ from linli.matters.routing.models import Category
 from linli.matters.runs.models import Run
 from linli.matters.saved.models import ChosenColumns, SavedFilter
 from linli.matters.search.models import Words
+from linli.matters.tasks.models import Allowance, Receipt, ReceiptFile, Tasking, TaskPost
 from linli.matters.thanks.models import Thanks
 
 __all__ = [
+    "Allowance",
     "Attachment",
     "Category",
     "ChosenColumns",
@@ -36,9 +38,13 @@ __all__ = [
     "NumberSeries",
     "Party",
     "PublicReport",
+    "Receipt",
+    "ReceiptFile",
     "Run",
     "SavedFilter",
     "Stamp",
+    "TaskPost",
+    "Tasking",
     "Thanks",
     "Words",
 ]

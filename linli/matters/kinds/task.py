@@ -11,7 +11,7 @@ KIND = Kind(
     words=Words("任务", "task"),
     icon="checklist",
     workflow=plain_workflow("task", Words("已完成", "done")),
-    opens=REPORTERS,
+    opens=(*REPORTERS, "bureau_leader"),
     details=(Field("what", Words("任务要求", "what is to be done"), required=True),),
     rises=False,
     seed={"title": "本周反诈宣传进集市", "what": "每个警务站一次"},

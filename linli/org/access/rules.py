@@ -337,11 +337,26 @@ for _post in ("community_officer", "station_desk", "station_chief"):
 for _post in ("assistant", "auxiliary"):
     RIGHTS[_post] |= {"public.renew_code"}
 
+_TASK_OWN = frozenset({"task.read", "task.report", "task.attach_file"})
+"""A recipient's own row; whose it is not finds none."""
+_TASK_SENDS = frozenset({"task.issue", "task.recall", "task.close", "task.draw", "task.check"})
+_TASK_CHIEF = frozenset({"task.approve", "task.refuse"})
+for _post, _held in {
+    **dict.fromkeys(("information_officer", "grid_worker", "liaison_cadre", "property_manager"), _TASK_OWN),
+    **dict.fromkeys(("assistant", "auxiliary"), _TASK_OWN),
+    **dict.fromkeys(("community_officer", "station_desk"), _TASK_OWN | _TASK_SENDS),
+    "station_chief": _TASK_OWN | _TASK_SENDS | _TASK_CHIEF,
+    "bureau_leader": _TASK_SENDS | _TASK_CHIEF | {"task.allow"} | {"matter.open"},
+    "dispatcher": _TASK_SENDS,
+    "administrator": frozenset({"task.allow"}),
+}.items():
+    RIGHTS[_post] |= _held
+
 SYSTEM_ONLY: frozenset[str] = frozenset(
     {"order.escalate", "order.unreachable", "order.prove_arrival", "handover.chase", "message.report", "demo.load"}
     | {"register.erase", "visit.gather", "visit.spread_campaign"}
     | {"public.report", "public.add_photo", "public.give_opinion", "volunteer.apply"}
-    | {"line.lapse"}
+    | {"line.lapse", "task.spread"}
 )
 """Acts that only the house's own machines do."""
 

@@ -1,4 +1,5 @@
-"""What is said in messages: the one table. Short, in Chinese, nothing personal beyond the place and a link. Pure.
+"""What is said in messages: the one table. Short, in Chinese and English, nothing personal beyond the place and a link.
+Pure.
 
 ``{number}``, ``{place}`` and the other places are filled from the message's body; what the body lacks is left out.
 """
@@ -13,39 +14,92 @@ _DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One kind of message. ``urgent`` ones ignore quiet hours and change the channel at the first failure.
+    """One kind of message, in both languages. ``urgent`` ones ignore quiet hours and change the channel at the first failure.
 
     ``say`` is read out on the telephone (``zh`` when empty); ``keypad`` lets the called person sign (1) or decline (2).
     After ``good_for_s`` seconds it is not sent any more: nobody is rung for the orders of an outage that is over.
+    ``to_group``: read by everybody in a chat group, so it may hold ``FOR_GROUPS`` and nothing else (``tests/contracts``).
     """
 
     zh: str
+    en: str
     urgent: bool = True
     say: str = ""
     keypad: bool = False
     good_for_s: int = 900
+    to_group: bool = False
 
+
+FOR_GROUPS = frozenset({"drill", "event", "event_en", "headline", "headline_en", "agency", "group", "link"})
+"""What a group's message may hold: what was published anyway, and a link. No place, number, name or telephone."""
 
 TEXTS: dict[str, Text] = {
     "order.new": Text(
         "【派警】{number} {title}，{place}。请立即接令。",
+        "[Order] {number} {title}, {place}. Sign at once.",
         say="您有新的派警，{title}，地点{place}。接令请按1，不能前往请按2。",
         keypad=True,
     ),
     "order.recalled": Text(
-        "【撤回】{number} {place}，派警已撤回，无需前往。", say="派警已撤回，地点{place}，无需前往。"
+        "【撤回】{number} {place}，派警已撤回，无需前往。",
+        "[Recalled] {number} {place}: do not go.",
+        say="派警已撤回，地点{place}，无需前往。",
     ),
-    "order.station_desk": Text("【催办】{number} {place}，派警后仍无人接令，请所值班室处置。"),
-    "order.bureau": Text("【催办】{number} {place}，派警后仍无人接令，请指挥中心处置。"),
-    "order.target": Text("【超时】{number} {place}，已过到场时限，仍未到场。"),
+    "order.station_desk": Text(
+        "【催办】{number} {place}，派警后仍无人接令，请所值班室处置。",
+        "[Reminder] {number} {place}: nobody has signed. Station desk, see to it.",
+    ),
+    "order.bureau": Text(
+        "【催办】{number} {place}，派警后仍无人接令，请指挥中心处置。",
+        "[Reminder] {number} {place}: nobody has signed. Command centre, see to it.",
+    ),
+    "order.target": Text(
+        "【超时】{number} {place}，已过到场时限，仍未到场。",
+        "[Late] {number} {place}: the promised time is over and nobody is there.",
+    ),
     "handover.sent": Text(
         "【移交】{number} {place}，请贵单位{what}，并于{due}前回告。",
+        "[Hand-over] {number} {place}: please {what} and answer by {due}.",
         say="有警情请贵单位{what}，地点{place}。请尽快回告。",
         good_for_s=14_400,
     ),
-    "handover.chased": Text("【催办】{number} {place}，第{times}次催办，请贵单位尽快回告。", good_for_s=14_400),
-    "handover.withdrawn": Text("【收回】{number} {place}，已由我方收回，贵单位无需办理。", good_for_s=_DAY_S),
-    "channel.test": Text("【测试】消息通道“{channel}”正常，无需回复。", say="这是消息通道测试，无需操作。"),
+    "handover.chased": Text(
+        "【催办】{number} {place}，第{times}次催办，请贵单位尽快回告。",
+        "[Reminder {times}] {number} {place}: please answer soon.",
+        good_for_s=14_400,
+    ),
+    "handover.withdrawn": Text(
+        "【收回】{number} {place}，已由我方收回，贵单位无需办理。",
+        "[Taken back] {number} {place}: nothing for you to do.",
+        good_for_s=_DAY_S,
+    ),
+    "channel.test": Text(
+        "【测试】消息通道“{channel}”正常，无需回复。",
+        "[Test] The channel {channel} works. No answer needed.",
+        say="这是消息通道测试，无需操作。",
+    ),
+    "alert.test": Text(
+        "【测试】这是您的提醒测试，通道“{channel}”，无需回复。",
+        "[Test] This is the test of your alert on {channel}. No answer needed.",
+        say="这是您的提醒测试，无需操作。",
+    ),
+    "group.test": Text(
+        "【测试】{group}：群机器人正常，无需回复。", "[Test] {group}: the robot works.", good_for_s=3600, to_group=True
+    ),
+    "alert.published": Text(
+        "{drill}【{event}】{headline}（{agency}）",
+        "{drill}[{event_en}] {headline_en} ({agency})",
+        urgent=False,
+        good_for_s=14_400,
+        to_group=True,
+    ),
+    "alert.cancelled": Text(
+        "{drill}【解除】{headline}（{agency}）",
+        "{drill}[Over] {headline_en} ({agency})",
+        urgent=False,
+        good_for_s=14_400,
+        to_group=True,
+    ),
 }
 
 
@@ -54,15 +108,18 @@ class _Filled(dict[str, str]):
         return ""
 
 
-def text_of(template: str, body: dict[str, object]) -> tuple[str, str]:
+_UNKNOWN = Text("【通知】{number} {place}", "[Notice] {number} {place}")
+
+
+def text_of(template: str, body: dict[str, object], language: str = "zh") -> tuple[str, str]:
     """What is written and what is said for a template, filled from the body. An unknown template says its number
-    and place.
+    and place. A telephone speaks Chinese.
     """
-    known = TEXTS.get(template, Text("【通知】{number} {place}"))
+    known = TEXTS.get(template, _UNKNOWN)
     facts = _Filled({key: str(value).replace("\n", " ") for key, value in body.items() if value is not None})
     facts["place"] = facts["place"][:_LONGEST_PLACE] or "地点见系统"
-    written = known.zh.format_map(facts)
-    return written, known.say.format_map(facts) if known.say else written
+    written = (known.en if language == "en" else known.zh).format_map(facts)
+    return written, (known.say or known.zh).format_map(facts)
 
 
 def is_urgent(template: str) -> bool:
@@ -78,3 +135,8 @@ def good_for_s(template: str) -> int:
 def has_keypad(template: str) -> bool:
     """Whether a key pressed on the telephone answers it."""
     return template in TEXTS and TEXTS[template].keypad
+
+
+def is_for_groups(template: str) -> bool:
+    """Whether this text was declared for everybody in a chat group."""
+    return template in TEXTS and TEXTS[template].to_group
