@@ -17,6 +17,7 @@ class OrgConfig(AppConfig):
         import linli.org.map.queries
         import linli.org.people.acts
         import linli.org.posts.acts
+        import linli.org.reach.acts
         import linli.org.registers.acts
         import linli.org.rooms.acts
         import linli.org.roster.acts  # noqa: F401  (importing declares the acts)

@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "linli.visits",
     "linli.volunteers",
     "linli.tips",
+    "linli.outreach",
     "linli.insight",
     "linli.field",
     "linli.web",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linli.works.channels.models import ChannelConfig
+from linli.works.channels.models import ChannelConfig, Wish
 from linli.works.exchange.models import Bundle, Item, Peer, Received, ReceivedItem
 from linli.works.files.models import StoredFile, Upload
 from linli.works.jobs.models import Job
@@ -26,4 +26,5 @@ __all__ = [
     "SavedMap",
     "StoredFile",
     "Upload",
+    "Wish",
 ]

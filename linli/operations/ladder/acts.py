@@ -20,6 +20,7 @@ from linli.operations.ladder.rules import Seconds, rungs_from_order, still_matte
 from linli.operations.limits.queries import limit_for
 from linli.operations.units.acts import UnitsMoved
 from linli.org.people.models import Person
+from linli.org.reach.queries import addresses_of, first_way
 from linli.works.jobs.acts import cancel, job, schedule_many
 from linli.works.jobs.models import Job
 from linli.works.outbox.acts import queue_message
@@ -31,6 +32,8 @@ ON_SCENE_M = 80.0
 """Within this distance of the place, plus its own accuracy, a fix shows the unit on scene."""
 _WORST_ACCURACY_M = 100.0
 _FRESH_S = 60.0
+_FOR_TEAMS = ("other_channel", "station_desk")
+"""A team on a tip is rung until it answers; nobody else is drawn in, and no promise of arrival runs."""
 
 
 @news.listen(OrderChanged)
@@ -86,8 +89,8 @@ def call_crew(order: Order, template: str, *, first: bool) -> None:
     personal in them.
     """
     for person in crew_of(order):
-        if first and person.wecom_id:
-            _message(order, template, "wecom", person)
+        if first and (own := first_way(person, "wecom" if person.wecom_id else "")):
+            _message(order, template, own, person)
         elif person.phone_sealed:
             for channel in ("sms",) if first else ("sms", "voice"):
                 _message(order, template, channel, person)
@@ -99,7 +102,7 @@ def _message(order: Order, template: str, channel: str, person: Person) -> None:
     about = {"subject_type": "operations.order", "subject_id": str(order.pk)}
     if is_on_its_way(template=template, channel=channel, recipient=person.pk, **about):
         return
-    addresses = {"wecom": person.wecom_id, "sms": person.phone, "voice": person.phone}
+    addresses = {"wecom": person.wecom_id, "sms": person.phone, "voice": person.phone, **addresses_of(person)}
     queue_message(
         channel=channel,
         template=template,
@@ -124,6 +127,8 @@ def run_rung(payload: dict[str, str]) -> None:
     if order is None:
         return
     step = payload["step"]
+    if order.matter.kind != "incident" and step not in _FOR_TEAMS:
+        return
     metres = moved_m(order) if step == "not_moving" else None
     if still_matters(step, order.state, arrived=order.arrival is not None, moved_m=metres):
         escalate(LADDER, order=order, step=step)

@@ -312,7 +312,7 @@ _GIVER = frozenset({"thanks.give", "reward.try_code", "reward.pay"})
 """Thanks go to a number, not to a name; whoever shows the code is paid."""
 _SORTIE = frozenset({"sortie.send", "sortie.report", "sortie.call_off"})
 """An officer sends and answers for the team: auxiliaries act under his command, never alone."""
-_TICKETS = frozenset({"handover.record_answer"})
+_TICKETS = frozenset({"handover.record_answer", "handover.take_file"})
 for _post, _held in {
     "community_officer": _LEVELS | _GIVER | _SORTIE | _TICKETS | {"matter.turn"},
     "station_chief": _LEVELS | _GIVER | _SORTIE | _TICKETS | {"matter.turn"},
@@ -352,9 +352,32 @@ for _post, _held in {
 }.items():
     RIGHTS[_post] |= _held
 
+_WARN = frozenset({"alert.write", "alert.change", "alert.return", "alert.drop", "alert.cancel"})
+"""Warnings to residents: whoever writes one does not approve it (the row itself refuses)."""
+_LET_OUT = frozenset({"alert.approve", "alert.publish"})
+_GROUPS = frozenset({"group.set", "group.end", "group.test"})
+_REACHED = frozenset({"channel.wish", "reach.test_own"})
+"""How one is reached, and whether it works: of every post that a person holds."""
+for _post, _held in {
+    "community_officer": _WARN | {"alert.publish"} | _GROUPS,
+    "dispatcher": _WARN | {"alert.publish"},
+    "station_chief": _WARN | _LET_OUT | _GROUPS | {"reach.test"},
+    "bureau_leader": _WARN | _LET_OUT,
+    "administrator": _GROUPS | {"reach.test"},
+}.items():
+    RIGHTS[_post] |= _held
+RIGHTS |= {post: held | _REACHED for post, held in RIGHTS.items() if post != "intake_machine"}
+
+_READS_TIPS = frozenset(
+    {"tip.make_key", "tip.open", "tip.answer", "tip.move", "tip.pass_on", "tip.leave_out", "tip.seal_anew"}
+)
+"""Anonymous tips: whoever holds such a post may make a key; which tips are sealed to it is another question."""
+for _post in ("tips_desk", "community_officer", "station_chief", "bureau_leader"):
+    RIGHTS[_post] |= _READS_TIPS
+
 SYSTEM_ONLY: frozenset[str] = frozenset(
     {"order.escalate", "order.unreachable", "order.prove_arrival", "handover.chase", "message.report", "demo.load"}
-    | {"register.erase", "visit.gather", "visit.spread_campaign"}
+    | {"alert.expire", "register.erase", "visit.gather", "visit.spread_campaign"}
     | {"public.report", "public.add_photo", "public.give_opinion", "volunteer.apply"}
     | {"line.lapse", "task.spread"}
 )

@@ -23,7 +23,7 @@ class ChannelConfig(models.Model):
     ``place`` is the order in which one stands in for another. Between ``quiet_from`` and ``quiet_until``
     (Asia/Shanghai) messages that are not urgent wait; orders never do. ``options`` holds what is no secret (WeCom's
     corp and agent). Receipts are signed with a secret of their own; SMS and voice gateways may use the one they are
-    called with.
+    called with. ``own_order``: a person may put it before or behind others for himself.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -37,6 +37,7 @@ class ChannelConfig(models.Model):
     place = models.PositiveSmallIntegerField(default=1)
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
+    own_order = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = ChannelConfigQuery.as_manager()
@@ -62,3 +63,25 @@ class ChannelConfig(models.Model):
 
     def set_receipt_secret(self, secret: str) -> None:
         self.receipt_secret_sealed = seal(secret, context=f"works.channel.receipt_secret.{self.pk}")
+
+
+class WishQuery(models.QuerySet["Wish"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """One's own only."""
+        return self.all() if actor.is_system else self.filter(recipient=actor.id)
+
+
+class Wish(models.Model):
+    """How one person wants to be reached: channels in his own order, the language, quiet hours (Asia/Shanghai) for what
+    is not urgent. ``recipient`` is the person's key. What the bureau keeps in place or switches off stays so.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    recipient = models.UUIDField(unique=True)
+    channels = models.JSONField(default=list)
+    language = models.CharField(max_length=2, default="zh")
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    version = models.PositiveIntegerField(default=0)
+
+    objects = WishQuery.as_manager()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+
 from linli.kernel.errors import NotFound
-from linli.works.channels.models import ChannelConfig
+from linli.works.channels.models import ChannelConfig, Wish
+from linli.works.channels.rules.ordering import own_order
+from linli.works.channels.rules.shapes import ADDRESS_OF
 
 
 def ways_out() -> list[ChannelConfig]:
@@ -17,3 +21,21 @@ def channel_named(name: str) -> ChannelConfig:
     if found is None:
         raise NotFound("row.unknown", what=name)
     return found
+
+
+def wish_of(recipient: uuid.UUID | None) -> Wish | None:
+    """How a person wants to be reached, if he has said so. For the sender; pages read their own by ``visible_to``."""
+    return Wish.objects.filter(recipient=recipient).first() if recipient else None
+
+
+def order_for(recipient: uuid.UUID | None) -> list[str]:
+    """The enabled channels in the order in which this person is tried."""
+    wish = wish_of(recipient)
+    return own_order([(row.name, row.own_order) for row in ways_out()], wish.channels if wish else [])
+
+
+def addresses_by_channel(*, wecom: str, phone: str) -> dict[str, str]:
+    """A person's addresses by the names of the enabled channels that can take them."""
+    held = {"wecom": wecom, "phone": phone}
+    found = {row.name: held[ADDRESS_OF[row.kind]] for row in ways_out() if row.kind in ADDRESS_OF}
+    return {name: address for name, address in found.items() if address}

@@ -24,6 +24,7 @@ from linli.works.jobs.acts import hourly
 
 KEEP_PIECES = timedelta(days=1)
 _FORGOTTEN_AT_ONCE = 200
+_WHOLE = "whole"
 
 declare("file.too_large", zh="文件超过{most_mb}MB。", en="The file is larger than {most_mb} MB.")
 declare(
@@ -81,16 +82,46 @@ def take_piece(upload: Upload, *, piece: int, body: bytes) -> int:
     return count
 
 
+def received_bytes(upload: Upload) -> int:
+    """How many bytes of an upload that comes in a stream are here."""
+    whole = _folder(upload) / _WHOLE
+    return whole.stat().st_size if whole.is_file() else 0
+
+
+def append_bytes(upload: Upload, *, offset: int, body: bytes) -> int:
+    """Keep the next bytes of an upload that comes in a stream of whatever pieces; how many are here then.
+
+    No act, as :func:`take_piece`. Raises Conflict when ``offset`` is not where it broke off, Invalid for too much.
+    """
+    folder = _folder(upload)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if offset + len(body) > upload.bytes:
+        raise Invalid("file.piece_wrong", piece=offset, field="offset")
+    with (folder / _WHOLE).open("ab") as out:
+        if out.tell() != offset:
+            raise Conflict("file.pieces_missing", missing=out.tell())
+        out.write(body)
+    return offset + len(body)
+
+
 @act("upload.join", zh="合并上传", en="join an upload", about="upload")
 def join_upload(actor: Actor, *, upload: Upload) -> StoredFile:
     """The whole file in the store, its pieces gone. Raises Conflict while a piece is missing."""
     folder, count = _folder(upload), -(-upload.bytes // PIECE_BYTES)
+    if (folder / _WHOLE).is_file():
+        return _joined(actor, upload, (folder / _WHOLE).read_bytes())
     missing = next((piece for piece in range(count) if not (folder / str(piece)).is_file()), None)
     if missing is not None:
         raise Conflict("file.pieces_missing", missing=missing)
-    whole = b"".join((folder / str(piece)).read_bytes() for piece in range(count))
+    return _joined(actor, upload, b"".join((folder / str(piece)).read_bytes() for piece in range(count)))
+
+
+def _joined(actor: Actor, upload: Upload, whole: bytes) -> StoredFile:
+    if len(whole) != upload.bytes:
+        raise Conflict("file.pieces_missing", missing=len(whole))
     kept = keep_file(actor, body=whole, title=upload.name)
     Upload.objects.filter(pk=upload.pk).update(ended_at=clock.now())
+    folder = _folder(upload)
     transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
     return kept
 

@@ -139,11 +139,19 @@ def _by_apprise(carrier: Carrier, parcel: Parcel) -> Sent:
     return sent
 
 
+def _by_robot(carrier: Carrier, parcel: Parcel) -> Sent:
+    """To a group: the address is the group's own robot, so one that is gone says nothing of the others and opens no
+    breaker.
+    """
+    return carry_by_apprise(parcel.to, parcel)
+
+
 _SPEAKERS: dict[str, Callable[[Carrier, Parcel], Sent]] = {
     "sms": _by_gateway,
     "voice": _by_gateway,
     "wecom_app": _by_wecom_app,
     "wecom_robot": _by_wecom_robot,
+    "group": _by_robot,
     **dict.fromkeys(shapes.BY_APPRISE, _by_apprise),
 }
 

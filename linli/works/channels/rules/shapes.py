@@ -21,9 +21,14 @@ KINDS: dict[str, Words] = {
     "dingtalk": Words("钉钉", "DingTalk"),
     "feishu": Words("飞书", "Feishu"),
     "mail": Words("电子邮件", "mail"),
+    "group": Words("群机器人", "robots of chat groups"),
 }
 BY_APPRISE = frozenset({"dingtalk", "feishu", "mail"})
 """Kinds whose secret is an apprise address; ``{to}`` in it stands for the recipient."""
+OF_PEOPLE = frozenset(KINDS) - {"group"}
+"""Kinds by which one person is reached; a group's message is everybody's."""
+ADDRESS_OF = {"wecom_app": "wecom", "wecom_robot": "wecom", "sms": "phone", "voice": "phone", "dingtalk": "phone"}
+"""Which of a person's addresses a kind takes: the WeCom user, or the telephone number."""
 KEYPAD = {"1": "sign", "2": "decline"}
 
 

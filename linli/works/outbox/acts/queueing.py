@@ -12,11 +12,12 @@ from linli.kernel.errors import Refusal
 from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor
 from linli.works.channels.models import ChannelConfig
-from linli.works.channels.queries import ways_out
+from linli.works.channels.queries import order_for
 from linli.works.jobs.acts import schedule
 from linli.works.outbox.models import Message
 from linli.works.outbox.queries import is_stale
 from linli.works.outbox.rules.failing import stand_in
+from linli.works.outbox.rules.texts import is_for_groups
 
 _STAND_IN = uuid.UUID("0f3c9d3e-7d5b-5a53-8a0f-6c696e6c6902")
 
@@ -48,6 +49,34 @@ def queue_message(
             subject_id=subject_id,
         ),
         {**(others or {}), channel: address},
+    )
+
+
+def queue_to_group(
+    *,
+    channel: str,
+    template: str,
+    address: str,
+    body: dict[str, Any],
+    subject_type: str,
+    subject_id: str,
+    group: uuid.UUID,
+) -> Message:
+    """Store a message to everybody in a chat group; ``group`` is the group's key.
+
+    A text that was not declared for groups is a fault of the house and raises RuntimeError: nothing personal may be
+    read by a whole village.
+    """
+    if not is_for_groups(template):
+        raise RuntimeError(f"{template} is not declared for groups")
+    return queue_message(
+        channel=channel,
+        template=template,
+        address=address,
+        body=body,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        recipient=group,
     )
 
 
@@ -83,7 +112,7 @@ def let_another_stand_in(message: Message) -> bool:
     if is_stale(message, clock.now()):
         return False
     tried = [*message.tried, message.channel]
-    other = stand_in([config.name for config in ways_out()], addresses, tried)
+    other = stand_in(order_for(message.recipient), addresses, tried)
     if other is None:
         return False
     again = Message(

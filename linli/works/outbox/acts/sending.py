@@ -20,7 +20,7 @@ from linli.kernel.scope import system
 from linli.kernel.workflow import take
 from linli.works.channels.acts.carrying import CARRIERS
 from linli.works.channels.models import ChannelConfig
-from linli.works.channels.queries import ways_out
+from linli.works.channels.queries import order_for, ways_out, wish_of
 from linli.works.channels.rules.quiet import quiet_until
 from linli.works.channels.rules.shapes import NotSent, Parcel, Sent
 from linli.works.jobs.acts import SWEEP_AT_ONCE, Later, hourly, job
@@ -52,7 +52,7 @@ def send(payload: dict[str, Any]) -> None:
     config = channels.get(message.channel)
     if config is not None:
         _keep_quiet(config, message)
-    order = list(channels)
+    order = order_for(message.recipient)
     try:
         parcel = _parcel(message)
         sent = _ask(config, parcel)
@@ -65,9 +65,14 @@ def send(payload: dict[str, Any]) -> None:
 def _keep_quiet(config: ChannelConfig, message: Message) -> None:
     if is_urgent(message.template):
         return
-    until_at = quiet_until(clock.shanghai(clock.now()), config.quiet_from, config.quiet_until)
-    if until_at is not None:
-        raise Later(until_at)
+    now, wish = clock.shanghai(clock.now()), wish_of(message.recipient)
+    for begins, ends in (
+        (config.quiet_from, config.quiet_until),
+        *([(wish.quiet_from, wish.quiet_until)] if wish else []),
+    ):
+        until_at = quiet_until(now, begins, ends)
+        if until_at is not None:
+            raise Later(until_at)
 
 
 def _parcel(message: Message) -> Parcel:
@@ -77,7 +82,8 @@ def _parcel(message: Message) -> Parcel:
         raise NotSent(str(sealed), for_good=True) from sealed
     if not to:
         raise NotSent("no address on this channel", for_good=True)
-    written, said = text_of(message.template, message.body)
+    wish = wish_of(message.recipient)
+    written, said = text_of(message.template, message.body, wish.language if wish else "zh")
     return Parcel(
         id=str(message.pk),
         to=to,

@@ -14,11 +14,12 @@ _DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One kind of message, in both languages. ``urgent`` ones ignore quiet hours and change the channel at the first failure.
+    """One kind of message, in both languages. ``urgent`` ones ignore quiet hours and change the channel at the
+    first failure.
 
     ``say`` is read out on the telephone (``zh`` when empty); ``keypad`` lets the called person sign (1) or decline (2).
     After ``good_for_s`` seconds it is not sent any more: nobody is rung for the orders of an outage that is over.
-    ``to_group``: read by everybody in a chat group, so it may hold ``FOR_GROUPS`` and nothing else (``tests/contracts``).
+    ``to_group``: read by everybody in a chat group, so it may hold ``FOR_GROUPS`` and nothing else.
     """
 
     zh: str

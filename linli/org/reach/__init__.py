@@ -1,0 +1,1 @@
+"""How people are reached: their addresses, their own order of channels, and whether it works."""

@@ -1,0 +1,60 @@
+"""Testing one's alert: a message on every channel that should reach a person, each with what became of it."""
+
+from __future__ import annotations
+
+from linli.kernel.acts import act
+from linli.kernel.errors import Conflict, declare
+from linli.kernel.scope import Actor
+from linli.org.people.acts import home_of
+from linli.org.people.models import Person
+from linli.org.reach.queries import TEST, addresses_of
+from linli.works.outbox.acts.queueing import queue_message
+from linli.works.outbox.models import Message
+
+declare(
+    "reach.nothing",
+    zh="没有能联系到{name}的通道：请登记手机号或企业微信账号，并由管理员启用通道。",
+    en="No channel reaches {name}: enter a telephone number or WeCom user, and enable a channel.",
+)
+declare("reach.not_you", zh="这里只能测试自己的提醒。", en="Here one tests one's own alert only.")
+declare("reach.waits", zh="上一次测试还没有发完，请稍候。", en="The last test is still going out.")
+
+
+@act("reach.test_own", zh="测试我的提醒", en="test my alert", about="person")
+def try_my_alert(actor: Actor, *, person: Person) -> Person:
+    """Send the test sentence to oneself on every channel; no channel stands in for another, each answers for itself."""
+    if person.pk != actor.id:
+        raise Conflict("reach.not_you")
+    _send(person)
+    return person
+
+
+@act(
+    "reach.test",
+    zh="测试他人的提醒",
+    en="test somebody's alert",
+    about="person",
+    within=lambda facts: home_of(facts["person"]),
+)
+def try_alert_of(actor: Actor, *, person: Person) -> Person:
+    """The same for somebody whose alerts one looks after."""
+    _send(person)
+    return person
+
+
+def _send(person: Person) -> None:
+    held = addresses_of(person)
+    if not held:
+        raise Conflict("reach.nothing", name=person.name)
+    if Message.objects.filter(template=TEST, recipient=person.pk, state="queued").exists():
+        raise Conflict("reach.waits")
+    for channel, address in held.items():
+        queue_message(
+            channel=channel,
+            template=TEST,
+            address=address,
+            body={"channel": channel},
+            subject_type="org.person",
+            subject_id=str(person.pk),
+            recipient=person.pk,
+        )
