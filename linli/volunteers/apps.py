@@ -10,6 +10,7 @@ class VolunteersConfig(AppConfig):
     label = "volunteers"
 
     def ready(self) -> None:
+        import linli.volunteers.asking.acts
         import linli.volunteers.enlisting.acts
         import linli.volunteers.members.acts
         import linli.volunteers.members.queries  # noqa: F401  (importing declares acts, importer and layer)

@@ -54,6 +54,11 @@ from linli.web import (
     wall,
     work_figures,
 )
+from linli.web.portal import door
+from linli.web.portal import follow as door_follow
+from linli.web.portal import photos as door_photos
+from linli.web.portal import report as door_report
+from linli.web.portal import watcher as door_watcher
 
 urlpatterns = [
     # First: a machine sends hundreds of calls a second, and addresses are tried in this order.
@@ -175,6 +180,14 @@ urlpatterns = [
     path("volunteers/<str:code>/change", volunteers.change, name="volunteer_change"),
     path("volunteers/<str:code>/withdraw", volunteers.withdraw, name="volunteer_withdraw"),
     path("volunteers/<str:code>/moves/<str:move>", volunteers.move_one, name="volunteer_move"),
+    path("door", door.start, name="door"),
+    path("door/officer", door.officer, name="door_officer"),
+    path("door/guide", door.guide, name="door_guide"),
+    path("door/follow", door_follow.follow, name="door_follow"),
+    path("door/watcher", door_watcher.watcher, name="door_watcher"),
+    path("door/photos", door_photos.begin, name="door_photos"),
+    path("door/photos/<str:key>", door_photos.piece, name="door_photo"),
+    path("door/send/<str:code>", door_report.report, name="door_form"),
     path("p/<str:code>", portal.grid, name="portal_grid"),
     path("p/<str:code>/photo", portal.photo, name="portal_photo"),
     path("cards", cards.index, name="cards"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from linli.matters.ledger.models import Matter, Stamp
 from linli.matters.parties.models import party_of
 from linli.matters.parties.rules import plain_phone
 from linli.matters.phone.queries import PHOTOS, PLACE, VOICE, categories_offered
+from linli.matters.public.queries import is_kept_from_room
 from linli.matters.routing.models import Category
 from linli.matters.routing.queries import answering_for, bureau, category, category_by_name, category_from_words
 from linli.matters.routing.rules import OTHER, Call, read_call, time_doubted
@@ -281,6 +283,8 @@ def place_matter(
     call = Call(received_at=clock.now() if time_doubted(matter.warnings) else matter.received_at)
     listed = category(matter.category) or Category(code=matter.category)
     place = _routed(call, listed, Placed(lon, lat, address or matter.address, matter.address_id, placed_by))
+    if place.agency is not None and place.agency.is_room and is_kept_from_room(matter):
+        place = replace(place, agency=place.station or bureau())
     about_place = ("call.point", "call.address", "call.no_place", "call.no_grid", "call.no_room", "call.for_station")
     kept = [item for item in matter.warnings if not item["code"].startswith(about_place)]
     Matter.objects.filter(pk=matter.pk).update(

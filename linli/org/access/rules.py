@@ -99,7 +99,10 @@ _POPULATION = frozenset(
     }
 )
 """The register of who lives where: officers decide; who works beside them sends reports (``report.submit``)."""
-_VOLUNTEERS = frozenset({"volunteer.register", "volunteer.change", "volunteer.move", "volunteer.withdraw"})
+_VOLUNTEERS = frozenset({"volunteer.register", "volunteer.change", "volunteer.move", "volunteer.withdraw"}) | {
+    "volunteer.accept",
+    "volunteer.decline",
+}
 _ESTABLISH = frozenset(
     {
         "agency.open",
@@ -134,6 +137,8 @@ _LOAD = frozenset(
         "import.people",
         "import.units",
         "import.premises",
+        "import.homes",
+        "import.firms",
         "import.occupants",
         "import.devices",
         "import.volunteers",
@@ -337,6 +342,10 @@ for _post in ("community_officer", "station_desk", "station_chief"):
 for _post in ("assistant", "auxiliary"):
     RIGHTS[_post] |= {"public.renew_code"}
 
+_CODE_CARDS = frozenset({"code_card.issue", "code_card.renew", "code_card.revoke"})
+for _post in ("community_officer", "station_desk", "station_chief", "administrator"):
+    RIGHTS[_post] |= _CODE_CARDS
+
 _TASK_OWN = frozenset({"task.read", "task.report", "task.attach_file"})
 """A recipient's own row; whose it is not finds none."""
 _TASK_SENDS = frozenset({"task.issue", "task.recall", "task.close", "task.draw", "task.check"})
@@ -380,6 +389,8 @@ SYSTEM_ONLY: frozenset[str] = frozenset(
     | {"alert.expire", "register.erase", "visit.gather", "visit.spread_campaign"}
     | {"public.report", "public.add_photo", "public.give_opinion", "volunteer.apply"}
     | {"line.lapse", "task.spread"}
+    | {"code_card.count_try", "code_card.lock", "code_card.bind", "code_card.enter"}
+    | {"tip.give", "tip.write", "tip.end_envelopes", "tip.erase"}
 )
 """Acts that only the house's own machines do."""
 
@@ -388,6 +399,8 @@ def holds_right(actor: Actor, act: str, path: str | None) -> bool:
     """Whether one of the actor's posts carries the act and is held at or above ``path`` (None: anywhere)."""
     if actor.is_system:
         return True
+    if actor.only is not None and act not in actor.only:
+        return False
     return any(
         act in RIGHTS.get(post.code, frozenset()) and (path is None or path.startswith(post.path))
         for post in actor.posts

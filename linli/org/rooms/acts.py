@@ -15,7 +15,7 @@ from linli.org.agencies.acts import open_agency
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.org.rooms.models import EQUIPMENT_LIFE, Equipment, OpeningHours, Responsibility, Service
-from linli.org.rooms.rules import read_hours
+from linli.org.rooms.rules import read_hours, read_service
 from linli.places.grid.acts import GridsRedrawn, GridsRestored
 from linli.places.grid.models import Grid
 
@@ -60,7 +60,7 @@ def open_room(
         raise Invalid("room.not_a_room", kind=kind, field="kind")
     room = open_agency(actor, code=code, name=name, kind=kind, parent=parent, zone=zone, lon=lon, lat=lat, phone=phone)
     set_hours(actor, room=room, hours=hours)
-    Service.objects.bulk_create([Service(agency=room, code=word, name=word) for word in dict.fromkeys(services or [])])
+    set_services(actor, room=room, services=services or [])
     for thing in equipment or []:
         add_equipment(actor, room=room, kind=thing.kind, serial=thing.serial, inspect_due_on=thing.inspect_due_on)
     for grid in grids or []:
@@ -95,9 +95,18 @@ def set_hours(actor: Actor, *, room: Agency, hours: str) -> Agency:
     within=lambda facts: facts["room"].path,
 )
 def set_services(actor: Actor, *, room: Agency, services: list[str]) -> Agency:
-    """Replace the service list."""
+    """Replace the service list. Each line is a name, or ``补办身份证｜派出所｜户口簿、照片``: name, where, papers.
+
+    Raises Invalid when a place is none.
+    """
+    read = {name: (place, papers) for name, place, papers in map(read_service, services) if name}
     Service.objects.filter(agency=room).delete()
-    Service.objects.bulk_create([Service(agency=room, code=word[:40], name=word) for word in dict.fromkeys(services)])
+    Service.objects.bulk_create(
+        [
+            Service(agency=room, code=name[:40], name=name, place=place, papers=papers)
+            for name, (place, papers) in read.items()
+        ]
+    )
     return room
 
 

@@ -13,7 +13,7 @@ from linli.kernel.words import Words
 from linli.kernel.workflow import Move, State, Workflow
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
-from linli.org.rooms.rules import EQUIPMENT
+from linli.org.rooms.rules import EQUIPMENT, service_line
 from linli.places.grid.models import Grid
 
 EQUIPMENT_LIFE = Workflow(
@@ -84,7 +84,7 @@ class OpeningHours(models.Model):
 
 
 class Service(models.Model):
-    """What can be done in the room itself, in words a resident knows."""
+    """What residents come for, in words they know: where it is done (``place``) and which ``papers`` to bring (F6)."""
 
     scope_excuse = "Published on the room's door and on the residents' page."
 
@@ -92,9 +92,16 @@ class Service(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="services")
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=80)
+    place = models.CharField(max_length=8, default="room")
+    papers = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "code"], name="service_once")]
+
+    @property
+    def line(self) -> str:
+        """As the form of the room takes it."""
+        return service_line(self.name, self.place, self.papers)
 
 
 class ResponsibilityQuery(models.QuerySet["Responsibility"]):

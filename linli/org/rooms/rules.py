@@ -25,6 +25,43 @@ EQUIPMENT: dict[str, Words] = {
 }
 """What a room may have; its units carry it to a call that needs it."""
 
+WHERE: dict[str, Words] = {
+    "room": Words("在警务室就能办", "done here in the room"),
+    "station": Words("要去派出所办", "done at the police station"),
+    "online": Words("手机上就能办", "done online"),
+    "bureau": Words("要去公安局或政务大厅办", "done at the bureau or the service hall"),
+}
+"""Where something is done that residents come for."""
+_WHERE_WORDS = {"警务室": "room", "本室": "room", "派出所": "station", "网上": "online", "手机": "online"}
+_WHERE_WORDS |= {"公安局": "bureau", "政务大厅": "bureau", **{code: code for code in WHERE}}
+_WHERE_SAID = {"room": "警务室", "station": "派出所", "online": "网上", "bureau": "公安局"}
+
+declare(
+    "service.place",
+    zh="“{line}”中的办理地点无法识别，请写警务室、派出所、网上或公安局。",
+    en="Where {line} is done is not readable: the room, the station, online or the bureau.",
+)
+
+
+def read_service(line: str) -> tuple[str, str, str]:
+    """Name, place and papers of a line ``补办身份证｜派出所｜户口簿、照片``; place and papers may be left out.
+
+    Raises Invalid ``service.place``.
+    """
+    name, place, papers = ([part.strip() for part in re.split(r"[|｜]", line, maxsplit=2)] + ["", ""])[:3]
+    code = _WHERE_WORDS.get(place, "") if place else "room"
+    if not code:
+        raise Invalid("service.place", line=line[:60], field="services")
+    return name[:80], code, papers[:200]
+
+
+def service_line(name: str, place: str, papers: str) -> str:
+    """The same, written out."""
+    if place == "room" and not papers:
+        return name
+    return "｜".join(part for part in (name, _WHERE_SAID.get(place, place), papers) if part)
+
+
 declare(
     "hours.unreadable",
     zh="营业时间“{text}”无法识别。示例：周一至周五 08:30-17:30，或 每天 24小时。",

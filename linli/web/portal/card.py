@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -21,22 +19,11 @@ from linli.kernel.errors import NotFound
 from linli.org.rooms.queries import open_now
 from linli.visits.cards.queries import Door, door_by_code, supervision_phone
 from linli.visits.cards.rules import DANGER, DEFAULT_CALL_FOR, NEVER
+from linli.web.portal.showing import LANGUAGES
 from linli.works.files.queries import open_file
 
-LANGUAGES = ("zh-hans", "en")
 KEPT_S = 300
 """A telephone may keep the page so long: a new officer is known within minutes."""
-
-
-def residents_url(request: HttpRequest, path: str) -> str:
-    """A path of ours as residents reach it: ``LINLI_RESIDENTS_URL``, else the address of this request."""
-    base = str(settings.LINLI_RESIDENTS_URL).rstrip("/")
-    return f"{base}{path}" if base else request.build_absolute_uri(path)
-
-
-def grid_url(request: HttpRequest, code: str) -> str:
-    """The address in the QR of a grid."""
-    return residents_url(request, reverse("portal_grid", args=[code]))
 
 
 def _door(code: str) -> Door:
