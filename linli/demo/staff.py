@@ -101,6 +101,7 @@ _LETTER = {
     "station_desk": "J",
     "station_chief": "J",
     "bureau_leader": "J",
+    "tips_desk": "J",
     "community_officer": "J",
     "administrator": "J",
     "auditor": "J",

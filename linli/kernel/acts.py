@@ -44,6 +44,8 @@ class Act:
     within: Callable[[dict[str, Any]], str | None] | None
     offline: Offline | None
     run: Callable[..., Any]
+    unrecorded: str = ""
+    """Why the trail keeps no entry of it; empty for nearly every act."""
 
 
 ACTS: Registry[Act] = Registry("acts")
@@ -60,6 +62,7 @@ def act(
     within: Callable[[dict[str, Any]], str | None] | None = None,
     offline: Offline | None = None,
     joins: bool = False,
+    unrecorded: str = "",
 ) -> Callable[[Callable[Concatenate[Actor, P], R]], Callable[Concatenate[Actor, P], R]]:
     """Declare a verb.
 
@@ -67,7 +70,9 @@ def act(
     is the subject, or ``return``. ``within`` gives the path where the right is needed, from the arguments (``None``:
     any post's). An act inside another is part of it and covered by its right: opening a room opens an agency. An act
     that ``joins`` a transaction takes no savepoint in it: whoever calls it lets its refusal pass, or sets one.
-    ``offline`` says that a phone may do it without a network, and what it is asked for then.
+    ``offline`` says that a phone may do it without a network, and what it is asked for then. ``unrecorded`` says in a
+    sentence why the trail keeps no entry: an entry has a moment and neighbours in the chain, and where somebody was
+    promised that nobody learns when he wrote, there may be none.
     """
 
     def declare(run: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
@@ -87,13 +92,14 @@ def act(
             try:
                 with transaction.atomic(savepoint=not joins):
                     result = run(actor, *args, **kwargs)
-                    _record(declared, actor, facts, result, entry_id, above)
+                    if not unrecorded:
+                        _record(declared, actor, facts, result, entry_id, above)
                     forget_after(name)
             finally:
                 _parent.reset(mark)
             return result
 
-        declared = Act(name, Words(zh, en), keeps, about, within, offline, done)
+        declared = Act(name, Words(zh, en), keeps, about, within, offline, done, unrecorded)
         ACTS.add(name, declared)
         return cast("Callable[Concatenate[Actor, P], R]", done)
 

@@ -55,6 +55,11 @@ def blind_index(text: str, *, context: str) -> str:
     return hmac.digest(_key("index"), message, "sha256")[:_INDEX_BYTES].hex()
 
 
+def house_key(context: str) -> bytes:
+    """32 bytes that belong to this house and this ``context``, from the key file: the same each time, never stored."""
+    return hmac.digest(_key("index"), f"house\x00{context}".encode(), "sha256")
+
+
 def sign(message: bytes, *, key: bytes) -> str:
     """HMAC-SHA256 in hex, for files that cross separated networks."""
     return hmac.new(key, message, hashlib.sha256).hexdigest()

@@ -7,6 +7,11 @@ import uuid
 from uuid_utils.compat import uuid7
 
 
+def drawn_id() -> uuid.UUID:
+    """A key drawn by chance, for the few rows that must not tell when they were made (anonymous tips)."""
+    return uuid.uuid4()
+
+
 def new_id() -> uuid.UUID:
     """A new key whose first 48 bits are the time, so that rows made together lie together."""
     return uuid7()

@@ -34,6 +34,8 @@ LINLI_TIANDITU_KEY: str = env.str("LINLI_TIANDITU_KEY", default="")
 """A browser key of Tianditu: offers its street map and its pictures as base maps."""
 LINLI_MAP_NOTE: str = env.str("LINLI_MAP_NOTE", default="")
 """The line printed under every map, for example its approval number (审图号)."""
+LINLI_TIPS_KEPT_DAYS = env.int("LINLI_TIPS_KEPT_DAYS", default=90)
+"""How many days after it was closed an anonymous tip is erased, with all that was said and sent."""
 LINLI_IDLE_S = env.int("LINLI_IDLE_S", default=0 if LINLI_DEMO else 600)
 
 _SQLITE_PRAGMAS = (

@@ -8,3 +8,11 @@ class TipsConfig(AppConfig):
 
     name = "linli.tips"
     label = "tips"
+
+    def ready(self) -> None:
+        import linli.tips.readers.acts
+        import linli.tips.talk.acts  # noqa: F401  (importing declares the acts and the job)
+        from linli.kernel.claims import declare_claims
+        from linli.tips.talk.queries.day import CLAIM_SOURCES
+
+        declare_claims(*CLAIM_SOURCES)

@@ -69,7 +69,7 @@ KIND = Kind(
     words=Words("线索", "tip"),
     icon="eye",
     workflow=LIFE,
-    opens=REPORTERS,
+    opens=(*REPORTERS, "tips_desk", "bureau_leader"),
     details=(
         Field("what", Words("内容", "what was seen or heard"), required=True),
         Field("when", Words("什么时候", "when")),
