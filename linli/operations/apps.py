@@ -21,5 +21,6 @@ class OperationsConfig(AppConfig):
         import linli.operations.limits.acts
         import linli.operations.map.queries
         import linli.operations.recommendation.acts
+        import linli.operations.sorties.acts
         import linli.operations.team.acts
         import linli.operations.units.acts  # noqa: F401  (importing declares the acts)

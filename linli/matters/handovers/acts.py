@@ -6,7 +6,7 @@ The first receiver keeps a matter until the other has said yes (国办发〔2022
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 
 from django.db.models import F
 
@@ -16,7 +16,8 @@ from linli.kernel.errors import Conflict, Invalid, declare
 from linli.kernel.scope import Actor, system
 from linli.kernel.workflow import take
 from linli.matters.handovers.models import TICKET, Handover
-from linli.matters.ledger.acts import carry_out, share
+from linli.matters.handovers.rules import chased_again, due_of, read_ticket
+from linli.matters.ledger.acts import carry_out, share, unshare
 from linli.matters.ledger.models import Matter
 from linli.org.agencies.models import Agency
 from linli.works.jobs.acts import cancel, job, schedule
@@ -30,8 +31,6 @@ declare(
 )
 
 CHASER = system("handovers")
-ANSWER_DUE_MIN = {"hand_over": 30, "ask_along": 5}
-"""Minutes until a ticket without a word is chased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +49,12 @@ class HandoverChanged:
     keeps=("to_agency", "mode"),
     within=lambda facts: facts["matter"].scope_paths()[0],
 )
-def open_handover(actor: Actor, *, matter: Matter, to_agency: Agency, mode: str, text: str = "") -> Handover:
-    """Send a ticket. The matter stays where it is until the other accepts; then hand_over moves it. Raises Conflict
-    on
-    a second open ticket.
+def open_handover(
+    actor: Actor, *, matter: Matter, to_agency: Agency, mode: str, text: str = "", due_at: datetime | None = None
+) -> Handover:
+    """Send a ticket. The matter stays where it is until the other accepts; then hand_over moves it. ``due_at`` is when
+    an answer is asked for (else by mode and kind); share lets the other know and is never chased. Raises Conflict on a
+    second open ticket.
     """
     if mode not in Handover.MODES:
         raise Invalid("fact.wrong", field="mode", why=mode)
@@ -69,10 +70,11 @@ def open_handover(actor: Actor, *, matter: Matter, to_agency: Agency, mode: str,
         mode=mode,
         text=text,
         sent_at=now,
-        due_at=now + timedelta(minutes=ANSWER_DUE_MIN[mode]),
+        due_at=due_at if due_at and due_at > now else due_of(mode, matter.kind, now),
     )
     share(matter, to_agency.pk)
-    _chase_later(ticket)
+    if mode != "share":
+        _chase_later(ticket)
     news.announce(HandoverChanged(ticket, "sent", actor))
     return ticket
 
@@ -87,15 +89,61 @@ def open_handover(actor: Actor, *, matter: Matter, to_agency: Agency, mode: str,
 )
 def move_handover(actor: Actor, *, handover: Handover, move: str, answer: str = "") -> Handover:
     """Accept, answer or decline (the receiving side), or withdraw (the sending side)."""
+    _move(actor, handover, move, answer, "system" if actor.is_system else "login")
+    return handover
+
+
+@act(
+    "handover.record_answer",
+    zh="登记回执",
+    en="write down an answer that came back",
+    keeps=("move", "via"),
+    about="handover",
+    within=lambda facts: facts["handover"].matter.scope_paths()[0],
+)
+def record_answer(actor: Actor, *, handover: Handover, move: str, answer: str, via: str) -> Handover:
+    """What an agency without a login has said, written down by who sent the ticket: accept, answer or decline, on paper
+    or by telephone.
+    """
+    if via not in ("paper", "telephone"):
+        raise Invalid("fact.wrong", field="via", why=via[:20])
+    if move not in ("accept", "answer", "decline"):
+        raise Invalid("fact.wrong", field="move", why=move[:20])
+    _move(actor, handover, move, answer, via)
+    return handover
+
+
+@act(
+    "handover.take_file",
+    zh="读入回执文件",
+    en="take a ticket's file back",
+    about="handover",
+    within=lambda facts: facts["handover"].matter.scope_paths()[0],
+)
+def take_file(actor: Actor, *, handover: Handover, raw: bytes) -> Handover:
+    """The ticket's own file came back with an answer in it. Raises Invalid when it is no ticket of ours, was changed,
+    belongs to another ticket, or holds no answer.
+    """
+    back = read_ticket(raw)
+    if back.ticket != str(handover.pk):
+        raise Invalid("handover.other_ticket", field="file")
+    _move(actor, handover, back.move, back.answer, "file")
+    return handover
+
+
+def _move(actor: Actor, handover: Handover, move: str, answer: str, via: str) -> None:
     now = clock.now()
     changes: dict[str, object] = {"accepted_at": now} if move == "accept" else {"ended_at": now}
+    if move in ("answer", "decline"):
+        changes["answer_via"] = via
     take(handover, TICKET, move, **({"answer": answer} if answer else {}), **changes)
     if handover.mode == "hand_over":
         _carry(actor, handover, move, answer)
     if move != "accept":
         cancel(prefix=f"handover:{handover.pk}")
+    if move in ("decline", "withdraw") and handover.to_agency.kind == "partner":
+        unshare(handover.matter, handover.to_agency_id)
     news.announce(HandoverChanged(handover, move, actor))
-    return handover
 
 
 def _side(handover: Handover, move: str) -> str:
@@ -139,7 +187,7 @@ def chase_handover(actor: Actor, *, handover: Handover) -> Handover:
     """A ticket without an answer in time: say so to both sides, and again after the same time."""
     now = clock.now()
     handover.chased += 1
-    handover.due_at = now + timedelta(minutes=ANSWER_DUE_MIN[handover.mode])
+    handover.due_at = chased_again(handover.mode, handover.matter.kind, now)
     handover.version += 1
     handover.save(update_fields=["chased", "due_at", "version"])
     _chase_later(handover)

@@ -9,6 +9,7 @@ from linli.kernel.workflow import Move, State, Workflow
 from linli.matters.kinds.rules import (
     ASSIGNED,
     AWAY,
+    CLOSED,
     OPEN,
     POLICE,
     REPORTERS,
@@ -51,7 +52,7 @@ LIFE = Workflow(
         State("demanded", Words("待整改", "to be put right")),
         State("put_right", Words("待复查", "to be looked at again")),
         State("settled", Words("已整改", "put right")),
-        State("closed", Words("已归档", "kept"), final=True),
+        CLOSED,
         AWAY,
     ),
     (
@@ -89,7 +90,7 @@ LIFE = Workflow(
             needs=("reason", "due_at"),
             may=(*POLICE, "assistant", "grid_worker"),
         ),
-        close(Words("归档", "keep")),
+        close(Words("归档结案", "keep")),
         reopen(),
         *goes_away("open", "assigned", "demanded", "put_right"),
     ),

@@ -334,3 +334,9 @@ def share(matter: Matter, agency_id: Any) -> None:
         [MatterShare(matter=matter, agency_id=agency_id, since=clock.now())], ignore_conflicts=True
     )
     news.announce(MattersRewritten([matter.line], frozenset({"agency"})))
+
+
+def unshare(matter: Matter, agency_id: Any) -> None:
+    """Another agency sees a matter no longer: its ticket was declined or withdrawn."""
+    MatterShare.objects.filter(matter=matter, agency_id=agency_id).delete()
+    news.announce(MattersRewritten([matter.line], frozenset({"agency"})))

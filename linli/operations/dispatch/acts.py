@@ -46,7 +46,7 @@ declare(
     zh="“{category}”须由派出所办理，警务室警力不能单独受理。",
     en="{category} is for the police station; a room may not take it alone.",
 )
-declare("order.not_an_incident", zh="只有警情可以派警。", en="Only incidents get orders.")
+declare("order.not_an_incident", zh="只有警情和线索行动可以派警。", en="Only incidents, and teams on a tip, get orders.")
 
 POSITION = system("position")
 _STAMPS = {
@@ -98,7 +98,7 @@ def give_order(actor: Actor, *, matter: Matter, unit: Unit, via: str = "desk", b
 
 
 def _check_call(matter: Matter, unit: Unit) -> None:
-    if matter.kind != "incident":
+    if matter.kind != "incident" and matter.state != "acting":
         raise Invalid("order.not_an_incident")
     if matter.state in ("closed", "void", "handed_over", "fed_back"):
         state = matter.workflow.state(matter.state).words
@@ -218,6 +218,11 @@ def settle_call(actor: Actor, matter: Matter) -> None:
         step = "arrive" if "arrived" in active else "order"
     else:
         step = "finish" if finished else "return_to_waiting"
+    if matter.kind != "incident":
+        # A team on a tip: the sortie says when it is over, not the last unit that is free.
+        Matter.objects.filter(pk=matter.pk).update(version=F("version") + 1)
+        reread(matter)
+        return
     goal = matter.workflow.move(step)
     if matter.state != goal.target and matter.state in goal.sources:
         carry_out(actor, matter=matter, step=goal, facts={})

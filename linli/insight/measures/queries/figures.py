@@ -154,12 +154,19 @@ def counted(spans: list[Span], tree: Tree) -> Found:
         within |= days
         whens.append(When(days, then=Value(name)))
     named = Matter.objects.filter(within).annotate(span=Case(*whens, output_field=CharField()), **proofs()).order_by()
-    sums = {f"n_{measure.code}": Count("pk", filter=measure.where) for measure in measures}
+    sums = {f"n_{measure.code}": _summed(measure) for measure in measures}
     grouped = named.values("span", "agency_id", "station_id", "handled_by_id", "grid_id").annotate(**sums)
     for row in cast("Iterable[dict[str, Any]]", grouped):
         ids = (row["agency_id"], row["station_id"], row["handled_by_id"], row["grid_id"])
         _spread(found, tree, row["span"], ids, {measure: row[f"n_{measure.code}"] for measure in measures})
     return found
+
+
+def _summed(measure: Measure) -> Count | Sum:
+    """How many matters there are, or how much of something they have together."""
+    if measure.amount:
+        return Sum(measure.amount, filter=measure.where)
+    return Count("pk", filter=measure.where)
 
 
 def _spread(
@@ -185,7 +192,7 @@ def _spread(
 def direct(measure: Measure, place: Agency | Grid, begins: date, ends: date) -> QuerySet[Matter]:
     """The rows that a counted figure is made of: what its number must be equal to, and what the ledger lists."""
     where = measure.where or Q()
-    needed = {name: proof for name, proof in proofs().items() if name in str(where)}
+    needed = {name: proof for name, proof in proofs().items() if name in str(where) or name == measure.amount}
     rows = Matter.objects.filter(received_at__gte=midnight(begins), received_at__lt=midnight(ends))
     rows = rows.annotate(**needed).filter(where)
     if isinstance(place, Grid):

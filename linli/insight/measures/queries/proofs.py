@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, Subquery, Sum
 
-from linli.matters.ledger.models import Stamp
+from linli.matters.ledger.models import Fact, Stamp
 from linli.operations.dispatch.models import Order
+from linli.operations.sorties.models import Sortie
 
 
 def proofs() -> dict[str, Any]:
     """``was_timed``: an order with a promise and an arrival. ``was_in_time``: one that kept it. ``has_no_arrival``: it
-    is over, somebody was sent, and neither an order nor a stamp says when anybody arrived.
+    is over, somebody was sent, and neither an order nor a stamp says when anybody arrived. ``found``: the declared
+    result of a tip. ``sortie_n``, ``held_n``, ``gang_n``, ``goods_yuan``: of its sorties, added up (W3).
     """
     orders = Order.objects.filter(matter_id=OuterRef("pk")).order_by()
     arrived = Q(arrived_at__isnull=False) | Q(arrived_proven_at__isnull=False)
@@ -25,4 +27,14 @@ def proofs() -> dict[str, Any]:
         & (Exists(orders.filter(state="done")) | Exists(stamps.filter(milestone="ordered")))
         & ~Exists(orders.filter(arrived))
         & ~Exists(stamps.filter(milestone="arrived")),
+        "found": Subquery(Fact.objects.filter(matter_id=OuterRef("pk"), name="finding").order_by().values("text")[:1]),
+        "sortie_n": _of_sorties(Count("pk")),
+        "held_n": _of_sorties(Sum("held")),
+        "gang_n": _of_sorties(Sum("gangs")),
+        "goods_yuan": _of_sorties(Sum("goods_yuan")),
     }
+
+
+def _of_sorties(added_up: Count | Sum) -> Subquery:
+    mine = Sortie.objects.filter(matter_id=OuterRef("pk")).order_by().values("matter_id")
+    return Subquery(mine.annotate(n=added_up).values("n"), output_field=BigIntegerField())

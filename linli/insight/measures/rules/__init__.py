@@ -13,13 +13,16 @@ from linli.insight.measures.rules.intervals import (
     percentile,
     share,
 )
+from linli.insight.measures.rules.outcomes import LEVEL_SHARES, TIP_RESULTS
 from linli.insight.measures.rules.periods import PERIODS, Period, next_month, period_of, same_day_last_year
 from linli.insight.measures.rules.reading import Doubt, Figure, Sums, figure_of
 
 __all__ = [
+    "LEVEL_SHARES",
     "MEASURES",
     "OVER_S",
     "PERIODS",
+    "TIP_RESULTS",
     "Doubt",
     "Figure",
     "Group",

@@ -12,7 +12,8 @@ from linli.kernel import clock
 from linli.kernel.errors import Invalid
 from linli.kernel.geo import Box
 from linli.kernel.scope import Actor
-from linli.matters.ledger.models import Listing, Matter
+from linli.matters.kinds.tip import FINDINGS
+from linli.matters.ledger.models import Fact, Listing, Matter
 from linli.matters.ledger.queries.hits import NOTHING, hits_of
 from linli.matters.ledger.rules import FILTERS, REPEATED, Asked, Beyond, asked_of, first_line_at
 from linli.matters.parties.models import Party
@@ -205,6 +206,14 @@ def _same_parties(others: QuerySet[Matter], prefix: str) -> Q:
     return Q(Exists(own.filter(Exists(again))))
 
 
+def _finding(actor: Actor, asked: Asked, prefix: str) -> Q:
+    codes = [code for code in asked.value.split(",") if code][:10]
+    if not set(codes) <= {code for code, _ in FINDINGS}:
+        raise Invalid("fact.wrong", field="finding", why=asked.value[:40])
+    said = Fact.objects.filter(matter_id=OuterRef(f"{prefix}pk"), name="finding", text__in=codes)
+    return Q(Exists(said))
+
+
 _BEYOND: dict[str, Beyond] = {
     "agency": _agency,
     "place": _place,
@@ -215,5 +224,6 @@ _BEYOND: dict[str, Beyond] = {
     "warned": _warned,
     "bbox": _box,
     "repeated": _repeated,
+    "finding": _finding,
     "q": _text,
 }

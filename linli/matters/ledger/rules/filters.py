@@ -19,7 +19,9 @@ from linli.kernel.registry import Registry
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.matters.kinds import KINDS
+from linli.matters.kinds.tip import FINDINGS
 from linli.matters.ledger.rules.numbers import first_line_at
+from linli.matters.levels.rules import LEVELS
 
 EXPIRES_IN_DAYS = (7, 5, 3)
 REPEATED = {
@@ -29,6 +31,7 @@ REPEATED = {
 }
 REPORTS = ("tip", "community_info", "hazard", "help_request", "dispute")
 """The kinds that somebody reports and waits for an answer to."""
+LEVEL_CHOICES = (("any", Words("任一层级", "any level")), *((level.code, level.words) for level in LEVELS.values()))
 _LONGEST = 120
 
 
@@ -116,6 +119,13 @@ def _category(asked: Asked) -> Q:
     return found
 
 
+def _level(asked: Asked) -> Q:
+    """Some levels, or ``any``: settled and with a level."""
+    if asked.value == "any":
+        return ~Q(settled_level="")
+    return _known("settled_level", lambda: LEVELS)(asked)
+
+
 def _priority(asked: Asked) -> Q:
     return Q(priority__in=[whole(one, "priority", most=9) for one in asked.value.split(",")])
 
@@ -182,6 +192,8 @@ _DECLARED = (
     Filter("mine", Words("我经办", "mine"), "flag", "1", _flag(lambda asked: Q(assignee=asked.actor_id))),
     Filter("by_me", Words("我登记", "opened by me"), "flag", "1", _flag(lambda asked: Q(opened_by=asked.actor_id))),
     Filter("source", Words("来源", "source"), "code", "110", _codes("source")),
+    Filter("settled_level", Words("办结层级", "settled at level"), "choice", "grid", _level, LEVEL_CHOICES),
+    Filter("finding", Words("线索结果", "result of a tip"), "choice", "caught", None, FINDINGS),
     Filter("no_point", Words("未定位", "not on the map"), "flag", "1", _flag(Q(lat__isnull=True))),
     Filter("bbox", Words("地图范围", "box of the map"), "box", "119,29,122,32"),
     Filter("from", Words("自", "from"), "day", "2026-01-01", _from),
