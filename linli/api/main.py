@@ -33,6 +33,7 @@ from linli.api import (
     matters,
     mine,
     orders,
+    outreach,
     places,
     population,
     problems,
@@ -76,6 +77,7 @@ api = NinjaAPI(
 )
 for module in (
     channels,
+    outreach,
     incidents,
     ledger,
     lists,

@@ -11,6 +11,9 @@ from typing import Any
 from linli.command.main import Unreadable
 from linli.kernel.errors import Refusal
 from linli.kernel.scope import system
+from linli.org.people.models import Person
+from linli.org.reach.acts import try_alert_of
+from linli.org.reach.queries import ways_to
 from linli.works.channels.acts.setting import set_channel
 from linli.works.channels.models import ChannelConfig
 from linli.works.channels.queries import channel_named
@@ -37,6 +40,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     test = what.add_parser("test", help="send a test message")
     test.add_argument("name", metavar="NAME")
     test.add_argument("address", metavar="ADDRESS", help="a telephone number, a WeCom user, a mail address")
+    mine = what.add_parser("alert", help="test somebody's alert on every channel that reaches him")
+    mine.add_argument("person", metavar="STAFF_NO")
     what.add_parser("list", help="all channels")
 
 
@@ -47,6 +52,15 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     if options.what == "test":
         message = try_channel(COMMAND, channel=channel_named(options.name), address=options.address)
         return {"message": str(message.pk), "channel": message.channel, "state": message.state}
+    if options.what == "alert":
+        person = Person.objects.filter(staff_no=options.person).first()
+        if person is None:
+            raise Unreadable(f"没有工号{options.person}。There is no staff number {options.person}.")
+        try:
+            ways = ways_to(try_alert_of(COMMAND, person=person))
+        except Refusal as refused:
+            raise Unreadable(str(refused)) from refused
+        return {"tests": [{"channel": way.config.name, "state": way.test.state if way.test else ""} for way in ways]}
     return {"channels": [shown(row) for row in ChannelConfig.objects.all()]}
 
 
@@ -105,6 +119,9 @@ def shown(row: ChannelConfig) -> dict[str, Any]:
 
 def words(answer: dict[str, Any]) -> str:
     """For a person."""
+    if "tests" in answer:
+        names = "、".join(row["channel"] for row in answer["tests"])
+        return f"测试提醒已排队，由 linli worker 发送。Queued on: {names}"
     if "message" in answer:
         return f"测试消息已排队，由 linli worker 发送。Queued: {answer['message']}"
     rows = answer.get("channels", [answer])

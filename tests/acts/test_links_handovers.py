@@ -15,6 +15,7 @@ from linli.matters.ledger.acts import Placed, open_matter
 from linli.matters.ledger.models import Matter
 from linli.matters.links.acts import link_matters, undo_link
 from linli.matters.links.queries import known_nearby, links_of, similar_matters
+from linli.matters.public.models import PublicReport
 from linli.operations.dispatch.acts import give_order
 from linli.works.jobs.acts import work_one
 from tests.town import Town, build_town, call
@@ -68,6 +69,12 @@ def test_reports_of_one_lamp_are_suggested_and_residents_told_of_hazards_only(to
         assert {item.matter for item in known} == {lamp, again}
         assert known[0].apart_m % 10 == 0 and not hasattr(known[0], "title")
         assert known_nearby(kind="tip", said=tip.title, **spot) == []
+        PublicReport.objects.create(
+            matter=lamp, form="hazard", readers="officer", once_index="x", received_at=NOON, answer_due_at=NOON
+        )
+        assert {item.matter for item in known_nearby(kind="hazard", said="村口路灯不亮，第三盏", **spot)} == {again}
+        PublicReport.objects.update(readers="room")
+        assert len(known_nearby(kind="hazard", said="村口路灯不亮，第三盏", **spot)) == 2
         link_matters(officer, one=lamp, other=again)
         assert similar_matters(officer, matter=again) == []
 

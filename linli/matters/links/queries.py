@@ -27,6 +27,7 @@ from linli.matters.links.rules import (
     telling_words,
 )
 from linli.matters.parties.models import Party
+from linli.matters.public.models import PublicReport
 from linli.matters.search.rules.grams import text_grams
 
 _WORTH_SHOWING = 0.3
@@ -128,6 +129,8 @@ def _sort_of(matter: Matter) -> str:
     return matter.category or str(matter.details.get("sort", "")) or matter.kind
 
 
+EVERYBODY = "room"
+"""The sender's choice that limits nobody."""
 TOLD_TO_RESIDENTS = frozenset({"hazard"})
 """Kinds of which a resident may be told that somebody has reported it: a lamp, never a tip or who asked for help."""
 
@@ -149,12 +152,13 @@ class Known:
 def known_nearby(*, kind: str, lon: float, lat: float, said: str, at: datetime, sort: str = "") -> list[Known]:
     """Up to three open reports that may be what a resident is about to send, the likeliest first.
 
-    For the residents' door, which has no actor: only kinds of ``TOLD_TO_RESIDENTS``, only what is still open, and
-    nothing of who reported it or in which words. Empty for every other kind.
+    For the residents' door, which has no actor: only kinds of ``TOLD_TO_RESIDENTS``, only what is still open, nothing
+    whose sender limited who may read it, and nothing of who reported it or in which words. Empty for every other kind.
     """
     if kind not in TOLD_TO_RESIDENTS:
         return []
     near = Matter.objects.still_open().filter(_around(kind, lon, lat, at)).select_related("agency")
+    near = near.exclude(pk__in=PublicReport.objects.exclude(readers=EVERYBODY).values("matter_id"))
     new = ReportFacts(at, lon, lat, sort or kind, telling_words(text_grams(said)))
     shown = []
     for item in _likeliest(new, list(near[:_MOST_READ]))[:_MOST_TOLD]:

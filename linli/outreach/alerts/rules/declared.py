@@ -75,7 +75,8 @@ class Said:
 
 def check(said: Said, *, expires_at: datetime, at: datetime) -> None:
     """Raises Invalid naming the first field that cannot stand."""
-    for field, table in {"event": EVENTS, "urgency": URGENCY, "severity": SEVERITY, "certainty": CERTAINTY}.items():
+    known = {"event": set(EVENTS), "urgency": set(URGENCY), "severity": set(SEVERITY), "certainty": set(CERTAINTY)}
+    for field, table in known.items():
         if getattr(said, field) not in table:
             raise Invalid("alert.unknown", field=field, value=str(getattr(said, field))[:40])
     if not said.headline.strip():
