@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('org', '0004_initial'),
+        ('org', '0003_service_guide'),
     ]
 
     operations = [

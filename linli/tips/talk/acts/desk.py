@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 
 from linli.kernel import clock
 from linli.kernel.acts import act
@@ -24,8 +25,7 @@ from linli.tips.talk.rules import LONGEST, OUTCOMES, TIP_LIFE, Said, plain_text,
 @act("tip.open", zh="查看匿名线索", en="open an anonymous tip", about="tip")
 def note_opened(actor: Actor, *, tip: Tip) -> Tip:
     """A reader looks at what a tip says: his name and the moment stand in the trail, nothing of the tip."""
-    if tip.state == "waiting":
-        take(tip, TIP_LIFE, "read")
+    _read(tip)
     return tip
 
 
@@ -33,9 +33,15 @@ def note_opened(actor: Actor, *, tip: Tip) -> Tip:
 def answer_tip(actor: Actor, *, tip: Tip, text: str) -> Tip:
     """Write to the giver, who reads it by the receipt. Raises Invalid without words."""
     put_word(tip, Said(kind="answer", text=_words(text)), by_giver=False)
-    if tip.state == "waiting":
-        take(tip, TIP_LIFE, "read")
+    _read(tip)
     return tip
+
+
+def _read(tip: Tip) -> None:
+    """It waits no more; another reader may have been first, and that is as well."""
+    if tip.state == "waiting":
+        with suppress(Conflict):
+            take(tip, TIP_LIFE, "read")
 
 
 def _words(text: str) -> str:
