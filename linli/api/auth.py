@@ -14,6 +14,7 @@ from linli.api.idempotency import Ticket, found_late, replay, ticket_for
 from linli.api.problems import Forged
 from linli.kernel import clock
 from linli.kernel.scope import Actor
+from linli.org.codecards.queries import narrowed
 from linli.org.people.acts import token_digest
 from linli.org.people.models import Account, Token
 from linli.org.posts.queries import actor_for
@@ -91,7 +92,7 @@ def actor_by_session(request: HttpRequest) -> Actor | None:
     account = getattr(request, "user", None)
     if not isinstance(account, Account) or not account.is_active:
         return None
-    return actor_for(account, door="page")
+    return narrowed(actor_for(account, door="page"), request.session)
 
 
 def whoever(request: HttpRequest) -> Actor | None:

@@ -39,6 +39,8 @@ class Actor:
     door: str = "page"
     purpose: str = ""
     device: str = ""
+    only: frozenset[str] | None = None
+    """All that this way of coming in lets do, of what the posts may; None: no narrower than the posts."""
 
     @property
     def is_system(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linli.org.agencies.models import Agency
+from linli.org.codecards.models import CodeCard
 from linli.org.drawing.models import Drawing
 from linli.org.people.models import Account, Person, Token
 from linli.org.posts.models import Post
@@ -12,6 +13,7 @@ from linli.org.roster.models import Duty, Shift
 __all__ = [
     "Account",
     "Agency",
+    "CodeCard",
     "Drawing",
     "Duty",
     "Equipment",

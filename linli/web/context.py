@@ -59,6 +59,12 @@ MINE = tuple(post for post in POSTS if post not in (*CHIEF, "administrator"))
 BOARD = ("bureau_leader", "station_chief", "dispatcher", "administrator", "auditor")
 LISTS = (*BOARD, "community_officer", "station_desk")
 
+LINE = (
+    *("information_officer", "grid_worker", "liaison_cadre", "property_manager", "assistant", "auxiliary"),
+    *("community_officer", "station_desk", "station_chief", "bureau_leader", "dispatcher"),
+)
+"""The line up and down: whoever reports, signs, sends or gets a task."""
+
 NAV = (
     ("desk", "/desk", _("接警台"), DESK),
     ("phone", "/phone", _("我的任务"), PHONE),
@@ -67,6 +73,8 @@ NAV = (
     ("visits", "/visits", _("走访"), ("community_officer", "station_chief", "auxiliary", "assistant")),
     ("visit_list", "/visits/all", _("走访"), ("grid_worker", "information_officer")),
     ("campaigns", "/campaigns", _("专项走访"), ("bureau_leader",)),
+    ("line", "/line", _("上报"), LINE),
+    ("tasks", "/tasks", _("任务"), LINE),
     ("board", "/board", _("一盘棋"), ("bureau_leader", "dispatcher", "administrator", "auditor")),
     ("lists", "/lists", _("清单"), LISTS),
     ("matters", "/matters", _("台账"), tuple(POSTS)),
@@ -87,6 +95,8 @@ ICONS = {
     "today": "sun",
     "matters": "list-check",
     "map": "map",
+    "line": "arrow-up",
+    "tasks": "checklist",
     "visits": "walk",
     "visit_list": "walk",
     "campaigns": "flag",

@@ -25,8 +25,8 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
 from linli.org.people.models import Account
-from linli.org.people.queries import lacks_second_factor
 from linli.web.field_words import field_words
+from linli.web.second_factor import is_shut_out
 from linli.web.visitor import actor_of
 
 ENTRY = "src/field.ts"
@@ -120,7 +120,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
 def session(request: HttpRequest) -> JsonResponse:
     """Who is signed in on this phone now: {"person": null} or his id, name, posts, and the token of his forms."""
     account = request.user
-    if not isinstance(account, Account) or lacks_second_factor(account):
+    if not isinstance(account, Account) or is_shut_out(request, account):
         return JsonResponse({"person": None})
     actor = actor_of(request)
     return JsonResponse(

@@ -17,6 +17,7 @@ from linli.matters.ledger.queries import matter_by_number
 from linli.org.people.models import Person
 from linli.web.context import DESK
 from linli.web.guard import idle_limit_s
+from linli.web.line import ladder
 from linli.web.visitor import actor_of, page
 
 MOST_TAKERS = 400
@@ -52,7 +53,7 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
     takers = Person.objects.visible_to(actor).filter(left_on__isnull=True).distinct().order_by("name")[:MOST_TAKERS]
     people = [{"id": str(person.pk), "name": person.name} for person in takers]
     crumbs = [(_("台账"), "/matters"), (KINDS[found.kind].words, f"/matters?kind={found.kind}")]
-    return render(request, "web/matter.html", {"matter": found, "people": people, "crumbs": crumbs})
+    return render(request, "web/matter.html", {"matter": found, "people": people, "crumbs": crumbs, "line": ladder(actor, found)})
 
 
 @require_POST

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from linli.kernel.errors import NotAllowed, declare
+from linli.org.codecards.queries import IN_SESSION, is_in_use
 from linli.org.people.models import Account
 from linli.org.people.queries import lacks_second_factor
 
@@ -31,6 +33,8 @@ SETUP_PAGES = frozenset(
         "sign_in",
         "set_language",
         "still_here",
+        "card_sign_in",
+        "card_pin",
     }
 )
 """By their names in the addresses: what an account without a second factor may open."""
@@ -46,7 +50,13 @@ _LACKS = "_lacks_second_factor"
 def is_shut_out(request: HttpRequest, account: Account) -> bool:
     """Whether this account must set up a second factor first; asked of the database once a request."""
     found = vars(request).get(_LACKS)
-    return found if isinstance(found, bool) else lacks_second_factor(account)
+    return found if isinstance(found, bool) else _lacks(request, account)
+
+
+def _lacks(request: HttpRequest, account: Account) -> bool:
+    """A card with its PIN on its own phone is two factors, as long as the card is in use."""
+    card = request.session.get(IN_SESSION)
+    return not is_in_use(str(card)) if card else lacks_second_factor(account)
 
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -72,10 +82,13 @@ class SecondFactor:
         account = request.user
         if not isinstance(account, Account):
             return None
-        vars(request)[_LACKS] = lacks = lacks_second_factor(account)
+        vars(request)[_LACKS] = lacks = _lacks(request, account)
         if not lacks:
             return None
         if request.path.startswith(_MACHINES):
             refusal = NotAllowed("account.no_second_factor")
             return JsonResponse(refusal.as_problem(), status=refusal.status, content_type="application/problem+json")
+        if IN_SESSION in request.session:
+            logout(request)
+            return redirect("card_sign_in")
         return redirect("mfa_index")

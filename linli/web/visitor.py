@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from linli.kernel.errors import NotAllowed, Refusal, declare
 from linli.kernel.scope import Actor
+from linli.org.codecards.queries import narrowed
 from linli.org.people.models import Account
 from linli.org.posts.queries import actor_for
 
@@ -26,7 +27,7 @@ def actor_of(request: HttpRequest) -> Actor:
     account = request.user
     if not isinstance(account, Account):
         raise NotAllowed("page.not_yours")
-    return actor_for(account, door="page")
+    return narrowed(actor_for(account, door="page"), request.session)
 
 
 def page(*posts: str) -> Callable[[View[P]], View[P]]:

@@ -57,7 +57,7 @@ def answered_on_phone() -> tuple[Variant, ...]:
                 _PHOTOS,
             ),
             when={"state": OPEN, "kind": ("many",)},
-            icon="progress-check",
+            icon="checklist",
         ),
     )
 
