@@ -169,7 +169,7 @@ def _mapping(request: HttpRequest, load: Load) -> dict[str, Any]:
             "theirs": mapping.columns.get(column.name)
             or (headings[guessed[column.name]] if column.name in guessed and not mapping.columns else ""),
             "keep": column.name in mapping.policy.keep,
-            "needed": column.key or column.required,
+            "needed": column.needed,
         }
         for column in kind.columns
     ]

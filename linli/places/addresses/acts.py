@@ -20,6 +20,9 @@ from linli.works.tables.rules.planning import Change, Faults, Importer, Record, 
 
 _KINDS = {word: key for key, words in Address.KINDS.items() for word in (key, *words)}
 
+_PARTS = frozenset({"kind", "division", "town", "village", "road", "name", "group", "number"})
+"""Columns that say what an address is made of."""
+
 
 @importer
 class AddressImporter(Importer):
@@ -39,7 +42,7 @@ class AddressImporter(Importer):
             aliases=("详细地址", "标准地址"),
             max_length=160,
         ),
-        Column("code", Type.CODE, "地址编码", "code", aliases=("编码",), max_length=40),
+        Column("code", Type.CODE, "地址编码", "code", key=True, blank_key=True, aliases=("编码",), max_length=40),
         Column("kind", Type.TEXT, "类别", "kind", choices=_KINDS),
         Column("division", Type.CODE, "区划代码", "division", aliases=("division_code",)),
         Column("town", Type.TEXT, "乡镇街道", "town", aliases=("街道", "乡镇"), max_length=40),
@@ -64,16 +67,19 @@ class AddressImporter(Importer):
         return str(values.get("code") or "T" + hashlib.sha256(normal(values["text"]).encode()).hexdigest()[:20])
 
     def prepare(self, records: list[Record], faults: Faults) -> list[Record]:
-        """Find divisions and townships, then take each address apart."""
+        """Find divisions and townships, then take each address apart. A text on record under a code is that address."""
+        _meant_by_text(records)
         codes = {padded_or_same(record.values["division"]) for record in records if "division" in record.values}
         towns = {code[:9].ljust(12, "0") for code in codes if len(code) == 12}
         self._divisions = by_codes(codes | towns)
         self._towns = {code[:9]: row.name for code, row in self._divisions.items() if row.level == "township"}
-        good = [record for record in records if self._taken_apart(record, faults)]
-        self._names = _stored_names({record.values["name_text"] for record in good})
+        known = _known({record.key for record in records})
+        good = [record for record in records if self._taken_apart(record, record.key in known, faults)]
+        self._names = _stored_names({record.values["name_text"] for record in good if "name_text" in record.values})
         return good
 
-    def _taken_apart(self, record: Record, faults: Faults) -> bool:
+    def _taken_apart(self, record: Record, known: bool, faults: Faults) -> bool:
+        """The address by its parts. One on record keeps those that it has when the row tells none."""
         values = record.values
         values["code"] = record.key
         if "division" in values:
@@ -82,6 +88,8 @@ class AddressImporter(Importer):
                 zh, en = f"没有代码为{values['division']}的区划", f"there is no division {values['division']}"
                 faults.reject(record, "division", "division.unknown", zh=zh, en=en, value=values["division"])
                 return False
+        if known and not _PARTS.intersection(values):
+            return True
         town = values.pop("town", None) or self._towns.get(values.get("division", "")[:9])
         parts = {name: values.pop(name, None) for name in ("village", "road", "name", "group", "number")}
         derived = parts_of(values["text"], kind=values.get("kind"), town=town, **parts)
@@ -125,6 +133,8 @@ class AddressImporter(Importer):
 
     def _new_names(self, change: Change) -> list[AddressName]:
         """The name that this address goes by, when it is not stored yet."""
+        if "name_text" not in change.values:
+            return []
         key = (change.values["name_text"], change.values["area"])
         if key in self._names:
             return []
@@ -134,7 +144,9 @@ class AddressImporter(Importer):
 
     def _fields(self, change: Change) -> dict[str, Any]:
         values = change.values
-        fields: dict[str, Any] = {"name_id": self._names[values["name_text"], values["area"]]}
+        fields: dict[str, Any] = {}
+        if "name_text" in values:
+            fields["name_id"] = self._names[values["name_text"], values["area"]]
         for name, value in change.changed.items():
             if name == "division":
                 fields["division_id"] = self._divisions[value].pk
@@ -143,6 +155,29 @@ class AddressImporter(Importer):
             elif name not in ("name_text", "area"):
                 fields[{"group_no": "group", "house": "number"}.get(name, name)] = value
         return fields
+
+
+def _known(keys: set[str]) -> set[str]:
+    """Those of these codes that are on record."""
+    found: set[str] = set()
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), 400):
+        found |= set(Address.objects.filter(code__in=wanted[start : start + 400]).values_list("code", flat=True))
+    return found
+
+
+def _meant_by_text(records: list[Record]) -> None:
+    """Give rows without a code that of the one stored address with their text; several such are nobody's."""
+    bare = {record.values["text"]: record for record in records if "code" not in record.values}
+    texts = sorted(bare)
+    for start in range(0, len(texts), 400):
+        rows = Address.objects.filter(text__in=texts[start : start + 400], active=True).order_by("pk")
+        found: dict[str, list[str]] = {}
+        for text, code in rows.values_list("text", "code"):
+            found.setdefault(text, []).append(code)
+        for text, codes in found.items():
+            if len(codes) == 1:
+                bare[text].key = codes[0]
 
 
 def _stored_names(texts: set[str]) -> dict[tuple[str, str], uuid.UUID]:

@@ -112,6 +112,7 @@ class Address(Loaded):
         indexes: ClassVar = [
             models.Index(fields=["name", "number", "sub"], name="address_by_number"),
             models.Index(fields=["lat", "lon"], name="address_by_place"),
+            models.Index(fields=["text"], name="address_by_text"),
         ]
 
     def __str__(self) -> str:

@@ -28,7 +28,7 @@ def write_workbook(target: Path | IO[bytes], chosen: type[Importer], rows: Itera
     page, bold = book.add_worksheet(chosen.words.zh[:31]), book.add_format({"bold": True, "bg_color": "#e8eef7"})
     for at, column in enumerate(chosen.columns):
         page.set_column(at, at, 18)
-        page.write_string(0, at, column.zh + ("*" if column.required or column.key else ""), bold)
+        page.write_string(0, at, column.zh + ("*" if column.needed else ""), bold)
     page.freeze_panes(1, 0)
     line = 0
     for line, row in enumerate(rows, start=1):

@@ -251,7 +251,7 @@ def _require_header(
     """Required columns must be there, and all that the map names: a misspelt map must not import half a table."""
     named, creates = _named_by(mapping, columns), mapping.policy.missing == CREATE
     for column in columns:
-        key = column.name in looked_up_by if looked_up_by else column.key
+        key = column.name in looked_up_by if looked_up_by else column.key and column.needed
         needed = key or (column.required and creates and not (column.key and looked_up_by)) or column.name in named
         if needed and column.name not in found and column.name not in mapping.fixed:
             theirs = mapping.columns.get(column.name, "")

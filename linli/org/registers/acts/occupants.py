@@ -59,7 +59,8 @@ class OccupantImporter(Importer):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("name", Type.TEXT, "姓名", "name", required=True, key=True, max_length=50),
         Column(
-            "id_number", Type.CODE, "公民身份号码", "identity number", aliases=("身份证号", "证件号码"), max_length=30
+            "id_number", Type.CODE, "公民身份号码", "identity number", key=True, blank_key=True,
+            aliases=("身份证号", "证件号码"), max_length=30,
         ),
         Column("id_kind", Type.TEXT, "证件类型", "kind of card", choices=_choices(ID_KINDS)),
         Column("sex", Type.TEXT, "性别", "sex", choices={**_choices(SEXES), "1": "M", "2": "F"}),

@@ -178,7 +178,9 @@ class PremisesImporter(_RegisterImporter):
         *_WHERE,
         Column("address_code", Type.CODE, "地址编码", "address code", max_length=40),
         Column("operator", Type.TEXT, "经营单位", "operator", aliases=("单位名称", "经营者"), max_length=120),
-        Column("usual_people", Type.INTEGER, "常有人数", "people usually there", aliases=("人数", "从业人数")),
+        Column(
+            "usual_people", Type.INTEGER, "常有人数", "people usually there", aliases=("人数",), least=0, most=200_000
+        ),
         Column("hazard_note", Type.TEXT, "危险提示", "what is dangerous", aliases=("危险源",), max_length=200),
         Column("closed_on", Type.DATE, "停业日期", "closed on"),
     )

@@ -31,7 +31,7 @@ class GridImporter(Importer):
     words = Words("网格", "grids")
     columns: ClassVar[tuple[Column, ...]] = (
         Column("code", Type.CODE, "网格编号", "code", required=True, key=True, aliases=("编号", "id"), max_length=24),
-        Column("kind", Type.TEXT, "类别", "kind", choices=_KINDS),
+        Column("kind", Type.TEXT, "类别", "kind", key=True, blank_key=True, choices=_KINDS),
         Column("name", Type.TEXT, "名称", "name", required=True, aliases=("网格名称",), max_length=80),
         Column("shape", Type.SHAPE, "图形", "shape", required=True, aliases=("geometry", "wkt", "polygon")),
         Column("division", Type.CODE, "区划代码", "division", aliases=("division_code", "adcode")),

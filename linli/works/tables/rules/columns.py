@@ -44,6 +44,8 @@ class Column:
     """One column of an importer. ``key`` columns together name the row; ``aliases`` are headers accepted without a map.
 
     ``choices`` maps what may stand in the cell (Chinese, English, code; case does not matter) to the stored value.
+    ``blank_key``: it stands in the key and may be blank (a house of one household has no room). ``least`` and ``most``
+    bound a number.
     """
 
     name: str
@@ -55,9 +57,17 @@ class Column:
     aliases: tuple[str, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
     max_length: int = 0
+    blank_key: bool = False
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def needed(self) -> bool:
+        """Whether a new row cannot do without it."""
+        return self.required or (self.key and not self.blank_key)
 
     def as_json(self) -> dict[str, Any]:
-        shown: dict[str, Any] = {"name": self.name, "type": str(self.type), "required": self.required or self.key}
+        shown: dict[str, Any] = {"name": self.name, "type": str(self.type), "required": self.needed}
         shown |= {"key": self.key, "zh": self.zh, "en": self.en}
         if self.choices:
             shown["choices"] = sorted(set(self.choices.values()))
@@ -107,7 +117,16 @@ def parse(value: object, column: Column, mapping: Map) -> Any:
             f"最多{column.max_length}个字，现有{len(parsed)}个",
             f"at most {column.max_length} characters",
         )
+    if isinstance(parsed, (int, float)) and not isinstance(parsed, bool):
+        _within(parsed, column)
     return parsed
+
+
+def _within(number: float, column: Column) -> None:
+    if column.least is not None and number < column.least:
+        raise CellFault("cell.too_small", f"不能小于{column.least:g}", f"not less than {column.least:g}")
+    if column.most is not None and number > column.most:
+        raise CellFault("cell.too_large", f"不能大于{column.most:g}", f"not more than {column.most:g}")
 
 
 def blank(value: object) -> bool:

@@ -110,7 +110,7 @@ class Importer(ABC):
 
     def key(self, values: Mapping[str, Any]) -> str:
         """The name of a row: its key cells joined."""
-        return "|".join(str(values[column.name]) for column in self.columns if column.key)
+        return "|".join(str(values.get(column.name, "")) for column in self.columns if column.key)
 
     def tidy(self, values: dict[str, Any]) -> dict[str, Any]:
         """One spelling for values that may be written in several, before rows of one key are folded together."""

@@ -161,7 +161,9 @@ class _Reader:
         self._columns = {column.name: column for column in importer.columns}
         self._mapping, self._faults = mapping, faults
         self._needed = [
-            column for column in importer.columns if (column.name in match.columns if match else column.key)
+            column
+            for column in importer.columns
+            if (column.name in match.columns if match else column.key and column.needed)
         ]
         self._fixed = {name: self._columns[name] for name in mapping.fixed if name in self._columns}
 
