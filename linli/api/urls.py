@@ -10,6 +10,7 @@ from linli.api.eido import eido_document
 from linli.api.health import healthz, metrics, readyz
 from linli.api.main import api, nowhere
 from linli.api.ogc.door import api as ogc
+from linli.api.open311 import door as open311
 
 urlpatterns = [
     path("healthz", healthz),
@@ -19,6 +20,18 @@ urlpatterns = [
     path("alerts/", feed, name="alert_feed"),
     path("alerts/<uuid:key>.xml", cap, name="alert_cap"),
     path("ogc/", ogc.urls),
+    *(
+        path(f"open311/v2/{route}{ending}", view, {"form": form}, name=name if form == "xml" else None)
+        for route, view, name in (
+            ("discovery", open311.discovery, "open311"),
+            ("services", open311.services, "open311_services"),
+            ("services/<str:code>", open311.service, "open311_service"),
+            ("requests", open311.requests, "open311_requests"),
+            ("requests/<str:key>", open311.one_request, "open311_request"),
+            ("tokens/<str:key>", open311.token, "open311_token"),
+        )
+        for form, ending in (("json", ".json"), ("xml", ".xml"), ("xml", ""))
+    ),
     path("api/v1/", api.urls),
     path("api/v1/<path:path>", csrf_exempt(nowhere)),
 ]

@@ -22,6 +22,8 @@ LINLI_PUBLIC_URL: str = env.str("LINLI_PUBLIC_URL", default="")
 """Where people reach this installation; links in messages begin with it."""
 LINLI_RESIDENTS_URL: str = env.str("LINLI_RESIDENTS_URL", default=LINLI_PUBLIC_URL)
 """Where residents reach the pages without a sign-in (/p/…); the QR codes on cards and door plates begin with it."""
+LINLI_OPEN311_KEYS = env.bool("LINLI_OPEN311_KEYS", default=False)
+"""Whether POST /open311/v2/requests needs an ``api_key`` (a token of an account); reading never does."""
 LINLI_KEPT_S = env.float("LINLI_KEPT_S", default=1.0)
 """How old the small tables kept in memory may be (kernel.kept), in seconds."""
 LINLI_BASE_MAPS: str = env.str("LINLI_BASE_MAPS", default="")

@@ -52,6 +52,8 @@ NO_PAGE = {
     "hours_confirm": "a button of the week",
     "hours_sign": "a button of the week",
     "portal_photo": "a photograph",
+    "door_photos": "takes pieces of a photograph",
+    "door_photo": "the same",
     "population_plates": "a button of a street or an address, for print",
     "population_confirm": "a form of the record's page",
     "population_same_as": "a form of the record's page",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from linli.matters.ledger.models import Matter
 from linli.matters.ledger.rules import FILTERS, Asked
 from linli.matters.ledger.rules.filters import Filter
 from linli.matters.public.models import PublicReport
-from linli.matters.public.rules import typed_code
+from linli.matters.public.rules import STREET, typed_code
 from linli.matters.routing.queries import answering_for, bureau
 from linli.org.agencies.models import Agency
 from linli.org.agencies.queries import station_of
@@ -201,6 +201,58 @@ def taken_slots(room: Agency, since: datetime) -> set[datetime]:
 def hours_of(room: Agency) -> list[tuple[int, int, int]]:
     """A room's opening hours as (weekday, from minute, until minute)."""
     return list(OpeningHours.objects.filter(agency=room).values_list("weekday", "from_minute", "until_minute"))
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFilter:
+    """What is asked of the public list: numbers, services, when received, open or closed, which page."""
+
+    keys: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    since_at: datetime | None = None
+    until_at: datetime | None = None
+    statuses: tuple[str, ...] = ()
+    page: int = 1
+    page_size: int = 1_000
+
+
+_DONE = Q(matter__closed_at__isnull=False) | Q(matter__state="settled")
+_PUBLIC = Q(form="hazard") & (Q(published_at__isnull=False) | Q(sort__in=STREET, readers="room"))
+_DAYS_LISTED = timedelta(days=90)
+
+
+def public_requests(asked: RequestFilter, at: datetime) -> list[PublicReport]:
+    """What everybody may read: hazards in the open street, and those that the office made public, the newest first.
+
+    Without numbers and days those of the last 90 days.
+    """
+    rows = PublicReport.objects.filter(_PUBLIC)
+    if asked.keys:
+        rows = rows.filter(matter__number__in=asked.keys)
+    elif asked.since_at is None and asked.until_at is None:
+        rows = rows.filter(received_at__gte=at - _DAYS_LISTED)
+    if asked.services:
+        rows = rows.filter(sort__in=asked.services)
+    if asked.since_at is not None:
+        rows = rows.filter(received_at__gte=asked.since_at)
+    if asked.until_at is not None:
+        rows = rows.filter(received_at__lte=asked.until_at)
+    if len(set(asked.statuses)) == 1:
+        rows = rows.filter(_DONE) if asked.statuses[0] == "closed" else rows.exclude(_DONE)
+    first = (asked.page - 1) * asked.page_size
+    ordered = rows.select_related("matter__agency", "matter__grid").order_by("-received_at", "-pk")
+    return list(ordered[first : first + asked.page_size])
+
+
+def is_public(report: PublicReport) -> bool:
+    """Whether everybody may read that this hazard was reported, and where (ADR 0171)."""
+    in_street = report.sort in STREET and report.readers == "room"
+    return report.form == "hazard" and (in_street or report.published_at is not None)
+
+
+def is_done(report: PublicReport) -> bool:
+    """Whether what was reported has been dealt with."""
+    return report.matter.closed_at is not None or report.matter.state == "settled"
 
 
 def _waiting(actor: Actor, asked: Asked, prefix: str) -> Q:

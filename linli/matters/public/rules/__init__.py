@@ -11,6 +11,7 @@ from linli.matters.public.rules.forms import (
     MOST_PHOTOS,
     OPINIONS,
     READERS,
+    STREET,
     Form,
 )
 from linli.matters.public.rules.limits import Buckets
@@ -24,6 +25,7 @@ __all__ = [
     "MOST_PHOTOS",
     "OPINIONS",
     "READERS",
+    "STREET",
     "Buckets",
     "Form",
     "code_from",
