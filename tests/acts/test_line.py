@@ -11,7 +11,7 @@ import pytest
 from linli.insight.today.queries import day_of
 from linli.kernel import clock
 from linli.kernel.errors import Conflict, Invalid, NotAllowed
-from linli.matters.ledger.acts import move_matter, open_matter
+from linli.matters.ledger.acts import Placed, move_matter, open_matter
 from linli.matters.ledger.models import Matter
 from linli.matters.ledger.queries import matter_by_number
 from linli.matters.line.acts import send_again, send_back, send_up, set_clock, settle, sign
@@ -45,9 +45,7 @@ def report(town: Town, by: str = "information_officer", kind: str = "community_i
     return Hop.objects.select_related("matter", "agency").get(matter=from_room, number=1)
 
 
-def placed(town: Town) -> Any:
-    from linli.matters.ledger.acts import Placed
-
+def placed(town: Town) -> Placed:
     return Placed(agency=town.rooms[0], station=town.station)
 
 
@@ -75,5 +73,72 @@ def test_a_report_climbs_six_levels_and_its_reporter_reads_the_answer(town: Town
     ]  # fmt: skip
     [mine] = own_reports(town.actor("information_officer"))
     assert (mine.state, mine.word) == ("settled", "已由县里协调安置")
-    assert Entry.objects.filter(subject_type="matters.hop", act__startswith="line.").count() >= 14
+    assert Entry.objects.filter(subject_type="matters.hop", act__startswith="line.").count() == 10
     assert Job.objects.filter(key__startswith="line:", state=Job.WAITING).count() == 0
+
+
+def test_vacant_levels_are_skipped_and_an_unsigned_report_goes_on(town: Town) -> None:
+    end_post(SETUP, post=Post.objects.get(person=town.people["auxiliary"]), on=clock.today())
+    hop = report(town, by="liaison_cadre", kind="hazard")
+    clock.advance(timedelta(hours=12, minutes=1))
+    assert work_one()
+    hop.refresh_from_db()
+    assert (hop.state, hop.by_name) == ("unsigned", "")
+    hop = current(hop)
+    assert (hop.level, hop.how, hop.state) == (3, "unsigned", "waiting")
+    send_up(town.actor("community_officer"), hop=hop)
+    hop = current(hop)
+    with pytest.raises(Conflict):
+        sign(town.actor("community_officer"), hop=Hop.objects.get(matter=hop.matter, number=2))
+    for n in (5, 5):
+        clock.advance(timedelta(days=2))
+        while work_one():
+            pass
+        assert current(hop).level == n
+    assert current(hop).state == "waiting", "at the top it stays, late"
+    assert Hop.objects.filter(matter=hop.matter).count() == 4
+
+
+def test_sent_back_completed_and_sent_again(town: Town) -> None:
+    hop, helper, teller = report(town), town.actor("assistant"), town.actor("information_officer")
+    with pytest.raises(Invalid):
+        send_back(helper, hop=hop, word=" ")
+    send_back(helper, hop=hop, word="请写明哪一栋")
+    assert any(item.claim.number == hop.matter.number for item in day_of(teller).shown)
+    with pytest.raises(NotAllowed):
+        send_again(helper, hop=hop, addition="三栋")
+    send_again(teller, hop=hop, addition="三栋和五栋")
+    again = current(hop)
+    assert (again.level, again.how, again.person, again.state) == (1, "again", town.people["assistant"], "waiting")
+    assert hop.matter.notes.get().text == "三栋和五栋"
+    with pytest.raises(NotAllowed):
+        sign(town.actor("other_officer"), hop=again)
+    sign(town.actor("community_officer"), hop=again)
+    assert again.by_id == town.people["community_officer"].pk, "who stands above may sign"
+
+
+def test_settled_elsewhere_ends_the_way_and_an_officers_own_is_in_his_hands(town: Town) -> None:
+    hop, officer = report(town, kind="hazard"), town.actor("community_officer")
+    move_matter(officer, matter=hop.matter, move="settle", facts={"outcome": "已修好"})
+    hop.refresh_from_db()
+    assert (hop.state, hop.word) == ("settled", "已修好")
+    own = report(town, by="community_officer", kind="hazard")
+    assert (own.level, own.state, own.agency) == (3, "signed", town.rooms[0])
+    send_up(officer, hop=own, word="要镇里修路灯")
+    assert (current(own).level, current(own).word) == (4, "要镇里修路灯")
+    moved = Matter.objects.get(pk=own.matter_id)
+    Matter.objects.filter(pk=moved.pk).update(agency=town.partner, station=None)
+    assert matter_by_number(officer, moved.number), "who reported still finds it"
+    assert not open_matter(SETUP, kind="hazard", details={"what": "x"}, place=placed(town)).hops.exists()
+
+
+def test_each_level_has_its_own_clock(town: Town) -> None:
+    set_clock(SETUP, level=1, minutes=30)
+    assert report(town).due_at == clock.now() + timedelta(minutes=30)
+    set_clock(SETUP, level=1, minutes=None, least_minutes=180)
+    with clock.fixed(datetime(2026, 11, 23, 23, 0, tzinfo=clock.SHANGHAI)):
+        assert report(town).due_at == clock.now() + timedelta(hours=3)
+    with pytest.raises(Invalid):
+        set_clock(SETUP, level=0, minutes=30)
+    with pytest.raises(Invalid):
+        set_clock(SETUP, level=1, minutes=1)

@@ -32,13 +32,11 @@ def draw_sample(actor: Actor, *, tasking: Tasking, count: int) -> list[Receipt]:
     """
     if not 1 <= count <= MOST_DRAWN:
         raise Invalid("task.count", most=MOST_DRAWN, field="count")
-    number = tasking.draws + 1
-    changed = Tasking.objects.filter(pk=tasking.pk, draws=tasking.draws).update(draws=number, version=F("version") + 1)
-    if not changed:
-        raise Conflict("task.not_drawn")
+    # The row is held from here on: two draws at once stand in line and never take the same.
+    Tasking.objects.filter(pk=tasking.pk).update(draws=F("draws") + 1, version=F("version") + 1)
     tasking.refresh_from_db(fields=["draws", "version"])
     keys = Receipt.objects.filter(tasking=tasking, state="done", check_state="").values_list("pk", flat=True)
-    chosen = drawn([str(key) for key in keys], count, seed=f"{tasking.pk}:{number}")
+    chosen = drawn([str(key) for key in keys], count, seed=f"{tasking.pk}:{tasking.draws}")
     if not chosen:
         raise Invalid("task.no_sample", field="count")
     rows = Receipt.objects.filter(pk__in=chosen)

@@ -42,7 +42,7 @@ def close_task(actor: Actor, *, tasking: Tasking) -> Tasking:
     now = clock.now()
     take(tasking, TASKING, "close", ended_at=now)
     Receipt.objects.filter(tasking=tasking, state__in=OPEN).update(state="ended", version=F("version") + 1)
-    cancel(prefix=f"task:{tasking.pk}")
+    # Its timer is left: it may be the one that runs this, and finds nothing to do when it is not.
     end_matter(actor, tasking, summary(standing_of(tasking), parts_of(tasking)))
     return tasking
 
