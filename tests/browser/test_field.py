@@ -24,7 +24,8 @@ A_DAY_SLOW = "const at = Date.now; Date.now = () => at() - 86400000; const D = D
 FULL = """
   const { put, delete: drop } = IDBObjectStore.prototype
   IDBObjectStore.prototype.put = function (...told) {
-    const refused = globalThis.linliFull && (this.name === 'pieces' || !globalThis.linliFreed)
+    const large = this.name === 'pieces' || told[0]?.byteLength > 100000
+    const refused = globalThis.linliFull && (large || !globalThis.linliFreed)
     if (refused) throw new DOMException('no room', 'QuotaExceededError')
     return put.apply(this, told)
   }
@@ -33,7 +34,7 @@ FULL = """
     return drop.apply(this, told)
   }
 """
-"""As a browser refuses on a full phone: pictures for good, words until something was given up."""
+"""As a browser refuses on a full phone: what is large for good, words until something was given up."""
 WIPE = """
 import django; django.setup()
 from linli.field.devices.acts import wipe_phone
@@ -258,7 +259,7 @@ def test_two_people_with_one_phone(phone: Opened) -> None:
 
 
 def test_full_new_and_closed(phone: Opened, site: Installation) -> None:
-    """A full phone says so and keeps words; a new version waits; an erased phone keeps only what nobody can read."""
+    """A full phone says so, yet keeps words; a new version waits; an erased phone keeps only what nobody can read."""
     context = phone()
     context.add_init_script(FULL)
     page = enrolled(context, "community_officer")
@@ -269,9 +270,13 @@ def test_full_new_and_closed(phone: Opened, site: Installation) -> None:
     page.set_input_files("[data-input=photos] input", photo)  # type: ignore[arg-type]  # a payload is what it takes
     expect(page.locator("[data-input=photos] [role=alert]")).to_be_visible()
     page.fill("[data-input=what] input", "文字还写得下")
-    expect(page.locator("[data-full]")).to_have_count(0)
     page.click("[data-keep]")
     waiting(page, 1)
+    page.click("[data-full] button")
+    expect(page.locator("[data-full]")).to_be_visible()
+    page.evaluate("globalThis.linliFull = false")
+    page.click("[data-full] button")
+    expect(page.locator("[data-full]")).to_have_count(0)
 
     context.set_offline(False)
     signed_out(context)

@@ -33,7 +33,7 @@ export class Field {
   drafts: string[] = []
   troubles: Trouble[] = []
   filesLeft = 0
-  /** The phone said that it has no room. Stays until something was freed. */
+  /** The phone said that it has no room. Stays until there is room, whatever small things still fit. */
   full = false
   savesData = false
   sending: { name: string; share: number } | null = null
@@ -62,6 +62,7 @@ export class Field {
     this.savesData = (await setting<boolean>('saves_data')) ?? false
     this.others = (await profiles()).filter((one) => one.person !== this.profile.person).reduce((sum, one) => sum + one.waiting, 0)
     await this.countFiles()
+    this.full = !(await this.store.spared())
     this.listen()
     await this.route()
     void this.sync.run()
@@ -204,7 +205,6 @@ export class Field {
       await sheet.keep()
       const made = await this.store.addOps(sheet.operations(this.profile.person), sheet.key, sheet.replaces)
       this.ops = [...this.ops.map((row) => (row.id === sheet.replaces ? { ...row, state: 'replaced' as const } : row)), ...made]
-      this.full = false
       if (this.sheet === sheet) this.sheet = null
     } catch (failure) {
       sheet.busy = false
@@ -257,6 +257,12 @@ export class Field {
     }
     await this.countFiles()
     await this.counted()
+    await this.lookForRoom()
+  }
+
+  /** A phone that was full is so until there is room again. */
+  async lookForRoom(): Promise<void> {
+    if (this.full) this.full = !(await this.store.roomy())
     this.draw()
   }
 
@@ -264,8 +270,7 @@ export class Field {
   async makeRoom(): Promise<void> {
     const done = new Set((await this.store.files()).filter((one) => !one.done).map((one) => one.sha256))
     await this.forget(this.ops.filter((row) => row.state === 'delivered' && !row.files.some((one) => done.has(one))))
-    this.full = false
-    this.draw()
+    await this.lookForRoom()
   }
 
   private async forget(rows: OpRow[]): Promise<void> {

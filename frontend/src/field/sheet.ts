@@ -103,7 +103,6 @@ export class Sheet {
     const draft: Draft = { parts: this.parts.map(({ form, record, values }) => ({ act: form.act, record, values })), subject: this.subject, base: this.base, replaces: this.replaces }
     try {
       await this.field.store.putDraft(this.key, draft, this.parts.flatMap((one) => filesOf(one.values)).map((one) => one.sha256))
-      this.field.full = false
     } catch (failure) {
       if (!(failure instanceof StorageFull)) throw failure
       this.field.full = true

@@ -21,6 +21,8 @@ export class StorageFull extends Error {
 const PIECE = 256 * 1024
 /** Kept free for words: photos may fill the rest, a report must still fit. Given up when the phone says it is full. */
 const BALLAST_BYTES = 2_000_000
+/** A phone has room again when the ballast lies in it and a photo more would fit. */
+const PHOTO_BYTES = 1_000_000
 const nameOf = (person: string): string => `linli-field-${person}`
 
 /** What one user keeps on this phone: names and counts in clear, every content sealed with his key. */
@@ -71,7 +73,25 @@ export class Store {
   }
 
   private async keepBallast(): Promise<void> {
-    if (!(await this.db.getKey('kept', 'ballast'))) await this.db.put('kept', noise(BALLAST_BYTES), 'ballast')
+    if (!(await this.spared())) await this.db.put('kept', noise(BALLAST_BYTES), 'ballast')
+  }
+
+  /** Whether what is kept free for words is still there: it was given up when the phone was full. */
+  async spared(): Promise<boolean> {
+    return (await this.db.getKey('kept', 'ballast')) !== undefined
+  }
+
+  /** Tries whether there is room again. */
+  async roomy(): Promise<boolean> {
+    try {
+      await this.keepBallast()
+      await this.db.put('kept', noise(PHOTO_BYTES), 'probe')
+      await this.db.delete('kept', 'probe')
+      return true
+    } catch (failure) {
+      if (!isFull(failure)) throw failure
+      return false
+    }
   }
 
   /** Writes; when the phone is full it gives up the ballast and tries once more, for words only. */
@@ -80,7 +100,7 @@ export class Store {
       await run()
     } catch (failure) {
       if (!isFull(failure)) throw failure
-      if (!words || !(await this.db.getKey('kept', 'ballast'))) throw new StorageFull()
+      if (!words || !(await this.spared())) throw new StorageFull()
       await this.db.delete('kept', 'ballast')
       try {
         await run()

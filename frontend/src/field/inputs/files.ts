@@ -24,10 +24,10 @@ export async function add(field: Field, { sheet, part, input, id }: Asked, blob:
   try {
     const ref = await keepFile(field.store, blob, stem)
     const now = filesIn(part.values[input.name])
-    field.full = false
+    await field.lookForRoom()
     if (!now.some((one) => one.sha256 === ref.sha256)) sheet.set(part, input.name, input.kind === 'signature' ? [ref] : [...now, ref])
   } catch (failure) {
-    field.full = failure instanceof StorageFull
+    if (failure instanceof StorageFull) field.full = true
     problems.set(id, t(failure instanceof StorageFull ? 'field.full_photo' : 'field.file_unread'))
   }
   field.draw()
