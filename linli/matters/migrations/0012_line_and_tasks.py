@@ -150,15 +150,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='receipt',
-            index=models.Index(condition=models.Q(('state__in', ('sent', 'read', 'part'))), fields=['person', 'sent_at'], name='receipt_person'),
+            index=models.Index(condition=models.Q(('state__in', ('sent', 'read', 'part'))), fields=['person', 'sent_at'], name='task_receipt_person'),
         ),
         migrations.AddIndex(
             model_name='receipt',
-            index=models.Index(fields=['tasking', 'agency', 'state'], name='receipt_tasking'),
+            index=models.Index(fields=['tasking', 'agency', 'state'], name='task_receipt_tasking'),
         ),
         migrations.AddConstraint(
             model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('tasking', 'person'), name='receipt_once'),
+            constraint=models.UniqueConstraint(fields=('tasking', 'person'), name='task_receipt_once'),
         ),
         migrations.AddConstraint(
             model_name='taskpost',

@@ -154,10 +154,10 @@ class Receipt(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["person", "sent_at"], condition=Q(state__in=OPEN), name="receipt_person"),
-            models.Index(fields=["tasking", "agency", "state"], name="receipt_tasking"),
+            models.Index(fields=["person", "sent_at"], condition=Q(state__in=OPEN), name="task_receipt_person"),
+            models.Index(fields=["tasking", "agency", "state"], name="task_receipt_tasking"),
         ]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["tasking", "person"], name="receipt_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["tasking", "person"], name="task_receipt_once")]
 
     def scope_paths(self) -> tuple[str, ...]:
         return (self.agency.path,)
