@@ -15,3 +15,7 @@ class FieldConfig(AppConfig):
         import linli.field.files.acts
         import linli.field.inbox.acts
         import linli.field.replay.acts  # noqa: F401  (importing declares the acts)
+        from linli.field.conflicts.queries import CLAIM_SOURCES
+        from linli.kernel.claims import declare_claims
+
+        declare_claims(*CLAIM_SOURCES)

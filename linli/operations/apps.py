@@ -20,6 +20,7 @@ class OperationsConfig(AppConfig):
         import linli.operations.ladder.acts
         import linli.operations.limits.acts
         import linli.operations.map.queries
+        import linli.operations.phone.acts
         import linli.operations.recommendation.acts
         import linli.operations.sorties.acts
         import linli.operations.team.acts

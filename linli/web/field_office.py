@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from linli.field.conflicts.acts import settle
 from linli.field.conflicts.models import DIVERGENCE_LIFE, Divergence
 from linli.field.conflicts.queries import divergence_by_id, divergences, sent_of, side_by_side, words_of
-from linli.field.devices.acts import wipe_phone
+from linli.field.devices.acts import readmit_phone, wipe_phone
 from linli.field.devices.models import Phone
 from linli.field.devices.queries import phone_by_id, phones
 from linli.kernel import clock
@@ -117,8 +117,10 @@ def phone_list(request: HttpRequest) -> HttpResponse:
             "row": row,
             "standing": _standing(row, now),
             "may_wipe": row.wiped_at is None and holds_right(actor, "phone.wipe", row.path),
+            "may_readmit": row.wiped_at is not None and holds_right(actor, "phone.readmit", row.path),
             "clock_off": row.offset_s is not None and abs(row.offset_s) > 120,
             "wipe": reverse("field_phone_wipe", args=[row.pk]),
+            "readmit": reverse("field_phone_readmit", args=[row.pk]),
         }
         for row in context["rows"]
     ]
@@ -140,4 +142,18 @@ def wiped(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     row = wipe_phone(actor, phone=phone_by_id(actor, key))
     done(request, _("%(name)s已停用，联网后自行擦除；会话已结束。") % {"name": row.name or row.person.name})
+    return redirect("field_phones")
+
+
+@require_POST
+@page(*OFFICE, "administrator")
+def readmitted(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Found again: its owner may sign in on it and set a new PIN."""
+    actor = actor_of(request)
+    row = readmit_phone(actor, phone=phone_by_id(actor, key))
+    done(
+        request,
+        _("%(name)s已恢复使用；使用人重新登录并设新密码后，未送达的内容会送出。")
+        % {"name": row.name or row.person.name},
+    )
     return redirect("field_phones")

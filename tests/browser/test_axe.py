@@ -58,6 +58,7 @@ NO_PAGE = {
     "population_confirm": "a form of the record's page",
     "population_same_as": "a form of the record's page",
     "field_phone_wipe": "a button of a phone",
+    "field_phone_readmit": "a button of a phone",
     "meeting_follow": "a button of a decision",
 }
 """Names in the URL table that are no page of their own, each with the reason."""

@@ -10,6 +10,7 @@ from django.test import Client
 from linli.field.conflicts.models import Divergence
 from linli.field.conflicts.queries import divergences
 from linli.field.devices.models import Phone as Row
+from linli.insight.today.queries import day_of
 from linli.org.people.models import Account
 from linli.places.premises.acts import change_premises, register_premises
 from linli.places.premises.models import Premises
@@ -50,6 +51,9 @@ def test_two_values_of_one_field_are_kept_apart_until_a_person_decides(town: Tow
     assert (same["answer"], same["code"]) == ("duplicate", "field.nothing_new")
     page = Client()
     page.force_login(Account.objects.get(username="station_desk"))
+    asking = {item.source.code for item in day_of(town.actor("community_officer")).shown}
+    assert "field.divergences" in asking, "it stands on the day of who decides"
+    assert "field.divergences" not in {item.source.code for item in day_of(town.actor("other_officer")).shown}
     told = page.get("/divergences").content.decode()
     assert told.count("后改覆盖先改") == 1
     assert told.count("同一内容两处改动") == 1
@@ -96,3 +100,18 @@ def test_a_lost_phone_is_wiped_from_the_office(town: Town, door: Enter) -> None:
     door("other_officer")
     away.force_login(Account.objects.get(username="other_officer"))
     assert away.post(f"/field-phones/{phone.device}/wipe").status_code == 404
+    _found_again(phone, desk, away)
+
+
+def _found_again(phone: Phone, desk: Client, away: Client) -> None:
+    """What it still held goes out; what came while it was closed stays with the office."""
+    assert phone.send(phone.hazard())[0]["code"] == "field.phone_wiped"
+    assert away.post(f"/field-phones/{phone.device}/readmit").status_code == 404
+    assert desk.post(f"/field-phones/{phone.device}/readmit").status_code == 302
+    assert desk.post(f"/field-phones/{phone.device}/readmit").status_code == 409
+    assert "在用" in desk.get("/field-phones").content.decode()
+    assert phone.door.get(f"/field/devices/{phone.device}/state")[1] == {"wipe": False}
+    status, told = phone.door.post("/field/devices", {"device": phone.device, "name": "小米"})
+    assert (status, told["recovery"]) == (201, phone.body["recovery"]), "the same key opens what it held"
+    assert phone.send(phone.hazard())[0]["answer"] == "applied"
+    assert Divergence.objects.get().reason == "wiped"

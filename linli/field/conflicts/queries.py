@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,9 +12,10 @@ from django.db.models import QuerySet
 from linli.field.conflicts.models import Divergence
 from linli.field.replay.queries import asked_by, body_of, opened_json
 from linli.field.replay.rules.meeting import Sent
+from linli.kernel.claims import Claim, ClaimSource, Waiting, Weight, waiting
 from linli.kernel.errors import NotFound
 from linli.kernel.inputs import Input
-from linli.kernel.scope import Actor
+from linli.kernel.scope import Actor, below
 from linli.kernel.words import Words
 
 
@@ -85,3 +87,34 @@ def _in_words(item: Input | None, value: Any) -> str:
         return str(value.get("address") or value.get("text") or value.get("name") or point or value.get("id", ""))
     names = dict(item.offered) if item is not None and item.kind in ("choice", "choices") else {}
     return str(names.get(str(value), value))
+
+
+_DECIDE = ("station_chief", "station_desk", "community_officer")
+
+
+def _claims(actor: Actor, at: datetime, most: int) -> Waiting:
+    """Those that one decides on, the oldest first; one's own elsewhere wait for somebody else."""
+    here = tuple(post.path for post in actor.posts if post.code in _DECIDE)
+    return waiting(divergences(actor).filter(below("path", here)).order_by("at", "pk"), most, _claim)
+
+
+def _claim(row: Divergence) -> Claim:
+    what, why = words_of(row.operation.act), Divergence.REASONS[row.reason]
+    return Claim(
+        key=f"divergence:{row.pk}",
+        title=row.record_name or what.zh,
+        url=f"/divergences/{row.pk}",
+        why=Words(f"{what.zh}：{why.zh}", f"{what.en}: {why.en}"),
+    )
+
+
+CLAIM_SOURCES = (
+    ClaimSource(
+        code="field.divergences",
+        words=Words("手机并行改动待决定", "changes from phones to decide on"),
+        weight=Weight.TASK,
+        posts=_DECIDE,
+        find=_claims,
+        rest="/divergences",
+    ),
+)

@@ -23,6 +23,7 @@ from linli.org.people.models import Person
 
 declare("field.device_taken", zh="该设备编号已属于另一位用户。", en="This device id belongs to another person.")
 declare("field.person_only", zh="只有本人可以登记手机。", en="Only a person can register a phone.")
+declare("field.not_wiped", zh="这部手机没有停用。", en="This phone is not wiped.")
 declare("field.wiped_already", zh="这部手机此前已停用。", en="This phone was wiped before.")
 
 _HEARD_EVERY = timedelta(minutes=1)
@@ -78,6 +79,26 @@ def wipe_phone(actor: Actor, *, phone: Phone) -> Phone:
         raise Conflict("field.wiped_already")
     if phone.session:
         Session.objects.filter(pk=_session_of(phone)).delete()
+    phone.refresh_from_db()
+    return phone
+
+
+@act(
+    "phone.readmit",
+    zh="恢复手机使用",
+    en="take a wiped phone back",
+    about="phone",
+    within=lambda facts: facts["phone"].path,
+)
+def readmit_phone(actor: Actor, *, phone: Phone) -> Phone:
+    """A phone that was found again: after a whole sign-in its owner sets a new PIN, and what it still held is opened and
+    sent. What came while it was closed stays with the office. Raises Conflict for a phone that was not wiped.
+    """
+    changed = Phone.objects.filter(pk=phone.pk, wiped_at__isnull=False).update(
+        wiped_at=None, wiped_by="", erased_at=None, version=F("version") + 1
+    )
+    if not changed:
+        raise Conflict("field.not_wiped")
     phone.refresh_from_db()
     return phone
 

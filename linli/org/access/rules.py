@@ -43,6 +43,7 @@ _OWN_ORDER = frozenset(
         "order.finish",
         "order.call_backup",
         "incident.feed_back",
+        "order.feed_back",
         "unit.set_availability",
     }
 )
@@ -232,11 +233,11 @@ RIGHTS |= {post: RIGHTS[post] | {"distress.answer", "distress.end"} for post in 
 _PHONE = frozenset({"phone.register", "field.take_file", "field.hang_file"})
 """One's own phone: of every post that a person holds; what it brings needs the right of each act."""
 _PHONES = {
-    "station_chief": frozenset({"phone.wipe", "field.settle"}),
-    "station_desk": frozenset({"phone.wipe", "field.settle"}),
-    "community_officer": frozenset({"phone.wipe", "field.settle"}),
-    "bureau_leader": frozenset({"phone.wipe", "field.settle"}),
-    "administrator": frozenset({"phone.wipe"}),
+    "station_chief": frozenset({"phone.wipe", "phone.readmit", "field.settle"}),
+    "station_desk": frozenset({"phone.wipe", "phone.readmit", "field.settle"}),
+    "community_officer": frozenset({"phone.wipe", "phone.readmit", "field.settle"}),
+    "bureau_leader": frozenset({"phone.wipe", "phone.readmit", "field.settle"}),
+    "administrator": frozenset({"phone.wipe", "phone.readmit"}),
 }
 """Lost phones, and what two people changed at once."""
 RIGHTS |= {post: RIGHTS[post] | held for post, held in _PHONES.items()}
@@ -375,6 +376,7 @@ for _post, _held in {
     "administrator": _GROUPS | {"reach.test"},
 }.items():
     RIGHTS[_post] |= _held
+RIGHTS |= {post: held | {"matter.paste"} for post, held in RIGHTS.items() if _REPORT <= held | _SEE_TO_IT}
 RIGHTS |= {post: held | _REACHED for post, held in RIGHTS.items() if post != "intake_machine"}
 
 _READS_TIPS = frozenset(
