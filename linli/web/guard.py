@@ -75,4 +75,7 @@ def is_touch(request: HttpRequest) -> bool:
     """
     if request.path.startswith("/wall/"):
         return bool(request.session.get(ONLY_WALL))
+    if request.path.startswith("/t/"):
+        # A session that is touched says when: nobody's look at the anonymous pages may.
+        return False
     return not request.path.startswith("/api/") or request.method != "GET"

@@ -46,7 +46,6 @@ from linli.web import (
     population_waiting,
     portal,
     premises,
-    public_office,
     public_alerts,
     public_office,
     reach,

@@ -26,6 +26,7 @@ OPEN = {
     "door/*": "the same; what was sent is shown to its number and follow code only",
     "open311/*": "GeoReport v2: anybody may report, and read what the office made public (ADR 0171)",
     "p/*": "the residents' pages behind a QR: what is public by duty, no sign-in, no cookie",
+    "t/*": "anonymous tips: no sign-in, no cookie; what is there is opened by a receipt only",
     "r/*": "the door plate's page: residents report without a sign-in, and it shows nothing that is stored",
     "field/*": "the field app's shell, worker and manifest, the same for everybody; a stranger is told that he is one",
     "account/*": "sign-in, second factor and sign-out by allauth, which guards its own pages",
