@@ -8,10 +8,12 @@ from linli.api.files import files_shown
 from linli.api.shown import Shown, bilingual, handover_shown, link_shown, matter_shown, stamp_shown, with_orders
 from linli.kernel.acts import ACTS, may
 from linli.kernel.scope import Actor
+from linli.kernel.words import Words
 from linli.kernel.workflow import Move
 from linli.matters.handovers.models import TICKET, Handover
-from linli.matters.handovers.queries import handovers_of, suggested_along
+from linli.matters.handovers.queries import handovers_of, shared_details, suggested_along
 from linli.matters.kinds import KINDS
+from linli.matters.kinds.rules import COMMON_FACTS, Field, Kind
 from linli.matters.ledger.models import Matter
 from linli.matters.ledger.queries import clock_of
 from linli.matters.links.queries import links_of
@@ -38,6 +40,8 @@ def detail_shown(actor: Actor, matter: Matter) -> Shown:
     shown = matter_shown(matter)
     if not reaches(actor, matter):
         return shown | _own_view(actor, matter)
+    if is_partner(actor):
+        return shown | _partner_view(actor, matter)
     tickets = list(handovers_of(actor, matter=matter))
     links = links_of(actor, matter=matter)
     units = {order.pk: order.unit.call_sign for order in matter.orders.all()}
@@ -78,6 +82,28 @@ def reaches(actor: Actor, matter: Matter) -> bool:
     return actor.is_system or any(actor.reaches(path) for path in matter.scope_paths())
 
 
+def is_partner(actor: Actor) -> bool:
+    """Whether the actor answers only for another agency: he sees what a ticket shared with it, and no more."""
+    return not actor.is_system and bool(actor.posts) and all(post.code == "partner_officer" for post in actor.posts)
+
+
+def _partner_view(actor: Actor, matter: Matter) -> Shown:
+    """What a ticket shares: the matter, its place, its impersonal details, and the tickets of the agency itself."""
+    tickets = [one for one in handovers_of(actor, matter=matter) if actor.reaches(one.to_agency.path)]
+    told = [
+        {"name": item.name, **bilingual(item.words), "value": value, "value_words": {"zh": value, "en": value}}
+        for item, value in shared_details(matter)
+    ]
+    asked_for_help = matter.kind == "incident"
+    return {
+        **_own_view(actor, matter),
+        "narrative": matter.details.get("narrative", "") if asked_for_help else "",
+        "declared": told,
+        "moves": [],
+        "handovers": [handover_shown(ticket, ticket_moves(actor, ticket)) for ticket in tickets],
+    }
+
+
 def _own_view(actor: Actor, matter: Matter) -> Shown:
     nothing: dict[str, list[Any]] = {
         name: []
@@ -103,11 +129,13 @@ def _own_view(actor: Actor, matter: Matter) -> Shown:
 
 
 def details_shown(matter: Matter) -> list[Shown]:
-    """The declared details in words, each choice by its name; the narrative stands apart."""
+    """The declared details, and what was said with each step, in words; the narrative stands apart, the date too."""
     found = []
-    for item in KINDS[matter.kind].details:
+    kind = KINDS[matter.kind]
+    asked = {item.name: item for item in (*kind.details, *kind.asks, *COMMON_FACTS)}
+    for item in asked.values():
         value = matter.details.get(item.name)
-        if value in (None, "") or item.name == "narrative":
+        if value in (None, "") or item.name in ("narrative", "due_at"):
             continue
         chosen = dict(item.choices).get(str(value))
         told = bilingual(chosen) if chosen else {"zh": str(value), "en": str(value)}
@@ -138,8 +166,21 @@ def _offered(actor: Actor, matter: Matter, step: Move, path: str) -> Shown:
         "name": step.name,
         **bilingual(step.words),
         "needs": list(step.needs),
+        "asks": [_asked(KINDS[matter.kind], name, required=name in step.needs) for name in step.facts],
         "may": allowed,
         "why_not": None if allowed else _who_may(act, step),
+    }
+
+
+def _asked(kind: Kind, name: str, *, required: bool) -> Shown:
+    """One fact that a step takes, as the form asks for it."""
+    item = kind.fact(name) or Field(name, Words(name, name))
+    return {
+        "name": name,
+        **bilingual(item.words),
+        "kind": item.kind if kind.fact(name) else "column",
+        "required": required,
+        "choices": [{"code": code, **bilingual(words)} for code, words in item.choices],
     }
 
 

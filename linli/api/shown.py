@@ -137,6 +137,7 @@ def handover_shown(ticket: Handover, moves: Iterable[Shown] = ()) -> Shown:
         "state_words": bilingual(TICKET.state(ticket.state).words),
         "text": ticket.text,
         "answer": ticket.answer or None,
+        "answer_via": ticket.answer_via or None,
         "at": ticket.sent_at,
         "due_at": ticket.due_at,
         "accepted_at": ticket.accepted_at,

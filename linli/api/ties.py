@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
 from django.http import HttpResponse
-from ninja import Router, Schema
-from pydantic import Field
+from ninja import Body, Router, Schema
+from pydantic import AwareDatetime, Field
 
 from linli.api.auth import ApiRequest
 from linli.api.finding import agency_named, handover_by_id, link_by_id
@@ -15,9 +16,9 @@ from linli.api.idempotency import answered, once
 from linli.api.matter_detail import ticket_moves
 from linli.api.shown import Shown, bilingual, handover_shown, link_shown, matters_shown
 from linli.kernel.scope import Actor
-from linli.matters.handovers.acts import move_handover, open_handover
+from linli.matters.handovers.acts import move_handover, open_handover, record_answer, take_file
 from linli.matters.handovers.models import TICKET, Handover
-from linli.matters.handovers.queries import waiting_handovers
+from linli.matters.handovers.queries import file_of, waiting_handovers
 from linli.matters.ledger.queries import matter_by_number
 from linli.matters.links.acts import link_matters, undo_link
 from linli.matters.links.queries import similar_matters
@@ -33,11 +34,22 @@ class Tied(Schema):
 
 
 class Ticketed(Schema):
-    """Which agency (id or code), and whether it takes over (hand_over) or comes too (ask_along)."""
+    """Which agency (id or code), and whether it takes over (hand_over), comes too (ask_along) or is to know (share);
+    by when an answer is asked for.
+    """
 
     agency: str = Field(max_length=64)
     mode: str = Field("hand_over", max_length=10)
     text: str = Field("", max_length=4000)
+    due_at: AwareDatetime | None = None
+
+
+class CameBack(Schema):
+    """What an agency without a login has said (accept, answer, decline), and how: on paper or by telephone."""
+
+    move: str = Field(max_length=10)
+    answer: str = Field("", max_length=4000)
+    via: str = Field("paper", max_length=10)
 
 
 class Answered(Schema):
@@ -83,7 +95,12 @@ def ticketed(request: ApiRequest, number: str, sent: Ticketed) -> HttpResponse:
     return once(
         request.ticket,
         201,
-        lambda: _shown(actor, open_handover(actor, matter=matter, to_agency=agency, mode=sent.mode, text=sent.text)),
+        lambda: _shown(
+            actor,
+            open_handover(
+                actor, matter=matter, to_agency=agency, mode=sent.mode, text=sent.text, due_at=sent.due_at
+            ),
+        ),
     )
 
 
@@ -105,6 +122,36 @@ def ticket_moved(request: ApiRequest, handover_id: uuid.UUID, move: str, sent: A
     return once(
         request.ticket, 200, lambda: _shown(actor, move_handover(actor, handover=ticket, move=move, answer=sent.answer))
     )
+
+
+@router.post("/handovers/{handover_id}/answer", summary="Write down an answer that came back")
+def came_back(request: ApiRequest, handover_id: uuid.UUID, sent: CameBack) -> HttpResponse:
+    """The sending side writes down what an agency without a login said, on paper or by telephone."""
+    actor, ticket = request.auth, handover_by_id(request.auth, handover_id)
+    return once(
+        request.ticket,
+        200,
+        lambda: _shown(
+            actor, record_answer(actor, handover=ticket, move=sent.move, answer=sent.answer, via=sent.via)
+        ),
+    )
+
+
+@router.get("/handovers/{handover_id}/file", summary="A ticket as a signed file")
+def as_file(request: ApiRequest, handover_id: uuid.UUID) -> HttpResponse:
+    """For an agency that has neither a login nor a system: it comes back filled in."""
+    ticket = handover_by_id(request.auth, handover_id)
+    answer = HttpResponse(file_of(ticket), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="{ticket.matter.number}-{str(ticket.pk)[:8]}.json"'
+    return answer
+
+
+@router.post("/handovers/{handover_id}/file", summary="Take a ticket's file back")
+def file_back(request: ApiRequest, handover_id: uuid.UUID, sent: Body[dict[str, Any]]) -> HttpResponse:
+    """The file of this ticket with its answer filled in, as it came back (JSON body)."""
+    actor, ticket = request.auth, handover_by_id(request.auth, handover_id)
+    raw = json.dumps(sent, ensure_ascii=False).encode()
+    return once(request.ticket, 200, lambda: _shown(actor, take_file(actor, handover=ticket, raw=raw)))
 
 
 def _shown(actor: Actor, ticket: Handover) -> Shown:

@@ -90,6 +90,7 @@ def _kinds() -> list[Shown]:
             "prefix": kind.prefix,
             **_life(kind.workflow),
             "details": [_field(item) for item in kind.details],
+            "asks": [_field(item) for item in kind.asks],
         }
         for kind in KINDS.values()
     ]
@@ -105,6 +106,7 @@ def _life(life: Workflow) -> Shown:
                 "from": list(move.sources),
                 "to": move.target,
                 "needs": list(move.needs),
+                "also": list(move.also),
                 "machine": move.machine,
             }
             for move in life.moves

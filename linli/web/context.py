@@ -78,6 +78,10 @@ NAV = (
     ("board", "/board", _("一盘棋"), ("bureau_leader", "dispatcher", "administrator", "auditor")),
     ("lists", "/lists", _("清单"), LISTS),
     ("matters", "/matters", _("台账"), tuple(POSTS)),
+    (
+        *("tickets", "/tickets", _("回单")),
+        ("partner_officer", "station_desk", "station_chief", "community_officer", "dispatcher"),
+    ),
     ("map", "/map", _("地图"), MAP),
     ("rooms", "/rooms", _("警务室"), ROOMS),
     ("population", "/register", _("实有人口"), REGISTER),
@@ -97,6 +101,7 @@ ICONS = {
     "map": "map",
     "line": "arrow-up",
     "tasks": "checklist",
+    "tickets": "arrow-forward-up",
     "visits": "walk",
     "visit_list": "walk",
     "campaigns": "flag",

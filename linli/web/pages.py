@@ -18,6 +18,7 @@ from linli.org.people.models import Person
 from linli.web.context import DESK
 from linli.web.guard import idle_limit_s
 from linli.web.line import ladder
+from linli.web.outcomes import outcomes_of
 from linli.web.visitor import actor_of, page
 
 MOST_TAKERS = 400
@@ -53,7 +54,14 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
     takers = Person.objects.visible_to(actor).filter(left_on__isnull=True).distinct().order_by("name")[:MOST_TAKERS]
     people = [{"id": str(person.pk), "name": person.name} for person in takers]
     crumbs = [(_("台账"), "/matters"), (KINDS[found.kind].words, f"/matters?kind={found.kind}")]
-    return render(request, "web/matter.html", {"matter": found, "people": people, "crumbs": crumbs, "line": ladder(actor, found)})
+    context = {
+        "matter": found,
+        "people": people,
+        "crumbs": crumbs,
+        "line": ladder(actor, found),
+        "doing": outcomes_of(actor, found),
+    }
+    return render(request, "web/matter.html", context)
 
 
 @require_POST

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit-html'
-import type { Vocabulary } from '../shared/types'
+import type { AskedFact, Vocabulary } from '../shared/types'
 import { known, say, t } from '../shared/words'
 
 /** Whom the page names as possible takers; the desk names nobody and takes a staff number. */
@@ -24,4 +24,17 @@ export function field(name: string, vocabulary: Vocabulary | null): TemplateResu
   }
   if (LONG.has(name)) return html`<label>${label}<textarea name=${name} rows="3" required></textarea></label>`
   return html`<label>${label}<input name=${name} required></label>`
+}
+
+/** One fact as its kind declares it: a list of answers, a number, a date, or room to write. */
+export function askedField(one: AskedFact, vocabulary: Vocabulary | null): TemplateResult {
+  if (one.kind === 'column') return field(one.name, vocabulary)
+  const label = say(one)
+  if (one.kind === 'choice') {
+    return html`<label>${label}<select name=${one.name} ?required=${one.required}><option value=""></option>${one.choices.map((choice) => html`<option value=${choice.code}>${say(choice)}</option>`)}</select></label>`
+  }
+  if (one.kind === 'flag') return html`<label><input type="checkbox" name=${one.name} value="1"> ${label}</label>`
+  if (one.kind === 'number') return html`<label>${label}<input name=${one.name} type="number" step="any" ?required=${one.required}></label>`
+  if (one.kind === 'moment') return html`<label>${label}<input name=${one.name} type="date" ?required=${one.required}></label>`
+  return html`<label>${label}<textarea name=${one.name} rows="3" ?required=${one.required}></textarea></label>`
 }

@@ -6,7 +6,7 @@ import { clockSeconds, seconds, span } from '../shared/time'
 import type { Handover, MatterDetail, MoveOffer, Order, Recommended } from '../shared/types'
 import { known, say, t } from '../shared/words'
 import type { CardPart, MatterCard } from './card'
-import { field } from './fields'
+import { askedField, field } from './fields'
 
 /** The first reasons decide; the rest stand in the tooltip. */
 const REASONS_SHOWN = 3
@@ -103,7 +103,7 @@ export function movesPart(card: MatterCard, matter: MatterDetail): CardPart {
 function moveButton(card: MatterCard, offer: MoveOffer): CardPart {
   if (!offer.may) return html`<span class="button is-small is-off" aria-disabled="true" title=${say(offer.why_not)}>${say(offer)}<small>${say(offer.why_not)}</small></span>`
   const run = (): void => {
-    if (offer.needs.length) card.set({ form: card.state.form === `move:${offer.name}` ? '' : `move:${offer.name}` })
+    if (offer.needs.length || offer.asks?.length) card.set({ form: card.state.form === `move:${offer.name}` ? '' : `move:${offer.name}` })
     else void card.move(offer, null)
   }
   return html`<button type="button" class="button is-small" data-move=${offer.name} ?disabled=${card.state.busy !== ''} @click=${run}>${say(offer)}</button>`
@@ -114,7 +114,7 @@ function moveForm(card: MatterCard, offer: MoveOffer): CardPart {
     event.preventDefault()
     void card.move(offer, event.target as HTMLFormElement)
   }
-  return html`<form class="inline-form" data-form="move:${offer.name}" @submit=${submit}>${offer.needs.map((name) => field(name, card.state.vocabulary))}
+  return html`<form class="inline-form" data-form="move:${offer.name}" @submit=${submit}>${offer.asks ? offer.asks.map((one) => askedField(one, card.state.vocabulary)) : offer.needs.map((name) => field(name, card.state.vocabulary))}
     <div class="card-line actions"><button class="button is-primary">${say(offer)}</button><button type="button" class="button" @click=${() => card.dropForm()}>${t('action.cancel')}</button></div></form>`
 }
 
@@ -142,7 +142,28 @@ function along(card: MatterCard, matter: MatterDetail): CardPart {
 function handoverRow(card: MatterCard, one: Handover): CardPart {
   return html`<li><div class="card-line"><strong>${one.agency.name}</strong><span class="tag">${t(`handover.${one.mode}`)}</span><span class="quiet">${say(one.state_words) || one.state}</span></div>
     <p class="quiet">${one.text}${one.answer ? html`<br>${icon('message')} ${one.answer}` : nothing}</p>
-    ${(one.moves ?? []).filter((offer) => offer.may).map((offer) => html`<button type="button" class="button is-small" @click=${() => card.act(`handover:${one.id}`, `/handovers/${one.id}/moves/${offer.name}`)}>${say(offer)}</button> `)}</li>`
+    ${(one.moves ?? []).filter((offer) => offer.may).map((offer) => ticketButton(card, one, offer))}
+    ${(one.moves ?? []).filter((offer) => card.state.form === `move:${one.id}:${offer.name}`).map((offer) => answerForm(card, one, offer))}</li>`
+}
+
+/** A step that needs a word opens its form; the others are one tap. */
+function ticketButton(card: MatterCard, one: Handover, offer: MoveOffer): CardPart {
+  const form = `move:${one.id}:${offer.name}` as const
+  const run = (): void => {
+    if (offer.needs.length) card.set({ form: card.state.form === form ? '' : form })
+    else void card.act(`handover:${one.id}`, `/handovers/${one.id}/moves/${offer.name}`)
+  }
+  return html`<button type="button" class="button is-small" data-ticket-move=${offer.name} ?disabled=${card.state.busy !== ''} @click=${run}>${say(offer)}</button> `
+}
+
+function answerForm(card: MatterCard, one: Handover, offer: MoveOffer): CardPart {
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault()
+    const answer = new FormData(event.target as HTMLFormElement).get('answer')
+    void card.act(`move:${one.id}:${offer.name}`, `/handovers/${one.id}/moves/${offer.name}`, { answer })
+  }
+  return html`<form class="inline-form" data-form="move:${one.id}:${offer.name}" @submit=${submit}><label>${t('handover.answer')}<textarea name="answer" rows="3" maxlength="4000" required></textarea></label>
+    <div class="card-line actions"><button class="button is-primary">${say(offer)}</button><button type="button" class="button" @click=${() => card.dropForm()}>${t('action.cancel')}</button></div></form>`
 }
 
 function handoverForm(card: MatterCard): CardPart {
@@ -154,7 +175,8 @@ function handoverForm(card: MatterCard): CardPart {
   return html`<form class="inline-form" data-form="handover" @submit=${submit}>
     <label>${t('handover.to')}<select name="agency" required>${agencies.map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select></label>
     <fieldset class="segments"><label><input type="radio" name="mode" value="ask_along" checked><span>${t('handover.ask_along')}</span></label>
-      <label><input type="radio" name="mode" value="hand_over"><span>${t('handover.hand_over')}</span></label></fieldset>
+      <label><input type="radio" name="mode" value="hand_over"><span>${t('handover.hand_over')}</span></label>
+      <label><input type="radio" name="mode" value="share"><span>${t('handover.share')}</span></label></fieldset>
     <label>${t('handover.text')}<textarea name="text" rows="2"></textarea></label>
     <div class="card-line actions"><button class="button is-primary" ?disabled=${card.state.busy !== ''}>${t('action.send')}</button><button type="button" class="button" @click=${() => card.dropForm()}>${t('action.cancel')}</button></div></form>`
 }

@@ -50,7 +50,9 @@ export interface Matter {
   late: boolean
 }
 
-export interface MoveOffer extends Bilingual { name: string; needs: string[]; may: boolean; why_not: Bilingual | string | null }
+/** One fact that a step takes; of kind `column` where the house knows the answers itself. */
+export interface AskedFact extends Bilingual { name: string; kind: string; required: boolean; choices: (Bilingual & { code: string })[] }
+export interface MoveOffer extends Bilingual { name: string; needs: string[]; asks?: AskedFact[]; may: boolean; why_not: Bilingual | string | null }
 export interface TimelineEntry extends Bilingual { at: string; act: string; actor: string; facts?: Record<string, unknown> }
 export interface Stamp {
   milestone: string

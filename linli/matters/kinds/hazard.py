@@ -49,8 +49,8 @@ LIFE = Workflow(
     (
         OPEN,
         ASSIGNED,
-        State("demanded", Words("待整改", "to be put right")),
-        State("put_right", Words("待复查", "to be looked at again")),
+        State("to_put_right", Words("待整改", "to be put right")),
+        State("to_recheck", Words("待复查", "to be looked at again")),
         State("settled", Words("已整改", "put right")),
         CLOSED,
         AWAY,
@@ -59,7 +59,7 @@ LIFE = Workflow(
         assign("open", "assigned", "settled"),
         Move(
             "settle",
-            ("open", "assigned", "demanded", "put_right"),
+            ("open", "assigned", "to_put_right", "to_recheck"),
             "settled",
             Words("查看合格", "looked at and in order"),
             needs=("outcome",),
@@ -67,8 +67,8 @@ LIFE = Workflow(
         ),
         Move(
             "demand",
-            ("open", "assigned", "demanded"),
-            "demanded",
+            ("open", "assigned", "to_put_right"),
+            "to_put_right",
             Words("责令整改", "demand that it is put right"),
             needs=("holder", "due_at"),
             also=("demanded",),
@@ -76,23 +76,23 @@ LIFE = Workflow(
         ),
         Move(
             "put_right",
-            ("open", "assigned", "demanded"),
-            "put_right",
+            ("open", "assigned", "to_put_right"),
+            "to_recheck",
             Words("报已整改", "say that it is put right"),
             needs=("done",),
             may=_AT_WORK,
         ),
         Move(
             "not_right",
-            ("put_right", "settled"),
-            "demanded",
+            ("to_recheck", "settled"),
+            "to_put_right",
             Words("复查不合格", "looked at and not in order"),
             needs=("reason", "due_at"),
             may=(*POLICE, "assistant", "grid_worker"),
         ),
         close(Words("归档结案", "keep")),
         reopen(),
-        *goes_away("open", "assigned", "demanded", "put_right"),
+        *goes_away("open", "assigned", "to_put_right", "to_recheck"),
     ),
 )
 
@@ -115,7 +115,7 @@ KIND = Kind(
     ),
     columns=("number", "title", "state", "agency", "due_at", "opened_at"),
     due_after_h=72,
-    due_in_h={"put_right": 48, "settled": 72},
+    due_in_h={"to_recheck": 48, "settled": 72},
     pictured=("put_right", "not_right", "settle"),
     seed={"title": "路灯不亮", "what": "村口第三盏路灯不亮", "type": "lamp"},
 )

@@ -18,27 +18,27 @@ LIFE = Workflow(
     (
         State("open", Words("待帮办", "waits for a helper")),
         ASSIGNED,
-        State("taken", Words("帮办中", "a helper is at it")),
+        State("helping", Words("帮办中", "a helper is at it")),
         State("settled", Words("已帮办", "helped")),
         State("closed", Words("结案", "closed"), final=True),
         AWAY,
     ),
     (
-        Move("take_on", ("open", "assigned"), "taken", Words("我来帮", "I will help"), may=HELPERS, takes_on=True),
+        Move("take_on", ("open", "assigned"), "helping", Words("我来帮", "I will help"), may=HELPERS, takes_on=True),
         Move(
             "settle",
-            ("open", "assigned", "taken"),
+            ("open", "assigned", "helping"),
             "settled",
             Words("已帮好", "it is done"),
             needs=("outcome",),
             may=HELPERS,
         ),
-        Move("help_once", ("taken",), "taken", Words("这次已帮", "done this time"), needs=("done",), may=HELPERS),
-        Move("hand_back", ("assigned", "taken"), "open", Words("帮不了", "cannot help"), needs=("reason",), may=HELPERS),
-        assign("open", "assigned", "taken", "settled"),
+        Move("help_once", ("helping",), "helping", Words("这次已帮", "done this time"), needs=("done",), may=HELPERS),
+        Move("hand_back", ("assigned", "helping"), "open", Words("帮不了", "cannot help"), needs=("reason",), may=HELPERS),
+        assign("open", "assigned", "helping", "settled"),
         Move("close", ("settled",), "closed", Words("致谢并结案", "thank and close"), also=("thanks",), may=HANDS),
         reopen(),
-        *goes_away("open", "assigned", "taken"),
+        *goes_away("open", "assigned", "helping"),
     ),
 )
 
@@ -69,7 +69,7 @@ KIND = Kind(
     ),
     columns=("number", "title", "state", "assignee", "due_at", "opened_at"),
     due_after_h=48,
-    due_in_h={"taken": 7 * 24, "settled": 72},
+    due_in_h={"helping": 7 * 24, "settled": 72},
     pictured=("help_once", "settle"),
     seed={"title": "独居老人需要送药", "need": "每周一次代取药", "often": "weekly"},
 )
