@@ -43,6 +43,7 @@ BESIDE = (
     ),
     ("/care", gettext_lazy("关爱"), ("community_officer", "station_chief", "bureau_leader")),
     ("/hours/rooms", gettext_lazy("社区工时"), ("station_chief", "bureau_leader")),
+    ("/opinions", gettext_lazy("群众评价"), ("community_officer", "station_chief", "station_desk", "bureau_leader")),
     ("/drawings", gettext_lazy("抽调"), ("community_officer", "station_chief", "bureau_leader", "dispatcher")),
 )
 """What else belongs to the work of rooms: address, words, whose pages they are."""

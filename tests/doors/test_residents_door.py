@@ -169,6 +169,13 @@ def test_a_flood_is_told_when_to_come_again(town: Town, visitor: Client) -> None
     for _ in range(10):
         assert visitor.post("/door/follow", {"number": "YH20261122-000001", "code": "aaaa-aaaa"}).status_code == 404
     assert visitor.post("/door/follow", {"number": "YH20261122-000001", "code": "bbbb"}).status_code == 429
+    _, known, code = sent(visitor, "hazard", "?room=R2", **LAMP, anyway="1")
+    tries = [visitor.post("/door/follow", {"number": known, "code": f"aaaa-aaa{n}"}).status_code for n in range(2, 13)]
+    assert tries == [404] * 10 + [429]
+    assert visitor.post("/door/follow", {"number": known, "code": code}).status_code == 429, "the right one too, then"
+    assert visitor.get(f"/open311/v2/tokens/{known}.{code}.json").status_code == 429, "no way around it"
+    with clock.fixed(clock.now() + timedelta(hours=1)):
+        assert visitor.post("/door/follow", {"number": known, "code": code}).status_code == 200
 
 
 def test_nobody_is_lost_outside_every_grid(town: Town, visitor: Client) -> None:
@@ -241,16 +248,15 @@ def test_a_talk_is_booked_once_and_an_answer_is_missed(town: Town, visitor: Clie
 
 
 def test_a_photograph_goes_on_where_the_line_broke(town: Town, visitor: Client) -> None:
-    body, head = picture().read(), {"HTTP_TUS_RESUMABLE": "1.0.0"}
-    begun = visitor.post(
-        "/door/photos", HTTP_UPLOAD_LENGTH=str(len(body)), HTTP_UPLOAD_METADATA="filename YS5qcGc=", **head
-    )
+    body = picture().read()
+    announced = {"Upload-Length": str(len(body)), "Upload-Metadata": "filename YS5qcGc=", "Tus-Resumable": "1.0.0"}
+    begun = visitor.post("/door/photos", headers=announced)
     at = begun.headers["Location"]
     assert begun.status_code == 201
 
     def patch(offset: int, piece: bytes) -> Any:
         kind = "application/offset+octet-stream"
-        return visitor.patch(at, piece, content_type=kind, HTTP_UPLOAD_OFFSET=str(offset), **head)
+        return visitor.patch(at, piece, content_type=kind, headers={"Upload-Offset": str(offset)})
 
     assert patch(0, body[:100]).headers["Upload-Offset"] == "100"
     unfinished, none, _ = sent(visitor, "hazard", "?room=R1", **LAMP, upload=at.rpartition("/")[2])

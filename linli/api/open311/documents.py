@@ -173,4 +173,5 @@ def _text(value: Any) -> str | None:
 
 
 def _written(top: Element) -> bytes:
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(top, encoding="utf-8")
+    body: bytes = tostring(top, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + body

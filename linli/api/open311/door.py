@@ -21,9 +21,9 @@ from linli.kernel.errors import Refusal
 from linli.kernel.prepared import foreseen
 from linli.kernel.together import together
 from linli.matters.ledger.acts import NUMBER
-from linli.matters.public.acts import RESIDENT, already, check, let_in, take_report
+from linli.matters.public.acts import RESIDENT, already, check, found_by_code, let_in, take_report
 from linli.matters.public.models import PublicReport
-from linli.matters.public.queries import is_public, located, public_requests, report_by_code
+from linli.matters.public.queries import is_public, located, public_requests
 from linli.matters.public.rules import shown_code
 from linli.matters.routing.queries import bureau
 
@@ -158,7 +158,7 @@ _WITH = ("matter__agency", "matter__grid")
 
 def _by_token(key: str) -> PublicReport | None:
     number, dot, code = key.partition(".")
-    return report_by_code(number, code) if dot else None
+    return found_by_code(number, code) if dot else None
 
 
 def _listed(rows: list[dict[str, Any]], form: str) -> HttpResponse:
@@ -175,7 +175,12 @@ def _posted(request: HttpRequest, form: str) -> HttpResponse:
     if before is not None:
         return _told(before, form)
     where = located(posted.told, clock.now())
-    facts = {"text": posted.text, "sort": posted.sort, "readers": posted.readers, "contact": posted.contact}
+    facts: dict[str, Any] = {
+        "text": posted.text,
+        "sort": posted.sort,
+        "readers": posted.readers,
+        "contact": posted.contact,
+    }
     check(posted.form, **facts, photos=0, room=where.room, slot=None)
     let_in(posted.form, where.room.code if where.room else "")
 

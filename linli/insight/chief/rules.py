@@ -86,6 +86,17 @@ _number(
     ),
     unanswered="1",
 )
+_number(
+    "resident_waits",
+    "time",
+    Words("群众等答复超期", "residents not answered in time"),
+    Words(
+        "群众从网上门户报来，答应的天数过了还没有答复。",
+        "Sent at the residents' door; the days that were promised are over and nobody has answered.",
+    ),
+    danger=True,
+    resident_waits="1",
+)
 for _by, _zh, _en in (
     ("address", "同一地址", "address"),
     ("number", "同一号码", "number"),

@@ -23,7 +23,7 @@ from linli.matters.ledger.models import Matter, MatterShare, MattersRewritten
 from linli.matters.parties.models import Party, party_of
 from linli.matters.parties.rules import plain_phone
 from linli.matters.public.models import PublicReport
-from linli.matters.public.queries import Located, code_index, hours_of, narrowed, taken_slots
+from linli.matters.public.queries import Located, code_index, hours_of, narrowed, report_by_code, taken_slots
 from linli.matters.public.rules import (
     FORMS,
     HAZARDS,
@@ -107,11 +107,18 @@ def let_in(form: str, area: str) -> None:
         raise TooMany("public.too_many", minutes=max(1, round(wait_s / 60)), again_in_s=int(wait_s) + 1)
 
 
-def let_guess(number: str) -> None:
-    """One more wrong code for this number; raises TooMany after ten an hour."""
-    wait_s = GUESSES.take(number, clock.now().timestamp())
+def found_by_code(number: str, code: str) -> PublicReport | None:
+    """The report with this number and follow code, or None. After ten wrong codes for a number an hour raises TooMany,
+    whatever the code is: who guesses on learns nothing.
+    """
+    key = number.strip().upper()[:32]
+    wait_s = GUESSES.take(key, clock.now().timestamp())
     if wait_s:
         raise TooMany("public.guesses", minutes=max(1, round(wait_s / 60)), again_in_s=int(wait_s) + 1)
+    found = report_by_code(key, code)
+    if found is not None:
+        GUESSES.give_back(key)
+    return found
 
 
 def already(once: str) -> PublicReport | None:
@@ -379,6 +386,8 @@ def keep_readers(told: MattersRewritten) -> None:
         shared = MatterShare.objects.filter(matter=matter, agency__kind__in=Agency.ROOM_KINDS).exists()
         if shared or (matter.agency is not None and matter.agency.is_room):
             raise NotAllowed("public.kept_from_room")
+        if matter.assignee_id is None:
+            continue
         held = Post.objects.held_on(clock.today()).filter(person_id=matter.assignee_id, code__in=_POLICE)
-        if matter.assignee_id is not None and not held.exists():
+        if not held.exists():
             raise NotAllowed("public.kept_from_room")

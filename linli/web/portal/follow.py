@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from linli.kernel.errors import Refusal
 from linli.matters.kinds import KINDS
-from linli.matters.public.acts import RESIDENT, add_photo, give_opinion, is_settled, let_guess
+from linli.matters.public.acts import RESIDENT, add_photo, found_by_code, give_opinion, is_settled
 from linli.matters.public.models import PublicReport
-from linli.matters.public.queries import report_by_code, steps_of
+from linli.matters.public.queries import steps_of
 from linli.matters.public.rules import FORMS, MOST_PHOTOS, OPINIONS, READERS
 from linli.matters.thanks.queries import told_to_giver
 from linli.web.portal.door import carried
@@ -49,14 +49,14 @@ def follow(request: HttpRequest) -> HttpResponse:
         return _ask(request, _("请填写编号和查询码。"), form.data, status=422)
     values = form.cleaned_data
     try:
-        found = report_by_code(values["number"], values["code"])
-        if found is None:
-            let_guess(values["number"].strip().upper()[:32])
-            return _ask(request, _("编号和查询码对不上，请再看一遍。"), form.data, status=404)
+        found = found_by_code(values["number"], values["code"])
+    except Refusal as refusal:
+        return _ask(request, str(say(refusal.words)), form.data, status=refusal.status)
+    if found is None:
+        return _ask(request, _("编号和查询码对不上，请再看一遍。"), form.data, status=404)
+    try:
         said = _done(request, found, values)
     except Refusal as refusal:
-        if "again_in_s" in refusal.facts:
-            return _ask(request, str(say(refusal.words)), form.data, status=refusal.status)
         return _shown(request, found, values, trouble=str(say(refusal.words)), status=refusal.status)
     return _shown(request, found, values, said=said)
 

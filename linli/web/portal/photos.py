@@ -139,12 +139,12 @@ def piece(request: HttpRequest, key: str) -> HttpResponse:
     if request.headers.get("Content-Type") != "application/offset+octet-stream":
         return _tus(415)
     try:
-        offset = append_bytes(upload, offset=int(request.headers.get("Upload-Offset", "")), body=request.body)
+        here = append_bytes(upload, offset=int(request.headers.get("Upload-Offset", "")), body=request.body)
     except ValueError:
         return _tus(400)
     except Refusal:
         return _tus(409, **{"Upload-Offset": str(received_bytes(upload))})
-    return _tus(204, **{"Upload-Offset": str(offset)})
+    return _tus(204, **{"Upload-Offset": str(here)})
 
 
 def _name_of(metadata: str) -> str:

@@ -29,7 +29,7 @@ REPEATED = {
     "number": Words("同一来电", "same number"),
     "parties": Words("相同当事人", "same parties"),
 }
-REPORTS = ("tip", "community_info", "hazard", "help_request", "dispute")
+REPORTS = ("tip", "community_info", "hazard", "help_request", "dispute", "question", "appointment")
 """The kinds that somebody reports and waits for an answer to."""
 LEVEL_CHOICES = (("any", Words("任一层级", "any level")), *((level.code, level.words) for level in LEVELS.values()))
 _LONGEST = 120

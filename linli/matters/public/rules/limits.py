@@ -40,6 +40,13 @@ class Buckets:
                 return 0.0
             return (1.0 - level.left) / self.per_s
 
+    def give_back(self, key: str) -> None:
+        """What was taken was not needed."""
+        with self._lock:
+            level = self._levels.get(key)
+            if level is not None:
+                level.left = min(self.capacity, level.left + 1.0)
+
     def forget(self) -> None:
         """All full again."""
         with self._lock:
