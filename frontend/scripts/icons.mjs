@@ -11,7 +11,7 @@ hand-stop send compass fingerprint login trending-up trending-down equal circle 
 command bookmark table star filter download upload edit trash file file-text eye clipboard-check school-bell school heart-handshake camera arrow-up
 arrow-down player-pause volume-3 palette users-group gavel scale report menu-2 brightness-auto corner-down-left moon-stars ear
 checklist urgent layout-grid settings clipboard-list map message-circle
-stack-2 lasso target-arrow polygon ruler-measure rectangle file-spreadsheet zoom-in chevron-up scissors arrows-join magnet alert-circle clock-check building-store cone device-cctv microphone photo backspace eraser cloud-check player-stop signature note paperclip message-check map-pin-check`.split(/\s+/)
+stack-2 lasso target-arrow polygon ruler-measure rectangle file-spreadsheet zoom-in chevron-up scissors arrows-join magnet alert-circle clock-check building-store cone device-cctv microphone photo backspace eraser cloud-check player-stop signature note paperclip message-check map-pin-check copy`.split(/\s+/)
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 const symbols = NAMES.map((name) => {

@@ -52,7 +52,7 @@ def cap(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         row = public_alert(key)
     except NotFound as unknown:
         return problem(unknown)
-    page = outside(request, f"/p/alerts/{row.pk}")
+    page = outside(request, f"/door/alerts/{row.pk}")
     return _answer(cap_xml(cap_message(row, address=page)), f"{CAP_TYPE}; charset=utf-8")
 
 
@@ -68,7 +68,7 @@ def _entry(request: HttpRequest, row: Alert) -> Entry:
         summary=row.cancel_reason if over else row.instruction,
         at=_at(row),
         href=outside(request, reverse("alert_cap", args=[row.pk])),
-        page=outside(request, f"/p/alerts/{row.pk}"),
+        page=outside(request, f"/door/alerts/{row.pk}"),
     )
 
 

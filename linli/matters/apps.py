@@ -20,6 +20,7 @@ class MattersConfig(AppConfig):
         import linli.matters.links.acts
         import linli.matters.map.queries
         import linli.matters.notes.acts
+        import linli.matters.pasting.acts
         import linli.matters.public.acts
         import linli.matters.public.queries
         import linli.matters.routing.acts

@@ -193,6 +193,7 @@ def person(request: HttpRequest, staff_no: str) -> HttpResponse:
             for name, act in (
                 ("change", "person.change"),
                 ("let_go", "person.let_go"),
+                ("test", "reach.test"),
                 ("give", "post.give"),
                 ("reset", "account.reset_factor"),
             )

@@ -31,6 +31,7 @@ from linli.web.context import CHIEF, DAY, NAV
 from linli.web.figure_words import card
 from linli.web.graded_places import READERS as GRADES
 from linli.web.ledger import kinds_for
+from linli.web.outreach import POSTS as WARNS
 from linli.web.visitor import actor_of, page
 
 REVIEWS_AHEAD = timedelta(days=7)
@@ -158,6 +159,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "doors": [door for door in doors if door["name"] != "mine"],
         "may_grade": actor.holds(*GRADES),
         "may_open": kinds_for(actor),
+        "may_warn": actor.holds(*WARNS),
     }
     return render(request, "web/mine.html", context)
 

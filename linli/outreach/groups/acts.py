@@ -87,7 +87,7 @@ def tell_groups(alert: Alert, template: str) -> list[Message]:
         "headline_en": alert.headline_en or alert.headline,
         "agency": alert.agency.name,
         "drill": "【演习】" if alert.drill else "",
-        "link": f"/p/alerts/{alert.pk}",
+        "link": f"/door/alerts/{alert.pk}",
     }
     return [_tell(group, template, body, "outreach.alert", str(alert.pk)) for group in groups_within(paths)]
 
