@@ -175,8 +175,8 @@ def test_recalled_it_leaves_every_list(town: Town) -> None:
 
 
 def test_many_are_reached_by_steps_none_twice(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "AT_ONCE", 1)
-    monkeypatch.setattr(sending, "STEP", 2)
+    for name, value in (("AT_ONCE", 1), ("STEP", 2)):
+        monkeypatch.setattr(sending, name, value)
     monkeypatch.setattr(sending, "_STEPS_A_JOB", 1)
     tasking = issue(town)
     assert not Receipt.objects.exists()

@@ -39,18 +39,27 @@ def reach_of(area: Agency, posts: Sequence[str]) -> int:
     return meant_posts(area, posts).values("person_id").distinct().count()
 
 
-def meant_after(area: Agency, posts: Sequence[str], after: UUID | None, most: int) -> list[tuple[UUID, UUID]]:
-    """The next people by key, with the post of theirs for which they get it: (person, post row)."""
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """One person whom a task is for, and the post of his for which he gets it: his main one, else the oldest."""
+
+    person: UUID
+    agency: UUID
+    post: str
+
+
+def meant_after(area: Agency, posts: Sequence[str], after: UUID | None, most: int) -> list[Meant]:
+    """The next people by key."""
     rows = meant_posts(area, posts)
     if after is not None:
         rows = rows.filter(person_id__gt=after)
-    found = rows.order_by("person_id", "-main", "since", "pk").values_list("person_id", "pk")[: 2 * most]
-    first: dict[UUID, UUID] = {}
-    for person, post in found:
+    found = rows.order_by("person_id", "-main", "since", "pk").values_list("person_id", "agency_id", "code")
+    first: dict[UUID, Meant] = {}
+    for person, agency, post in found[: 2 * most]:
         if person not in first and len(first) == most:
             break
-        first.setdefault(person, post)
-    return list(first.items())
+        first.setdefault(person, Meant(person, agency, post))
+    return list(first.values())
 
 
 def allowed(agency: Agency, issuer_post: str, posts: Sequence[str]) -> dict[str, int]:

@@ -18,12 +18,11 @@ from linli.matters.ledger.acts import Placed, open_matter
 from linli.matters.ledger.models import Matter
 from linli.matters.tasks.acts.ending import close_later, end_matter
 from linli.matters.tasks.models import TASKING, Allowance, Receipt, Tasking, TaskPost
-from linli.matters.tasks.queries import meant_after, over_the_gate, reach_of, sending_post
+from linli.matters.tasks.queries import Meant, meant_after, over_the_gate, reach_of, sending_post
 from linli.matters.tasks.rules import DEFAULT_A_WEEK, MEANT, MOST_DAYS, MOST_PARTS, RULE_MAKERS, SOURCES
 from linli.org.agencies.models import Agency
 from linli.org.agencies.queries import station_of
 from linli.org.people.models import Person
-from linli.org.posts.models import Post
 from linli.works.jobs.acts import job, schedule, stop_if_ending
 
 declare("task.no_title", zh="请填写任务名称。", en="A task has a name.")
@@ -40,7 +39,7 @@ declare("task.own_word", zh="自己提请的任务，由其他领导批准。", 
 TASKS = system("tasks")
 LANE = "tasks"
 STEP = 400
-AT_ONCE = 400
+AT_ONCE = STEP
 """So many are written in the deed itself; more follow in short steps, so that no call taker waits for them."""
 _STEPS_A_JOB = 25
 
@@ -148,7 +147,7 @@ def _let_through(actor: Actor, tasking: Tasking, **columns: Any) -> None:
     close_later(tasking)
     posts = _posts(tasking)
     if reach_of(tasking.area, posts) <= AT_ONCE:
-        spread_step(TASKS, tasking=tasking, after=None)
+        spread_step(TASKS, tasking=tasking, meant=meant_after(tasking.area, posts, None, AT_ONCE))
         _spread(tasking)
     else:
         schedule("tasks.spread", due_at=clock.now(), payload={"tasking": str(tasking.pk), "after": ""}, lane=LANE)
@@ -171,38 +170,37 @@ def run_spread(payload: dict[str, str]) -> None:
     if tasking is None:
         return
     after = UUID(payload["after"]) if payload["after"] else None
+    posts = _posts(tasking)
     for _ in range(_STEPS_A_JOB):
         stop_if_ending()
-        after = spread_step(TASKS, tasking=tasking, after=after)
-        if after is None:
+        meant = meant_after(tasking.area, posts, after, STEP)
+        if not meant:
             _spread(tasking)
             return
+        spread_step(TASKS, tasking=tasking, meant=meant)
+        after = meant[-1].person
     schedule("tasks.spread", due_at=clock.now(), payload={"tasking": str(tasking.pk), "after": str(after)}, lane=LANE)
 
 
 @act("task.spread", zh="分发任务", en="hand a task to those meant", about="tasking")
-def spread_step(actor: Actor, *, tasking: Tasking, after: UUID | None) -> UUID | None:
-    """The rows of the next people behind the key ``after``; the last of them, None when there is nobody left."""
-    found = meant_after(tasking.area, _posts(tasking), after, STEP)
-    if not found:
-        return None
-    there = set(Receipt.objects.filter(tasking=tasking, person_id__in=[one for one, _ in found]).values_list("person_id", flat=True))
-    held = {row.pk: row for row in Post.objects.filter(pk__in=[post for _, post in found])}
+def spread_step(actor: Actor, *, tasking: Tasking, meant: Sequence[Meant]) -> None:
+    """The rows of these people. Who has one already gets no second. They were looked up before, outside of the write."""
+    keys = [one.person for one in meant]
+    there = set(Receipt.objects.filter(tasking=tasking, person_id__in=keys).values_list("person_id", flat=True))
     now = clock.now()
     rows = [
         {
             "tasking_id": tasking.pk,
-            "person_id": person,
-            "agency_id": held[post].agency_id,
-            "post": held[post].code,
+            "person_id": one.person,
+            "agency_id": one.agency,
+            "post": one.post,
             "sent_at": now,
         }
-        for person, post in found
-        if person not in there
+        for one in meant
+        if one.person not in there
     ]
     if rows:
         insert_values(Receipt, *rows)
-    return found[-1][0]
 
 
 @act(
