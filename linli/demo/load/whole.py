@@ -14,8 +14,10 @@ from django.db import transaction
 
 from linli.demo.county import WEEK_DAYS, YEAR_DAYS, County, grow
 from linli.demo.incidents import PastIncident
+from linli.demo.load.line import load_line
 from linli.demo.load.named import name_lists
 from linli.demo.load.open_now import load_open
+from linli.demo.load.outcomes import load_outcomes
 from linli.demo.load.organisation import Rows, load_organisation, note_bulk, plan_roster
 from linli.demo.load.past import load_year
 from linli.demo.load.phones import load_phones
@@ -25,6 +27,7 @@ from linli.demo.load.registers import load_registers
 from linli.demo.load.rounds import load_rounds
 from linli.demo.load.small import load_small
 from linli.demo.load.visits import load_visits
+from linli.demo.load.warnings import load_warnings
 from linli.demo.load.week import load_week
 from linli.demo.marker import Marker, read_marker, write_marker
 from linli.demo.sizes import SIZES
@@ -117,10 +120,13 @@ def _lately(county: County, rows: Rows, week: list[PastIncident], begin: datetim
     step.done(f"{small} other matters of the last week")
     still = load_open(county, rows, now)
     step.done(f"{still} matters open this morning")
+    step.done(f"{load_outcomes(county, rows, now)} matters with an outcome")
     step.done(f"{load_visits(county, rows, now)} visits of the last weeks")
     doors = load_rounds(DEMO, county, now)
     step.done(f"{doors} doors for contact cards, care, hours, officers drawn away")
     step.done(f"{load_phones(DEMO, now)} phones in the field")
+    step.done(f"{load_line(DEMO, now)} reports and tasks on the line")
+    step.done(f"{load_warnings(now)} warnings to residents")
     _send_nothing_late()
 
 
