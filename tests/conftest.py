@@ -1,8 +1,8 @@
 """What every test stands on: loopback only, a clock that can be fixed, the machine's browser, counts for `tools/test`.
 
 Which pass a test runs in follows from its folder. `acts`, `doors`, `journeys` and `faults` run on SQLite and again on
-PostgreSQL; `rules`, `contracts` and `browser` run once, in the pass that has the time (`tools/test` says so in
-LINLI_TEST_ONCE). The markers `once` and `both` overrule it; `once("others")` moves a long test to the other group.
+PostgreSQL; `rules`, `contracts` and `browser` run once, on SQLite (`tools/test` says so in LINLI_TEST_ONCE). The
+markers `once` and `both` overrule it.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from linli.settings.base import DATABASES, LINLI_HOME
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LINLI_DEMO = True
 LINLI_KEPT_S = 0.0
+# A file is looked for when it is asked for: listing them all anew for each test's client costs more than the test.
+WHITENOISE_AUTOREFRESH = True
 if DATABASES["default"]["ENGINE"] == "linli.kernel.sqlite":
     # A real file in WAL, never memory: durability and locking are part of what is tested.
     DATABASES["default"]["TEST"] = {"NAME": str(LINLI_HOME / "test.sqlite3")}

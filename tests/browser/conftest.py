@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 
 from tests.installation import Installation
 from tools.workshop import frontend
+from tools.workshop.pattern import copied
 
 DESK: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -28,6 +29,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A served demo county."""
     assert (frontend.BUNDLE / "manifest.json").is_file(), "the frontend is not built: tools/setup"
     home = tmp_path_factory.mktemp("site")
+    copied(home / "linli.sqlite3")
     with Installation(home, f"sqlite:///{home / 'linli.sqlite3'}") as running:
         running.command("demo", "load", "--size", "town")
         running.start("serve")

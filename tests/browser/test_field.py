@@ -168,7 +168,8 @@ def test_a_day_without_a_line(phone: Opened) -> None:
     page.click("[data-keep]")
     waiting(page, 3)
     offsets = cut_after(context, 1)
-    # The records go first and bring the count to one; the line must have broken within the photo before the app is killed.
+    # The records go first and bring the count to one; the line must have broken within the photo before the app is
+    # killed.
     with context.expect_event("requestfailed", lambda asked: asked.method == "PUT"):
         context.set_offline(False)
     waiting(page, 1)

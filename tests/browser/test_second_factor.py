@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import DESK, PHONE
 from tests.installation import Installation
+from tools.workshop.pattern import copied
 
 WORD = "rather-long-word-7"
 AGENCIES = "代码,名称,类别,上级代码\nB1,临溪县公安局,公安局,\nS1,溪东派出所,派出所,B1\n"
@@ -22,6 +23,7 @@ PEOPLE = "staff_no,name,agency,post\nA1,演一,S1,station_chief\nA2,演二,S1,st
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """No demo: two people with a password and nothing else."""
     home = tmp_path_factory.mktemp("house")
+    copied(home / "linli.sqlite3")
     with Installation(home, f"sqlite:///{home / 'linli.sqlite3'}") as running:
         running.command("init")
         for kind, text in (("agencies", AGENCIES), ("people", PEOPLE)):

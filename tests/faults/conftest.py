@@ -15,6 +15,7 @@ import pytest
 
 from tests.faults.load import inside
 from tests.installation import Installation
+from tools.workshop.pattern import copied, named
 from tools.workshop.postgres import Postgres
 
 Town = dict[str, Any]
@@ -26,7 +27,7 @@ def postgres() -> Iterator[Postgres | None]:
     if os.environ.get("LINLI_TEST_PASS") != "postgres":
         yield None
         return
-    with Postgres(durable=True) as server:
+    with Postgres(durable=True, like=named()) as server:
         yield server
 
 
@@ -35,6 +36,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres | None) 
     """The pattern that is copied: the home folder, and what the town's keys are."""
     home = tmp_path_factory.mktemp("pattern")
     database = postgres.url("pattern") if postgres else f"sqlite:///{home}/linli.sqlite3"
+    if postgres is None:
+        copied(home / "linli.sqlite3")
     with Installation(home, database) as made:
         made.command("init")
         return home, inside(made, "populate")

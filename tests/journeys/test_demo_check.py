@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from tests.installation import BIN, Installation
+from tools.workshop.pattern import PATTERN, copied, named
 from tools.workshop.postgres import Postgres
 
 PLAYED_WITHIN_S = 120.0
@@ -27,10 +28,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A small demo county, loaded, on the database of this pass."""
     home = tmp_path_factory.mktemp("demo")
     if os.environ.get("LINLI_TEST_PASS") == "postgres":
-        with Postgres() as server, Installation(home, server.url("linli_demo")) as made:
+        like = named()
+        with (
+            Postgres(like=like) as server,
+            Installation(home, server.url("linli_demo", like=PATTERN if like else "")) as made,
+        ):
             made.command("demo", "load", "--size", "town", "--seed", "3")
             yield made
         return
+    copied(home / "linli.sqlite3")
     with Installation(home, f"sqlite:///{home}/linli.sqlite3") as made:
         made.command("demo", "load", "--size", "town", "--seed", "3")
         yield made

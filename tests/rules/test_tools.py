@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.workshop import bench, sizes, tracked
+from tools.workshop import bench, sizes, suite, tracked
 from tools.workshop.paths import ROOT, digest
 
 
@@ -60,3 +60,18 @@ def test_the_dev_lock_contains_the_base_lock() -> None:
         return {line.split(" ")[0] for line in lines if "==" in line}
 
     assert pins("base") <= pins("dev")
+
+
+def test_every_folder_of_tests_is_in_a_lane_of_each_database_it_concerns() -> None:
+    folders = {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")}
+    lanes = {
+        database: [name for lane in suite.LANES if lane.database == database for name in lane.folders]
+        for database in suite.ONCE
+    }
+    assert sorted(lanes["sqlite"]) == sorted(folders)
+    assert sorted(lanes["postgres"]) == sorted(folders - {"rules", "contracts", "browser"})
+
+
+def test_named_parts_are_one_lane_a_database() -> None:
+    assert suite.chosen(["-k", "order"]) == suite.LANES
+    assert [lane.folders for lane in suite.chosen(["tests/acts", "-q"])] == [(), ()]

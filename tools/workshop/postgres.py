@@ -33,6 +33,7 @@ log_min_messages = warning
 """
 _QUICK = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
 """For the suite only: tests of durability and benchmarks ask for `durable`."""
+_DURABLE = _QUICK.replace("off", "on")
 
 
 def binaries() -> Path | None:
@@ -58,7 +59,7 @@ def free_port() -> int:
 class Postgres:
     """One server. `with Postgres() as server: server.url("linli")`; `kill()` and `start()` for tests of faults."""
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, like: Path | None = None) -> None:
         found = binaries()
         if found is None:
             stop("no PostgreSQL on this machine (Debian: postgresql); LINLI_POSTGRES_BIN may name its folder")
@@ -71,7 +72,7 @@ class Postgres:
         self.process: subprocess.Popen[bytes] | None = None
         self.options: list[str] = []
         """More of the server's command line: settings of a benchmark."""
-        self._make(durable=durable)
+        self._make(durable=durable, like=like)
 
     def __enter__(self) -> Self:
         self.start()
@@ -124,19 +125,35 @@ class Postgres:
             # SIGKILL leaves the pid file; the next start finds it stale and recovers from the log.
             self.process = None
 
-    def stop(self) -> None:
-        """Stop and remove everything."""
+    def rest(self) -> None:
+        """Stop in order and keep the data."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=10)
+
+    def stop(self) -> None:
+        """Stop and remove everything."""
+        self.rest()
         if self.process is not None and self.process.poll() is None:
             self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _make(self, *, durable: bool) -> None:
+    def _make(self, *, durable: bool, like: Path | None) -> None:
         if self.user is not None:
             shutil.chown(self.folder, self.user)
+        if like is None:
+            self._init()
+        else:
+            shutil.copytree(like, self.data)
+            self.data.chmod(0o700)
+            if self.user is not None:
+                for path in (self.data, *self.data.rglob("*")):
+                    shutil.chown(path, self.user)
+        with (self.data / "postgresql.conf").open("a") as conf:
+            conf.write(_SETTINGS + (_DURABLE if durable else _QUICK))
+
+    def _init(self) -> None:
         command = [str(self.bin / "initdb"), "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
         made = subprocess.run(
             [*command, "--locale=C.UTF-8", "--no-sync"],
@@ -151,8 +168,6 @@ class Postgres:
         )
         if made.returncode:
             stop(f"initdb failed: {made.stderr.strip()}")
-        with (self.data / "postgresql.conf").open("a") as conf:
-            conf.write(_SETTINGS + ("" if durable else _QUICK))
 
 
 def _user() -> str | None:

@@ -1,4 +1,4 @@
-"""`tools/test`: the whole suite on SQLite, beside it what concerns a database on PostgreSQL; one total at the end."""
+"""`tools/test`: the suite on SQLite and what concerns a database on PostgreSQL too, in lanes, two beside each other."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from tools.workshop import debian, frontend, postgres, python_env
+from tools.workshop import debian, frontend, pattern, postgres, python_env
 from tools.workshop.paths import BIN, ROOT
 from tools.workshop.steps import say
 
@@ -25,9 +26,31 @@ USAGE = """tools/test [--only sqlite|postgres] [PATH …] [pytest options]
 Runs the suite on SQLite (a real file) and on a PostgreSQL of its own, the browser tests in Chromium.
 PATH runs a part. With CI=true a missing database or browser is a failure, not a skip."""
 NOTHING_RAN = 5
-ONCE = {"sqlite": "rules contracts others", "postgres": "browser"}
-"""What runs once, in which of two passes: both then take about as long (tests/conftest.py)."""
+ONCE = {"sqlite": "rules contracts browser others", "postgres": ""}
+"""What runs once, and on which database (tests/conftest.py)."""
+SIDE_BY_SIDE = 2
+LOOK_S = 0.2
 PUT_AWAY_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A part of the suite for one pytest process: a database, and folders of tests (none: all of them)."""
+
+    name: str
+    database: str
+    folders: tuple[str, ...] = ()
+
+
+LANES = (
+    Lane("browser", "sqlite", ("browser",)),
+    Lane("acts on PostgreSQL", "postgres", ("acts",)),
+    Lane("acts", "sqlite", ("acts",)),
+    Lane("doors, journeys and faults on PostgreSQL", "postgres", ("doors", "journeys", "faults")),
+    Lane("doors, journeys and faults", "sqlite", ("doors", "journeys", "faults")),
+    Lane("rules and contracts", "sqlite", ("rules", "contracts")),
+)
+"""The longest first: whichever core is free takes the next, and both end at about the same time."""
 
 
 @dataclass(slots=True)
@@ -51,7 +74,15 @@ def main(arguments: Sequence[str]) -> None:
         del rest[at : at + 2]
     signal.signal(signal.SIGTERM, told_to_stop)
     skipped = prepare(passes)
-    conclude(run_passes([name for name in passes if name not in skipped], rest), skipped)
+    lanes = [lane for lane in chosen(rest) if lane.database in passes and lane.database not in skipped]
+    with contextlib.ExitStack() as things:
+        conclude(run_lanes(lanes, rest, things), skipped)
+
+
+def chosen(arguments: Sequence[str]) -> tuple[Lane, ...]:
+    """The lanes of the whole suite; of named parts one lane a database."""
+    named = any((ROOT / word.partition("::")[0]).exists() for word in arguments if not word.startswith("-"))
+    return tuple(Lane(name, name) for name in ONCE) if named else LANES
 
 
 def prepare(passes: Sequence[str]) -> dict[str, str]:
@@ -79,53 +110,98 @@ class Pass:
     home: Path
     process: subprocess.Popen[bytes]
     said: Path | None
+    began: float = field(default_factory=time.monotonic)
 
     def outcome(self) -> Outcome:
-        """Wait for the end, show what was kept back, read the counts that conftest.py wrote."""
+        """Show what was kept back, read the counts that conftest.py wrote."""
         code = self.process.wait()
         if self.said is not None:
-            print(f"\n━━━ {self.name} ━━━\n{self.said.read_text(errors='replace')}", flush=True)
+            took_s = time.monotonic() - self.began
+            print(f"\n━━━ {self.name} ({took_s:.0f} s) ━━━\n{self.said.read_text(errors='replace')}", flush=True)
         counts = counts_of(self.home)
         return Outcome(Counter(json.loads(counts.read_text())) if counts.is_file() else Counter({"failed": 1}), code)
 
 
-def run_passes(names: Sequence[str], arguments: Sequence[str]) -> list[Outcome]:
-    """The passes beside each other, a core for each: the first speaks at once, the others when they are through."""
-    once = ONCE if len(names) > 1 else {**ONCE, "sqlite": " ".join(ONCE.values())}
-    with contextlib.ExitStack() as things:
-        passes = [begin(name, arguments, once[name], things, aside=at > 0) for at, name in enumerate(names)]
-        try:
-            return [one.outcome() for one in passes]
-        except BaseException:
-            put_away([one.process for one in passes])
-            raise
+def run_lanes(lanes: Sequence[Lane], arguments: Sequence[str], things: contextlib.ExitStack) -> list[Outcome]:
+    """A core for each of the first two, and for the next when one of them is through."""
+    grounds = Grounds(things, whole=any(lane.folders for lane in lanes))
+    waiting, running, outcomes = list(lanes), list[Pass](), list[Outcome]()
+    try:
+        while waiting or running:
+            while waiting and len(running) < SIDE_BY_SIDE:
+                running.append(begin(waiting.pop(0), arguments, grounds, aside=len(lanes) > 1))
+            for one in ended(running):
+                running.remove(one)
+                outcomes.append(one.outcome())
+            time.sleep(LOOK_S)
+    except BaseException:
+        put_away([one.process for one in running])
+        raise
+    return outcomes
 
 
-def begin(name: str, arguments: Sequence[str], once: str, things: contextlib.ExitStack, *, aside: bool) -> Pass:
-    """Start one pass with its own home folder and database; ``once`` names what runs in this pass alone."""
-    home = Path(things.enter_context(tempfile.TemporaryDirectory(prefix=f"linli-{name}-")))
-    if name == "sqlite":
-        database = f"sqlite:///{home}/linli.sqlite3"
-    else:
-        database = things.enter_context(postgres.Postgres()).url("linli")
+def ended(running: Sequence[Pass]) -> Iterator[Pass]:
+    """Those that are through."""
+    yield from [one for one in running if one.process.poll() is not None]
+
+
+class Grounds:
+    """What the lanes stand on: a home folder each, the patterns of databases, one PostgreSQL for all."""
+
+    def __init__(self, things: contextlib.ExitStack, *, whole: bool) -> None:
+        self.things, self.whole = things, whole
+        self.patterns: dict[str, Path] = {}
+        self.server: postgres.Postgres | None = None
+        self.made = 0
+
+    def home(self, database: str) -> Path:
+        """A folder of a lane's own, gone at the end."""
+        return Path(self.things.enter_context(tempfile.TemporaryDirectory(prefix=f"linli-{database}-")))
+
+    def pattern(self, database: str) -> Path | None:
+        """The migrated database to copy; a part of the suite makes its own in less time."""
+        if self.whole and database not in self.patterns:
+            self.patterns[database] = pattern.make(database, self.home("pattern"))
+        return self.patterns.get(database)
+
+    def database(self, lane: Lane, home: Path) -> tuple[str, list[str]]:
+        """The address of a lane's database, and what pytest must know of it."""
+        like = self.pattern(lane.database)
+        if lane.database == "sqlite":
+            if like:
+                shutil.copy(like, home / "test.sqlite3")
+            return f"sqlite:///{home}/linli.sqlite3", ["--reuse-db"] if like else []
+        if self.server is None:
+            self.server = self.things.enter_context(postgres.Postgres(like=like))
+        self.made += 1
+        name = f"linli_{self.made}"
+        if like:
+            self.server.url(f"test_{name}", like=pattern.PATTERN)
+        return self.server.url(name), ["--reuse-db"] if like else []
+
+
+def begin(lane: Lane, arguments: Sequence[str], grounds: Grounds, *, aside: bool) -> Pass:
+    """Start one lane with its own home folder and database."""
+    home = grounds.home(lane.database)
+    database, more = grounds.database(lane, home)
+    like = grounds.pattern(lane.database)
     env: Mapping[str, str] = {
         **os.environ,
         "LINLI_DATABASE_URL": database,
         "LINLI_HOME": str(home),
-        "LINLI_TEST_PASS": name,
-        "LINLI_TEST_ONCE": once,
+        "LINLI_TEST_PASS": lane.database,
+        "LINLI_TEST_ONCE": ONCE[lane.database],
         "LINLI_TEST_COUNTS": str(counts_of(home)),
-        "PYTHONDONTWRITEBYTECODE": "1",
+        **({pattern.NAMED: str(like)} if like else {}),
     }
     said = home / "said.txt" if aside else None
-    if said is None:
-        print(f"\n━━━ {name} ━━━", flush=True)
-    out = things.enter_context(said.open("wb")) if said else None
-    command = [str(BIN / "python"), "-m", "pytest", *arguments]
+    print(f"\n{'· begins:' if aside else '━━━'} {lane.name}", flush=True)
+    out = grounds.things.enter_context(said.open("wb")) if said else None
+    command = [str(BIN / "python"), "-m", "pytest", *more, *(f"tests/{name}" for name in lane.folders), *arguments]
     process = subprocess.Popen(
         command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT if out else None
     )
-    return Pass(name, home, process, said)
+    return Pass(lane.name, home, process, said)
 
 
 def counts_of(home: Path) -> Path:
