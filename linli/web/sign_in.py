@@ -27,6 +27,8 @@ ROLES = (
     ("bureau_leader", "chart-bar", _("全局今日情况")),
     ("administrator", "key", _("警务室、人员、装备")),
     ("grid_worker", "map-pin", _("上报社情，看到答复")),
+    ("information_officer", "message-circle", _("听到什么就上报，做任务，看答复")),
+    ("assistant", "arrow-up", _("签收上报，当日转办")),
     ("liaison_cadre", "user-check", _("我承诺的、等我办的")),
     ("property_manager", "building-community", _("例会前：我该带什么")),
     ("auditor", "eye", _("一盘棋、留痕")),
