@@ -36,6 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     made.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="corp_id=…, agent_id=…")
     made.add_argument("--place", type=int, default=1, help="order in which one stands in for another")
     made.add_argument("--quiet", metavar="22:00-07:00", help="hours in which what is not urgent waits")
+    made.add_argument("--fixed", action="store_true", help="nobody may put it before or behind others for himself")
     made.add_argument("--off", action="store_true", help="keep it, but send nothing over it")
     test = what.add_parser("test", help="send a test message")
     test.add_argument("name", metavar="NAME")
@@ -76,6 +77,7 @@ def _set(options: argparse.Namespace) -> ChannelConfig:
             options=dict(pair.split("=", 1) for pair in options.option) if options.option else None,
             enabled=not options.off,
             place=options.place,
+            own_order=not options.fixed,
             quiet=_hours(options.quiet),
         )
     except Refusal as refused:

@@ -50,6 +50,7 @@ class ChannelForm(forms.Form):
     )
     quiet_from = forms.TimeField(label=gettext_lazy("免打扰从"), required=False)
     quiet_until = forms.TimeField(label=gettext_lazy("免打扰到"), required=False)
+    own_order = forms.BooleanField(label=gettext_lazy("各人可以调整它的先后"), required=False, initial=True)
     enabled = forms.BooleanField(label=gettext_lazy("启用"), required=False, initial=True)
 
     def __init__(self, data: Any = None, *, config: ChannelConfig | None = None) -> None:
@@ -71,14 +72,17 @@ class ChannelForm(forms.Form):
 
     def facts(self, given: dict[str, Any]) -> dict[str, Any]:
         """The arguments of ``set_channel``."""
-        names = ("channel", "kind", "url", "secret", "receipt_secret", "enabled", "place")
+        names = ("channel", "kind", "url", "secret", "receipt_secret", "enabled", "place", "own_order")
         quiet = (given["quiet_from"], given["quiet_until"]) if given["quiet_from"] else None
         options = {name: given[name] for name in ("corp_id", "agent_id") if given[name]}
         return {**{name: given[name] for name in names}, "options": options, "quiet": quiet}
 
 
+_PLAIN = ("kind", "url", "enabled", "place", "own_order", "quiet_from", "quiet_until")
+
+
 def _channel_values(config: ChannelConfig) -> dict[str, Any]:
-    plain = {name: getattr(config, name) for name in ("kind", "url", "enabled", "place", "quiet_from", "quiet_until")}
+    plain = {name: getattr(config, name) for name in _PLAIN}
     return {**plain, "channel": config.name, **config.options}
 
 
