@@ -27,7 +27,7 @@ MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class Hostile:
-    """A file, what it is called, and what must come of it: an ending, or a code of refusal; None where either may be."""
+    """A file, its name, and what must come of it: an ending, or a code of refusal; None where either may be."""
 
     name: str
     body: bytes

@@ -7,7 +7,8 @@ from another site is refused. The moment is in the form only and is kept nowhere
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.kernel.errors import Invalid, NotFound, Refusal, declare
@@ -27,11 +30,13 @@ from linli.tips.receipts.rules import in_fours, read_receipt
 from linli.tips.talk.acts import write_again
 from linli.tips.talk.queries import Opened, by_receipt, file_of, said_in
 from linli.tips.talk.rules import LONGEST, MOST_FILES, OUTCOMES, TIP_LIFE, plain_text
-from linli.web.portal.showing import TRAP, form_proof, open_door, proof_fault, show
+from linli.web.portal.showing import TRAP, View, form_proof, open_door, proof_fault, show
 from linli.web.tips.broken_in import SENTENCES
 from linli.web.tips.taking import RESIDENT, asked, is_once, take_tip, told_of
 from linli.web.tips.uploads import in_memory, made_anew, posted
 from linli.works.cleaning.rules import TAKEN
+
+P = ParamSpec("P")
 
 declare(
     "tip.again",
@@ -39,6 +44,21 @@ declare(
     en="Please look once more and press the button again. What you wrote is still here; files must be chosen again.",
 )
 declare("tip.elsewhere", zh="这次提交来自别的网站，没有收下。", en="This was sent by another site and was not taken.")
+
+
+def unlogged(view: View[P]) -> View[P]:
+    """A page of the giver: for anybody (:func:`~linli.web.portal.showing.open_door`), and a refusal of it leaves no line
+    in the log either: a line has a moment.
+    """
+
+    @functools.wraps(view)
+    def quiet(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        answer = view(request, *args, **kwargs)
+        # Django's own mark that an answer of 400 and more need not be written down again.
+        setattr(answer, "_has_been_logged", True)  # noqa: B010  (the stubs know no such name)
+        return answer
+
+    return csrf_exempt(open_door(quiet))
 
 
 def _sent(request: HttpRequest) -> QueryDict:
@@ -57,7 +77,7 @@ def _sent(request: HttpRequest) -> QueryDict:
     return sent
 
 
-@open_door
+@unlogged
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """What this is, what it promises and what not; the way in, and the way back by the receipt."""
@@ -65,7 +85,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return show(request, "web/tip_start.html", context)
 
 
-@open_door
+@unlogged
 @require_http_methods(["GET", "HEAD", "POST"])
 def give(request: HttpRequest) -> HttpResponse:
     """The form; sent, the receipt. The same form sent twice gets the same receipt and is one tip."""
@@ -99,7 +119,7 @@ def _form(request: HttpRequest, values: Any, proof: dict[str, str], refusal: Ref
     return show(request, "web/tip_give.html", {**context, **more}, status=refusal.status if refusal else 200)
 
 
-@open_door
+@unlogged
 @require_http_methods(["GET", "HEAD", "POST"])
 def look(request: HttpRequest) -> HttpResponse:
     """By the receipt, which goes in the body of a request and never in an address: answers, results, and writing
@@ -180,7 +200,7 @@ def _shown(facts: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-@open_door
+@unlogged
 @require_POST
 def file(request: HttpRequest) -> HttpResponse:
     """A file of the talk, for whoever holds the receipt."""
@@ -202,7 +222,7 @@ def as_attachment(body: bytes, media: str, name: str) -> HttpResponse:
     return answer
 
 
-@open_door
+@unlogged
 @require_safe
 def broken_in(request: HttpRequest) -> HttpResponse:
     """What somebody who breaks in would learn, sentence by sentence, each with its test or without one."""
