@@ -40,7 +40,7 @@ def picture(form: str, size: tuple[int, int] = (64, 48), **more: object) -> byte
     sheet = Image.new("RGB", size)
     for x in range(min(size[0], 64)):
         sheet.putpixel((x, x % size[1]), (x * 4 % 256, 90, 200))
-    sheet.save(out, form, **more)  # type: ignore[arg-type]  # options of the encoders
+    sheet.save(out, form, **more)
     return out.getvalue()
 
 

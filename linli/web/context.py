@@ -51,6 +51,7 @@ DAY = (
     "liaison_cadre",
     "property_manager",
     "partner_officer",
+    "tips_desk",
 )
 FIELD = (*PHONE, "grid_worker", "information_officer", "liaison_cadre")
 """Who is out and writes there; the app itself asks the house which forms a post may fill."""
@@ -75,6 +76,7 @@ NAV = (
     ("campaigns", "/campaigns", _("专项走访"), ("bureau_leader",)),
     ("line", "/line", _("上报"), LINE),
     ("tasks", "/tasks", _("任务"), LINE),
+    ("tips", "/tips", _("匿名线索"), ("tips_desk",)),
     ("board", "/board", _("一盘棋"), ("bureau_leader", "dispatcher", "administrator", "auditor")),
     ("lists", "/lists", _("清单"), LISTS),
     ("matters", "/matters", _("台账"), tuple(POSTS)),
@@ -102,6 +104,7 @@ ICONS = {
     "line": "arrow-up",
     "tasks": "checklist",
     "tickets": "arrow-forward-up",
+    "tips": "lock",
     "visits": "walk",
     "visit_list": "walk",
     "campaigns": "flag",

@@ -41,6 +41,8 @@ BESIDE = (
         gettext_lazy("联系卡"),
         ("community_officer", "station_chief", "station_desk", "administrator", "bureau_leader"),
     ),
+    ("/tips", gettext_lazy("匿名线索"), ("community_officer", "station_chief", "bureau_leader")),
+    ("/tips/counter", gettext_lazy("代人写线索"), ("station_desk",)),
     ("/care", gettext_lazy("关爱"), ("community_officer", "station_chief", "bureau_leader")),
     ("/hours/rooms", gettext_lazy("社区工时"), ("station_chief", "bureau_leader")),
     ("/opinions", gettext_lazy("群众评价"), ("community_officer", "station_chief", "station_desk", "bureau_leader")),

@@ -16,7 +16,7 @@ from django.test import Client
 from PIL import Image
 
 from linli.kernel import boxes, clock
-from linli.kernel.crypto import unseal
+from linli.kernel.crypto import house_key, unseal
 from linli.kernel.errors import Refusal
 from linli.org.people.acts import open_account
 from linli.tips.readers.models import ReaderKey
@@ -175,8 +175,8 @@ def test_a_stolen_house_opens_no_tip(town: Town) -> None:
         with pytest.raises(Refusal):
             boxes.unlock(key, key=boxes.stretched("密语猜不到密语猜不到", salt=b"0" * 16), context="tips")
     held = [key[:32] for key in keys] + [
-        receipts.house_key("tips.receipt.salt"),
-        receipts.house_key("tips.receipt.draw"),
+        house_key("tips.receipt.salt"),
+        house_key("tips.receipt.draw"),
     ]
     for blob in blobs:
         for key in held:

@@ -152,6 +152,7 @@ def tip(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     row, desk = tip_seen(actor, key), _desk(request, actor)
     context: dict[str, Any] = {"row": row, "state": TIP_LIFE.state(row.state).words, "is_open": desk is not None}
+    context["crumbs"] = [(_("匿名线索"), PATH), (row.code, "")]
     if desk is None:
         return render(request, "web/tip.html", context)
     opened = opened_by(desk, row)

@@ -47,8 +47,8 @@ declare("tip.elsewhere", zh="这次提交来自别的网站，没有收下。", 
 
 
 def unlogged(view: View[P]) -> View[P]:
-    """A page of the giver: for anybody (:func:`~linli.web.portal.showing.open_door`), and a refusal of it leaves no line
-    in the log either: a line has a moment.
+    """A page of the giver: for anybody (``open_door``), and a refusal of it leaves no line in the log either: a line
+    has a moment.
     """
 
     @functools.wraps(view)
