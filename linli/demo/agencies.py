@@ -21,9 +21,22 @@ PARTNERS = (
     ("power", "县供电公司"),
     ("water", "县自来水公司"),
 )
-SERVICES = ("报警求助", "户籍业务咨询", "居住证受理", "矛盾纠纷调解", "反诈咨询", "失物招领", "线索举报")
-CENTRAL_SERVICES = ("报警求助", "户籍业务代办", "矛盾纠纷调解", "反诈咨询", "线索举报")
-VILLAGE_SERVICES = ("报警求助", "矛盾纠纷调解", "政策宣传")
+_ELSEWHERE = (
+    "补办身份证｜派出所｜户口簿；本人到场拍照、按指纹",
+    "新生儿落户｜派出所｜出生医学证明、父母身份证和户口簿",
+    "无犯罪记录证明｜网上｜身份证，三个工作日",
+    "出国护照｜公安局｜身份证、照片；提前预约",
+)
+"""What residents come for in vain, and are told before they travel (F6)."""
+SERVICES = (
+    *("报警求助", "户籍业务咨询", "居住证受理｜警务室｜身份证、租房合同或住宿证明", "矛盾纠纷调解", "反诈咨询"),
+    *("失物招领", "线索举报", *_ELSEWHERE),
+)
+CENTRAL_SERVICES = (
+    *("报警求助", "户籍业务代办｜警务室｜户口簿、身份证", "矛盾纠纷调解", "反诈咨询", "线索举报"),
+    *_ELSEWHERE,
+)
+VILLAGE_SERVICES = ("报警求助", "矛盾纠纷调解", "政策宣传", *_ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,11 +14,12 @@ from django.db import transaction
 
 from linli.demo.county import WEEK_DAYS, YEAR_DAYS, County, grow
 from linli.demo.incidents import PastIncident
+from linli.demo.load.door import load_door
 from linli.demo.load.line import load_line
 from linli.demo.load.named import name_lists
 from linli.demo.load.open_now import load_open
-from linli.demo.load.outcomes import load_outcomes
 from linli.demo.load.organisation import Rows, load_organisation, note_bulk, plan_roster
+from linli.demo.load.outcomes import load_outcomes
 from linli.demo.load.past import load_year
 from linli.demo.load.phones import load_phones
 from linli.demo.load.places import load_places, load_roads
@@ -127,6 +128,7 @@ def _lately(county: County, rows: Rows, week: list[PastIncident], begin: datetim
     step.done(f"{load_phones(DEMO, now)} phones in the field")
     step.done(f"{load_line(DEMO, now)} reports and tasks on the line")
     step.done(f"{load_warnings(now)} warnings to residents")
+    step.done(f"{load_door(now)} reports of residents at the door")
     _send_nothing_late()
 
 

@@ -172,9 +172,30 @@ def steps_of(report: PublicReport) -> list[Step]:
         words = _told_of(entry.act, entry.facts or {}, workflow)
         if words is not None and words != found[-1].words:
             found.append(Step(entry.at, words))
+    found += _tickets(report)
     if report.answered_at is not None:
         found.append(Step(report.answered_at, Words("已答复您", "answered")))
     return sorted(found, key=lambda step: step.at)
+
+
+def _tickets(report: PublicReport) -> list[Step]:
+    """Where it was handed to, and that it was taken and answered there: agencies, never persons."""
+    found = []
+    for ticket in report.matter.handovers.select_related("to_agency").exclude(state="withdrawn"):
+        name = ticket.to_agency.name
+        told = (
+            (ticket.sent_at, Words(f"已转交{name}", f"handed to {name}")),
+            (ticket.accepted_at, Words(f"{name}已接收", f"taken on by {name}")),
+            (ticket.ended_at, TICKET_ENDS.get(ticket.state)),
+        )
+        found += [Step(at, words) for at, words in told if at is not None and words is not None]
+    return found
+
+
+TICKET_ENDS = {
+    "answered": Words("对方已办结回告", "answered by that agency"),
+    "declined": Words("对方退回，另行安排", "sent back; somebody else is found"),
+}
 
 
 def _told_of(act: str, facts: dict[str, Any], workflow: Any) -> Words | None:
@@ -187,8 +208,6 @@ def _told_of(act: str, facts: dict[str, Any], workflow: Any) -> Words | None:
         return words
     return {
         "matter.assign": Words("已交人办理", "somebody was given it"),
-        "handover.open": Words("已转交负责的单位", "handed to the agency in charge"),
-        "file.attach": None,
     }.get(act)
 
 
