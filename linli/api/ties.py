@@ -97,9 +97,7 @@ def ticketed(request: ApiRequest, number: str, sent: Ticketed) -> HttpResponse:
         201,
         lambda: _shown(
             actor,
-            open_handover(
-                actor, matter=matter, to_agency=agency, mode=sent.mode, text=sent.text, due_at=sent.due_at
-            ),
+            open_handover(actor, matter=matter, to_agency=agency, mode=sent.mode, text=sent.text, due_at=sent.due_at),
         ),
     )
 
@@ -131,9 +129,7 @@ def came_back(request: ApiRequest, handover_id: uuid.UUID, sent: CameBack) -> Ht
     return once(
         request.ticket,
         200,
-        lambda: _shown(
-            actor, record_answer(actor, handover=ticket, move=sent.move, answer=sent.answer, via=sent.via)
-        ),
+        lambda: _shown(actor, record_answer(actor, handover=ticket, move=sent.move, answer=sent.answer, via=sent.via)),
     )
 
 

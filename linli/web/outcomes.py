@@ -38,7 +38,15 @@ from linli.org.posts.rules import POSTS
 from linli.web.figure_words import days_shown, ledger_address, plain
 from linli.web.visitor import actor_of, page
 
-READS = ("bureau_leader", "station_chief", "station_desk", "community_officer", "dispatcher", "administrator", "auditor")
+READS = (
+    "bureau_leader",
+    "station_chief",
+    "station_desk",
+    "community_officer",
+    "dispatcher",
+    "administrator",
+    "auditor",
+)
 MOST_SORTIES = 40
 
 

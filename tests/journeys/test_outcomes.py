@@ -210,7 +210,12 @@ def test_help_is_taken_by_a_named_helper_done_again_and_thanked_and_information_
     move_matter(worker, matter=told, move="go_and_see", facts={"seen": "工地宿舍飞线充电"})
     made = turn_matter(officer, matter=told, kind="hazard")
     told.refresh_from_db()
-    assert (told.state, made.kind, made.agency, made.details["what"]) == ("settled", "hazard", told.agency, "约四十人入住")
+    assert (told.state, made.kind, made.agency, made.details["what"]) == (
+        "settled",
+        "hazard",
+        told.agency,
+        "约四十人入住",
+    )
     assert made.number in told.details["outcome"]
     with pytest.raises(Invalid):
         turn_matter(officer, matter=made, kind="tip")

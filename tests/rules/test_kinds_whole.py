@@ -1,4 +1,4 @@
-"""The lives of the kinds: what each step asks for, by when the next is due, and that nobody is left without a way on."""
+"""The lives of the kinds: what each step asks for, when the next is due, and that nobody is left without a way on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def test_each_fact_of_each_step_is_declared_in_words() -> None:
     for kind in KINDS.values():
         for move in kind.workflow.moves:
             for name in move.facts:
-                assert name in columns or kind.fact(name), f"{kind.code}.{move.name} asks for {name} and has no word for it"
+                assert name in columns or kind.fact(name), (
+                    f"{kind.code}.{move.name} asks for {name} and has no word for it"
+                )
         assert set(kind.pictured) <= {move.name for move in kind.workflow.moves}
         assert set(kind.due_in_h) <= {state.name for state in kind.workflow.states}
 

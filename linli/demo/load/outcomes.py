@@ -87,7 +87,9 @@ def _hazards(told: _Told, rows: Rows, county: County) -> None:
         )
         lamp = told.opened("hazard", "东街路灯整段不亮", {"what": "六盏。", "type": "lamp"}, by="grid_worker")
     with clock.fixed(told.now - timedelta(days=1, hours=20)):
-        told.step(ebikes, "demand", "community_officer", holder="property_manager", due_at=by, demanded="三日内清走并装充电桩")
+        told.step(
+            ebikes, "demand", "community_officer", holder="property_manager", due_at=by, demanded="三日内清走并装充电桩"
+        )
         fresh = Matter.objects.select_related("agency", "station").get(pk=lamp.pk)
         lift_matter(told.actor("grid_worker"), matter=fresh, reason="不是灯泡的问题，村里修不了")
         fresh.refresh_from_db()
@@ -107,9 +109,14 @@ def _hazards(told: _Told, rows: Rows, county: County) -> None:
 def _help(told: _Told) -> None:
     with clock.fixed(told.now - timedelta(days=3)):
         pills = told.opened(
-            "help_request", "独居老人每周取药", {"need": "腿脚不便，每周三代取药。", "often": "weekly"}, by="grid_worker"
+            "help_request",
+            "独居老人每周取药",
+            {"need": "腿脚不便，每周三代取药。", "often": "weekly"},
+            by="grid_worker",
         )
-        papers = told.opened("help_request", "卧床老人换身份证", {"need": "请上门照相。", "often": "once"}, by="grid_worker")
+        papers = told.opened(
+            "help_request", "卧床老人换身份证", {"need": "请上门照相。", "often": "once"}, by="grid_worker"
+        )
     with clock.fixed(told.now - timedelta(days=2, hours=20)):
         told.step(pills, "take_on", "grid_worker")
         told.step(papers, "take_on", "community_officer")

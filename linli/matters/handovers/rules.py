@@ -38,7 +38,8 @@ def ticket_file(ticket: dict[str, Any]) -> bytes:
     return json.dumps(
         {
             "linli_ticket": 1,
-            "how": "请在 answer 处填写：state 填 answered（已办结）、accepted（已接收）或 declined（退回），text 填办理情况；"
+            "how": "请在 answer 处填写：state 填 answered（已办结）、accepted（已接收）或 declined（退回），"
+            "text 填办理情况；"
             "然后把本文件交回。其余内容请勿改动。",
             "ticket": ticket,
             "signature": _signature(ticket),

@@ -1,5 +1,5 @@
-"""社情信息: what a grid worker or information officer reports about the area. The officer sorts it the next morning, goes
-to see with the grid worker, settles it or turns it into a matter of another kind (Q3, F2, W6).
+"""社情信息: what a grid worker or information officer reports about the area. The officer sorts it the next morning,
+goes to see with the grid worker, settles it or turns it into a matter of another kind (Q3, F2, W6).
 
 It tells of a situation, never of a person's opinions: an assembly, petition or opinion is no matter.
 """
@@ -36,7 +36,9 @@ LIFE = Workflow(
     ),
     (
         assign("open", "assigned", "sorted", "settled"),
-        Move("sort", ("open", "assigned"), "sorted", Words("研判", "sort"), needs=("worth",), also=("plan",), may=POLICE),
+        Move(
+            "sort", ("open", "assigned"), "sorted", Words("研判", "sort"), needs=("worth",), also=("plan",), may=POLICE
+        ),
         Move(
             "go_and_see",
             ("open", "assigned", "sorted"),

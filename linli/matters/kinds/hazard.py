@@ -1,5 +1,5 @@
-"""隐患: a dark street lamp, e-bikes in a stairway, a loose manhole: found, given to who must put it right by a date, put
-right, looked at again, kept (P11, Q3).
+"""隐患: a dark street lamp, e-bikes in a stairway, a loose manhole: found, given to who must put it right by a date,
+put right, looked at again, kept (P11, Q3).
 """
 
 from __future__ import annotations
@@ -41,7 +41,15 @@ HOLDERS = (
     ("room", Words("警务室", "police room")),
 )
 """Who must put it right: a role, not a name. The name of a person or firm stands in the visit or inspection."""
-_AT_WORK = (*POLICE, "assistant", "auxiliary", "grid_worker", "liaison_cadre", "property_manager", "information_officer")
+_AT_WORK = (
+    *POLICE,
+    "assistant",
+    "auxiliary",
+    "grid_worker",
+    "liaison_cadre",
+    "property_manager",
+    "information_officer",
+)
 
 LIFE = Workflow(
     "hazard",

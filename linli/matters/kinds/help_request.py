@@ -34,7 +34,9 @@ LIFE = Workflow(
             may=HELPERS,
         ),
         Move("help_once", ("helping",), "helping", Words("这次已帮", "done this time"), needs=("done",), may=HELPERS),
-        Move("hand_back", ("assigned", "helping"), "open", Words("帮不了", "cannot help"), needs=("reason",), may=HELPERS),
+        Move(
+            "hand_back", ("assigned", "helping"), "open", Words("帮不了", "cannot help"), needs=("reason",), may=HELPERS
+        ),
         assign("open", "assigned", "helping", "settled"),
         Move("close", ("settled",), "closed", Words("致谢并结案", "thank and close"), also=("thanks",), may=HANDS),
         reopen(),

@@ -184,6 +184,7 @@ HANDS = (
 POLICE = ("community_officer", "station_desk", "station_chief", "dispatcher", "call_taker")
 """Who judges: checks a tip, names who must put a hazard right, looks again, closes."""
 OPEN, ASSIGNED = State("open", Words("待办", "open")), State("assigned", Words("已交办", "assigned"))
+_CLOSE = Words("结案", "close")
 CLOSED = State("closed", Words("结案", "closed"), final=True)
 AWAY = State("handed_over", Words("已移交", "handed over"))
 
@@ -193,14 +194,16 @@ def assign(*sources: str) -> Move:
     return Move("assign", sources, "assigned", Words("交办", "assign"), needs=("assignee_id",), may=HANDS)
 
 
-def close(words: Words = Words("结案", "close"), *, also: tuple[str, ...] = ()) -> Move:
+def close(words: Words = _CLOSE, *, also: tuple[str, ...] = ()) -> Move:
     """The last step, by whoever answers for it."""
     return Move("close", ("settled",), "closed", words, also=also, may=HANDS)
 
 
 def reopen(*sources: str) -> Move:
     """The way back, with a reason."""
-    return Move("reopen", sources or ("settled", "closed"), "open", Words("重新办理", "reopen"), needs=("reason",), may=HANDS)
+    return Move(
+        "reopen", sources or ("settled", "closed"), "open", Words("重新办理", "reopen"), needs=("reason",), may=HANDS
+    )
 
 
 def goes_away(*sources: str) -> tuple[Move, ...]:

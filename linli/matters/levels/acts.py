@@ -18,10 +18,20 @@ from linli.matters.levels.queries import agency_on
 from linli.matters.levels.rules import LEVELS, OVER, above, below_level, level_or_first
 
 declare("level.none", zh="这类事项不分级。", en="This kind of matter has no level.")
-declare("level.no_further", zh="已在{level_zh}，不能再往{way_zh}。", en="It is with the {level_en}; it goes no {way_en}.")
-declare("level.not_yours", zh="从{level_zh}提级或退回，不由您的岗位办理。", en="Not your post moves it from the {level_en}.")
-declare("level.over", zh="该事项已办结或已移交，不能再提级或退回。", en="It is settled or handed over; its level stays.")
-declare("level.changed", zh="该事项的层级刚被别人改过，请看新的情况。", en="Somebody has just changed its level; look again.")
+declare(
+    "level.no_further", zh="已在{level_zh}，不能再往{way_zh}。", en="It is with the {level_en}; it goes no {way_en}."
+)
+declare(
+    "level.not_yours", zh="从{level_zh}提级或退回，不由您的岗位办理。", en="Not your post moves it from the {level_en}."
+)
+declare(
+    "level.over", zh="该事项已办结或已移交，不能再提级或退回。", en="It is settled or handed over; its level stays."
+)
+declare(
+    "level.changed",
+    zh="该事项的层级刚被别人改过，请看新的情况。",
+    en="Somebody has just changed its level; look again.",
+)
 
 
 @act(

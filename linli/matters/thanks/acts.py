@@ -16,7 +16,9 @@ from linli.matters.thanks.models import Thanks
 
 declare("thanks.too_much", zh="一次奖励最多{most}元。", en="A reward is at most {most} yuan.")
 declare("reward.none", zh="该事项没有待领的奖励。", en="No reward waits for this matter.")
-declare("reward.wrong_code", zh="领奖码不对，还可再试{left}次。", en="This is not the claim code; {left} tries are left.")
+declare(
+    "reward.wrong_code", zh="领奖码不对，还可再试{left}次。", en="This is not the claim code; {left} tries are left."
+)
 declare(
     "reward.locked",
     zh="领奖码错误次数过多，已停止领取，请负责人另发一次感谢。",
@@ -92,9 +94,7 @@ def try_code(actor: Actor, *, matter: Matter, code: str) -> Thanks | None:
 )
 def pay_reward(actor: Actor, *, thanks: Thanks) -> Thanks:
     """Pay a reward whose code was shown, once. No name is asked for; the day is kept, not the hour."""
-    paid = Thanks.objects.filter(pk=thanks.pk, paid_on__isnull=True).update(
-        paid_on=clock.today(), paid_by=actor.name
-    )
+    paid = Thanks.objects.filter(pk=thanks.pk, paid_on__isnull=True).update(paid_on=clock.today(), paid_by=actor.name)
     if not paid:
         raise Conflict("reward.none")
     thanks.refresh_from_db()

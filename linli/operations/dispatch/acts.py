@@ -46,7 +46,9 @@ declare(
     zh="“{category}”须由派出所办理，警务室警力不能单独受理。",
     en="{category} is for the police station; a room may not take it alone.",
 )
-declare("order.not_an_incident", zh="只有警情和线索行动可以派警。", en="Only incidents, and teams on a tip, get orders.")
+declare(
+    "order.not_an_incident", zh="只有警情和线索行动可以派警。", en="Only incidents, and teams on a tip, get orders."
+)
 
 POSITION = system("position")
 _STAMPS = {

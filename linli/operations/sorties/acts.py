@@ -51,9 +51,7 @@ class SortieChanged:
     keeps=("room", "plain_clothes"),
     within=lambda facts: facts["matter"].scope_paths()[0],
 )
-def send_sortie(
-    actor: Actor, *, matter: Matter, room: Agency | None = None, plain_clothes: bool = False
-) -> Sortie:
+def send_sortie(actor: Actor, *, matter: Matter, room: Agency | None = None, plain_clothes: bool = False) -> Sortie:
     """Send the rostered team of the room that has the tip: its free units get an order (their phones ring), who stands
     on the roster without a unit gets a message. The officer who sends it leads it.
 

@@ -27,7 +27,8 @@ class Measure:
 
     A count: ``where`` chooses the matters that count, by the day they were received; it may name the annotations of
     ``measures.queries.proofs``. ``amount``: the annotation that is added up over those matters instead of counting them
-    (people held, gangs); the ledger filter then lists the matters that it comes from. ``own_rooms``: only what a room of the place itself has settled. A share has no
+    (people held, gangs); the ledger filter then lists the matters that it comes from.
+    ``own_rooms``: only what a room of the place itself has settled. A share has no
     ``where``: ``part`` and ``over`` are the codes of its numerator and denominator. ``doubts``: codes that count what
     is uncertain about it. ``filters``: the ledger filter with exactly these rows (of a share: its part); place and days
     are added. ``row``: of the practice.

@@ -34,7 +34,7 @@ for _measure in (
         Words("有结果的线索", "tips with a result"),
         Words(
             "查结时有抓获、起获、制止或转案件的线索，按线索的登记日。",
-            "Tips that were settled with people caught, goods seized, something stopped or a case, by the day of the tip.",
+            "Tips settled with people caught, goods seized, something stopped or a case, by the day of the tip.",
         ),
     ),
     Measure(
@@ -139,6 +139,15 @@ for _level in LEVELS.values():
         ),
     )
 
-TIP_RESULTS = ("tips", "tips_resulted", "tips_no_finding", "tips_result_share", "sorties", "gangs", "held", "goods_yuan")
+TIP_RESULTS = (
+    "tips",
+    "tips_resulted",
+    "tips_no_finding",
+    "tips_result_share",
+    "sorties",
+    "gangs",
+    "held",
+    "goods_yuan",
+)
 LEVEL_SHARES = tuple(f"settled_{level}_share" for level in LEVELS)
 """The figures of the page of results and levels, in its order."""
