@@ -233,6 +233,7 @@ def timeline(matter: Matter, tickets: list[str], links: list[str]) -> list[Shown
             "matters.handover": tickets,
             "matters.link": links,
             "matters.note": notes,
+            "matters.hop": [str(key) for key in matter.hops.values_list("pk", flat=True)],
         }
     )
     return [_told(entry) for entry in entries]

@@ -61,6 +61,13 @@ LINKS: tuple[tuple[str, str, Any, Any, tuple[str, ...]], ...] = (
         gettext_lazy("封闭、恢复、启用路网"),
         ("dispatcher", "station_desk", "station_chief", "administrator"),
     ),
+    (
+        "code_cards",
+        "key",
+        gettext_lazy("码卡"),
+        gettext_lazy("没有办公电脑的人凭卡登录：发卡、打印、作废"),
+        ("community_officer", "station_desk", "station_chief", "administrator"),
+    ),
     ("loads", "list-check", gettext_lazy("表格导入导出"), gettext_lazy("检查、写入、整批撤回；登记导出"), POSTS),
     ("gateways", "bell-ringing", gettext_lazy("通道与对接"), gettext_lazy("消息通道、对接系统、测试"), POSTS),
     ("jobs", "refresh", gettext_lazy("失败的任务"), gettext_lazy("后台没有做成的事"), POSTS),

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from linli.insight.measures.queries import figures_of, first_reach
+from linli.insight.measures.rules import LINE_FIGURES, period_of
 from linli.kernel import clock
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Actor
@@ -35,12 +37,14 @@ from linli.matters.line.queries import (
 )
 from linli.matters.line.rules import HOWS, LEVELS
 from linli.org.access.rules import holds_right
+from linli.web.figure_words import card
 from linli.web.filling import carry_out, done, show_form
 from linli.web.registers import page_of
 from linli.web.visitor import actor_of, page
 
 READERS = tuple(dict.fromkeys((*ON_LINE, "administrator")))
 SETTERS = ("bureau_leader", "administrator")
+CHIEFS = ("station_chief", "bureau_leader", "dispatcher")
 
 
 def _row(actor: Actor, hop: Hop) -> dict[str, Any]:
@@ -115,9 +119,18 @@ def index(request: HttpRequest) -> HttpResponse:
             {"words": names[name], "href": f"?show={name}", "current": name == chosen, "count": lists[name].count()}
             for name in offered
         ],
-        "may_clock": actor.holds(*SETTERS),
+        "cards": _figures(actor) if actor.holds(*CHIEFS) else [],
     }
     return render(request, "web/line.html", context)
+
+
+def _figures(actor: Actor) -> list[dict[str, Any]]:
+    """This month's figures of the line for one's own place; none of a person."""
+    place, period = first_reach(actor), period_of("month", clock.today())
+    if place is None:
+        return []
+    found = figures_of(actor, places=[place], period=period, codes=LINE_FIGURES)
+    return [card(figure, period, place.code) for figure in found[place.pk].figures.values() if figure.now is not None]
 
 
 @require_POST

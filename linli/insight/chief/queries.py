@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from linli.insight.chief.rules import NUMBERS
-from linli.insight.measures.queries.proofs import proofs
+from linli.insight.measures.queries.proofs import of_the_line, proofs
 from linli.kernel import clock
 from linli.kernel.errors import Invalid
 from linli.kernel.scope import Actor
@@ -18,6 +18,7 @@ from linli.matters.ledger.models import Matter
 from linli.matters.ledger.queries import count_of, matters_where, where
 from linli.matters.ledger.rules import FILTERS, Asked
 from linli.matters.ledger.rules.filters import REPORTS, Filter
+from linli.matters.line.rules import REPORTS as LINE_KINDS
 from linli.org.agencies.models import Agency
 
 __all__ = ["FILTERS", "REPORTS", "declare_filters", "numbers", "rows"]
@@ -27,6 +28,12 @@ ARRIVALS: dict[str, tuple[str, Words]] = {
     "known": ("was_timed", Words("有承诺且有到场时间", "promised and arrived")),
     "in_time": ("was_in_time", Words("按时到场", "in time")),
     "missing": ("has_no_arrival", Words("缺到场时间", "arrival missing")),
+}
+
+ON_LINE: dict[str, tuple[Q, Words]] = {
+    "up": (Q(kind__in=LINE_KINDS, hop_n__gt=0), Words("逐级上报", "up the line")),
+    "in_time": (Q(kind__in=LINE_KINDS, hop_n__gt=0, signed_in_time=True), Words("全程按时签收", "signed in time")),
+    "down": (Q(kind="task", receipt_n__gt=0), Words("下发", "down the line")),
 }
 
 
@@ -63,13 +70,23 @@ def _arrival(actor: Actor, asked: Asked, prefix: str) -> Q:
     return Q(Exists(Matter.objects.filter(Q(proof), pk=OuterRef(f"{prefix}pk")).order_by()))
 
 
+def _on_line(actor: Actor, asked: Asked, prefix: str) -> Q:
+    """What went up or down the line, by the same proofs as the figures."""
+    if asked.value not in ON_LINE:
+        raise Invalid("fact.wrong", field="line", why=asked.value[:40])
+    found = Matter.objects.alias(**of_the_line()).filter(ON_LINE[asked.value][0], pk=OuterRef(f"{prefix}pk"))
+    return Q(Exists(found.order_by()))
+
+
 def declare_filters() -> None:
     """The filters that need more than the ledger knows, or that only a day's page asks for."""
     choices = tuple((code, words) for code, (_, words) in ARRIVALS.items())
+    ways = tuple((code, words) for code, (_, words) in ON_LINE.items())
     for declared in (
         Filter("unsettled", Words("未办结", "not settled"), "flag", "1", None, (), _unsettled),
         Filter("for_me", Words("等我办", "waits for me"), "flag", "1", None, (), _for_me),
         Filter("handled_by_us", Words("本单位处置", "settled by us"), "flag", "1", None, (), _handled_by_us),
+        Filter("line", Words("上报与下发", "up and down the line"), "choice", "up", None, ways, _on_line),
         Filter("arrival", Words("到场时间", "arrival"), "choice", "known", None, choices, _arrival),
     ):
         FILTERS.add(declared.name, declared)

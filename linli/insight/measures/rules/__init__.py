@@ -13,12 +13,14 @@ from linli.insight.measures.rules.intervals import (
     percentile,
     share,
 )
+from linli.insight.measures.rules.line import LINE_FIGURES
 from linli.insight.measures.rules.outcomes import LEVEL_SHARES, TIP_RESULTS
 from linli.insight.measures.rules.periods import PERIODS, Period, next_month, period_of, same_day_last_year
 from linli.insight.measures.rules.reading import Doubt, Figure, Sums, figure_of
 
 __all__ = [
     "LEVEL_SHARES",
+    "LINE_FIGURES",
     "MEASURES",
     "OVER_S",
     "PERIODS",
