@@ -14,6 +14,7 @@ class MattersConfig(AppConfig):
         import linli.matters.files.acts
         import linli.matters.handovers.acts
         import linli.matters.intake.acts
+        import linli.matters.keeping.acts
         import linli.matters.ledger.acts
         import linli.matters.levels.acts
         import linli.matters.line.acts

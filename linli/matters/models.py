@@ -5,9 +5,10 @@ from __future__ import annotations
 from linli.matters.exporting.models import ExportTemplate
 from linli.matters.files.models import Attachment
 from linli.matters.handovers.models import Handover
+from linli.matters.keeping.models import Hold, Thinned
 from linli.matters.ledger.models import Fact, Listing, Matter, MatterShare, NumberSeries, Stamp
-from linli.matters.line.models import Hop, LevelClock
 from linli.matters.levels.models import LevelChange
+from linli.matters.line.models import Hop, LevelClock
 from linli.matters.links.models import Link
 from linli.matters.notes.models import Note
 from linli.matters.parties.models import Party
@@ -27,9 +28,10 @@ __all__ = [
     "ExportTemplate",
     "Fact",
     "Handover",
+    "Hold",
     "Hop",
-    "LevelClock",
     "LevelChange",
+    "LevelClock",
     "Link",
     "Listing",
     "Matter",
@@ -46,5 +48,6 @@ __all__ = [
     "TaskPost",
     "Tasking",
     "Thanks",
+    "Thinned",
     "Words",
 ]

@@ -17,6 +17,7 @@ class OperationsConfig(AppConfig):
         import linli.operations.exchange.acts
         import linli.operations.formation.acts
         import linli.operations.joint.acts
+        import linli.operations.keeping.acts
         import linli.operations.ladder.acts
         import linli.operations.limits.acts
         import linli.operations.map.queries

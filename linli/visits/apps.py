@@ -19,6 +19,7 @@ class VisitsConfig(AppConfig):
         import linli.visits.plans.acts
         import linli.visits.reasons.acts
         import linli.visits.records.acts
+        import linli.visits.records.acts.thinning
         import linli.visits.records.queries  # noqa: F401  (importing declares the acts, and what a phone takes along)
         from linli.kernel.claims import declare_claims, declare_own
         from linli.visits.cards.queries import day as cards_day

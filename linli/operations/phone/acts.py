@@ -23,7 +23,7 @@ FEED_BACK = Offline(
 
 @act("order.feed_back", zh="反馈", en="feed back", about="order", offline=FEED_BACK)
 def feed_back_from_order(actor: Actor, *, order: Order, outcome: str, device_at: datetime | None = None) -> Any:
-    """Write what came of the call of an order that is done: the phone offers it right after 办结, line or no line. Raises
-    Conflict while other units still work on the call, NotAllowed for who did not carry the order.
+    """Write what came of the call of an order that is done: the phone offers it right after 办结, line or no line.
+    Raises Conflict while other units still work on the call, NotAllowed for who did not carry the order.
     """
     return feed_back(actor, matter=order.matter, outcome=outcome, device_at=device_at)

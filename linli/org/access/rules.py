@@ -386,9 +386,14 @@ _READS_TIPS = frozenset(
 for _post in ("tips_desk", "community_officer", "station_chief", "bureau_leader"):
     RIGHTS[_post] |= _READS_TIPS
 
+_HOLDS = frozenset({"matter.hold", "matter.let_go"})
+"""A law or a court wants a matter whole beyond its term."""
+for _post in ("station_chief", "bureau_leader"):
+    RIGHTS[_post] |= _HOLDS
+
 SYSTEM_ONLY: frozenset[str] = frozenset(
     {"order.escalate", "order.unreachable", "order.prove_arrival", "handover.chase", "message.report", "demo.load"}
-    | {"alert.expire", "register.erase", "visit.gather", "visit.spread_campaign"}
+    | {"alert.expire", "register.erase", "matter.thin", "visit.thin", "visit.gather", "visit.spread_campaign"}
     | {"public.report", "public.add_photo", "public.give_opinion", "volunteer.apply"}
     | {"line.lapse", "task.spread"}
     | {"code_card.count_try", "code_card.lock", "code_card.bind", "code_card.enter"}

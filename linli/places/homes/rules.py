@@ -74,6 +74,12 @@ TERMS: dict[str, Term] = {
         Words("房主联系保留", "keep owners' contact"),
         Words("房屋或单位停用多久后删除联系人", "after a home or a firm has closed"),
     ),
+    "keep_visit": Term(
+        1095,
+        False,
+        Words("走访记录保留", "keep what a visit says"),
+        Words("走访多久后删除谈话内容、见到的人和户室", "after the visit: words, whom it names, the flat"),
+    ),
     "keep_report": Term(
         30,
         False,

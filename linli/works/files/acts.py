@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import shutil
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from linli.kernel import clock
 from linli.kernel.acts import act
@@ -139,3 +142,14 @@ def forget_pieces(payload: dict[str, Any]) -> None:
     for upload in old:
         shutil.rmtree(_folder(upload), ignore_errors=True)
     Upload.objects.filter(pk__in=[upload.pk for upload in old]).delete()
+
+
+def let_go(digests: Iterable[str]) -> None:
+    """Take files out of the store that hang on nothing any more. No act: it is the end of what an act erased."""
+    for sha256 in digests:
+        try:
+            with transaction.atomic():
+                StoredFile.objects.filter(pk=sha256).delete()
+        except ProtectedError:
+            continue
+        transaction.on_commit(functools.partial(default_storage.delete, place_of(sha256)))

@@ -30,6 +30,13 @@ _REST: tuple[Input, ...] = (
     asked("seized_what", "text", "查获物品", "what was seized", longest=120, shown_if=("outcome", ("seized",))),
     asked("seized_yuan", "number", "价值（元）", "value in yuan", least=0, shown_if=("outcome", ("seized",))),
     asked("remark", "long_text", "情况", "what was found"),
+    asked(
+        "signature",
+        "signature",
+        "被检查方签名",
+        "signature of whoever was there",
+        shown_if=("outcome", ("put_right", "on_the_spot", "seized")),
+    ),
     _PHOTO,
 )
 

@@ -1,0 +1,1 @@
+"""What orders say of people goes with the matter that they belong to."""
