@@ -1,6 +1,7 @@
 import './css/tokens.css'
 import './css/base.css'
 import './css/phone.css'
+import './css/distress.css'
 import './css/field.css'
 import { Field } from './field/app'
 import { Gate } from './field/gate'

@@ -21,11 +21,13 @@ from linli.field.forms.queries import forms_of
 from linli.field.packs.acts import hand_out
 from linli.kernel import clock
 from linli.kernel.scope import Actor
+from linli.org.agencies.models import Agency
 from linli.org.posts.rules import POSTS
 
 router = Router(tags=["field"])
 
 _MOST_ITEMS = 300
+_MOST_CALLS = 3
 
 
 class Registered(Schema):
@@ -111,6 +113,18 @@ def _session(request: HttpRequest) -> str:
     return str(getattr(request.session, "session_key", "") or "")
 
 
+def _calls(actor: Actor) -> list[Shown]:
+    """Telephones of one's room and those above it, the nearest first: for when nothing else goes."""
+    above = {
+        "/" + "/".join(codes[:end]) + "/"
+        for post in actor.posts
+        if (codes := post.path.strip("/").split("/"))
+        for end in range(1, len(codes) + 1)
+    }
+    rows = Agency.objects.filter(path__in=above).exclude(phone="").order_by("-path")
+    return [{"name": name, "phone": phone} for name, phone in rows.values_list("name", "phone")[:_MOST_CALLS]]
+
+
 def _me(actor: Actor) -> Shown:
     posts = [
         {
@@ -119,4 +133,4 @@ def _me(actor: Actor) -> Shown:
         }
         for post in actor.posts
     ]
-    return {"id": actor.id, "name": actor.name, "posts": posts}
+    return {"id": actor.id, "name": actor.name, "posts": posts, "calls": _calls(actor)}

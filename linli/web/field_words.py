@@ -15,6 +15,8 @@ SHARED = (
     "phone.winds",
     "phone.straight",
     "phone.map",
+    "sos.",
+    "distress.",
 )
 """Words of other pages that this app says too."""
 

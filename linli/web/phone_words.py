@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 SOS = {
     "sos.hold": _("紧急求救：按住"),
     "sos.sending": _("正在发出求救…"),
+    "sos.failed": _("求救没有送出去"),
+    "sos.call": _("打电话：{who}"),
     "sos.wait": _("请同时用电台呼叫。"),
     "sos.not_there": _("还没有送到：{why} 请用电台或拨打 110，手机在继续发送。"),
     "sos.there": _("求救已送到指挥台"),

@@ -1,5 +1,6 @@
 import { render } from 'lit-html'
 import { Positions } from '../phone/position'
+import { Sos, type Call } from '../phone/sos'
 import { get, Problem } from '../shared/api'
 import { byId } from '../shared/dom'
 import { stillHere } from '../shared/idle'
@@ -42,8 +43,11 @@ export class Field {
   query = ''
   unit: string | null = null
   update: (() => void) | null = null
+  /** Telephones of one's own house, for when nothing else goes. */
+  calls: Call[] = []
   readonly sync: Sync
   readonly positions = new Positions(() => this.unit, () => this.draw())
+  readonly sos = new Sos(this.positions, () => this.draw(), () => this.learnUnit(), () => this.calls)
   private readonly told = new Set<string>()
   private polled = 0
   private hiddenAt = 0
@@ -59,6 +63,7 @@ export class Field {
     this.ops = await this.store.ops()
     this.forms = (await this.store.sealedNote<Forms>('forms')) ?? this.forms
     this.troubles = (await this.store.sealedNote<Trouble[]>('troubles')) ?? []
+    this.calls = (await this.store.sealedNote<Call[]>('calls')) ?? []
     this.savesData = (await setting<boolean>('saves_data')) ?? false
     this.others = (await profiles()).filter((one) => one.person !== this.profile.person).reduce((sum, one) => sum + one.waiting, 0)
     await this.countFiles()
@@ -240,6 +245,12 @@ export class Field {
     await this.store.putSealedNote('troubles', this.troubles).catch(() => undefined)
   }
 
+  async keepCalls(calls: Call[]): Promise<void> {
+    if (JSON.stringify(calls) === JSON.stringify(this.calls)) return
+    this.calls = calls
+    await this.store.putSealedNote('calls', calls)
+  }
+
   async reloadItems(): Promise<void> {
     this.items = await this.store.items()
     this.draw()
@@ -313,9 +324,10 @@ export class Field {
   // Orders: they ring, they are received, and the desk sees where the unit is.
 
   private async learnUnit(): Promise<void> {
-    this.live ??= new Live({ onNews: (news) => { if (/order|matter/.test(news.subject)) void this.sync.run() }, onReset: () => undefined, onState: () => undefined })
+    this.live ??= new Live({ onNews: (news) => { if (/order|matter|distress/.test(news.subject)) void this.sync.run() }, onReset: () => undefined, onState: () => undefined })
     try {
-      const { unit } = await get<Me>('/me')
+      const { unit, distress } = await get<Me>('/me')
+      this.sos.told(distress)
       this.unit = unit && unit.availability !== 'unavailable' ? unit.id : null
       if (this.unit) this.positions.start()
       else this.positions.stop()

@@ -1,5 +1,6 @@
 import { answer, newKey, Problem } from '../shared/api'
 import { page, t } from '../shared/words'
+import type { Call } from '../phone/sos'
 import type { Answer, Forms, Item, Operation } from './types'
 
 /** The doors of the house that this app knows. A line in the country may take its time: patience in milliseconds, for words and for a piece of a photo. */
@@ -10,7 +11,7 @@ const AGAIN_MS = [300, 1000, 3000]
 
 export interface Session { person: string | null; name?: string; posts?: string[]; csrf?: string }
 interface Wipeable { wipe: boolean }
-export interface Pack extends Wipeable { items: Item[]; gone: { type: string; id: string }[]; next: string | null; cursor: string; reset: boolean; expires_at: string; forms_version: string; server_at: string }
+export interface Pack extends Wipeable { items: Item[]; gone: { type: string; id: string }[]; next: string | null; cursor: string; reset: boolean; expires_at: string; forms_version: string; server_at: string; me?: { calls?: Call[] } }
 export interface Answers extends Wipeable { items: Answer[]; cursor: string; more: boolean }
 export interface Answered extends Wipeable { answers: Answer[]; server_at: string }
 export interface Had { have: number; done: boolean }

@@ -209,6 +209,7 @@ export class Sync {
       await this.field.store.putItems(told.items, told.gone, since, told.reset)
       this.heard(told)
       await touch(this.field.profile, { expires_at: told.expires_at })
+      if (told.me?.calls) await this.field.keepCalls(told.me.calls)
       if (told.items.length || told.gone.length || told.reset) await this.field.reloadItems()
       if (!told.next) return told.forms_version
     }

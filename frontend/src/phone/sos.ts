@@ -7,6 +7,9 @@ import { play } from '../shared/tones'
 import { t } from '../shared/words'
 import { metres, type Fix, type Positions } from './position'
 
+/** A telephone that may be called when the cry does not go. */
+export interface Call { name: string; phone: string }
+
 const HOLD_MS = 1200
 const AGAIN_MS = 2000
 /** While it runs the desk hears where the phone is this often. */
@@ -26,7 +29,7 @@ export class Sos {
   private known: Distress[] = []
   private sent: Fix | null = null
 
-  constructor(private readonly positions: Positions, private readonly changed: () => void, private readonly load: () => Promise<void>) {
+  constructor(private readonly positions: Positions, private readonly changed: () => void, private readonly load: () => Promise<void>, private readonly calls: () => Call[] = () => []) {
     window.setInterval(() => { if (this.mine && this.moved) void this.send(newKey()) }, PLACE_MS)
     window.setInterval(() => { if (this.known.some((one) => !one.mine && one.state === 'calling')) { play('safety'); navigator.vibrate?.([600, 200, 600]) } }, RING_MS)
   }
@@ -103,7 +106,8 @@ export class Sos {
   /** What became of the cry, and who else cries: above everything. */
   view(): TemplateResult {
     const mine = this.mine
-    return html`${this.wanted && !mine ? html`<section class="sos-panel" role="alert">${icon('alert-octagon')}<b>${t('sos.sending')}</b><span>${this.failure ? t('sos.not_there', { why: this.failure }) : t('sos.wait')}</span></section>` : nothing}
+    return html`${this.wanted && !mine ? html`<section class="sos-panel" role="alert" data-sos=${this.failure ? 'not_there' : 'sending'}>${icon('alert-octagon')}<b>${t(this.failure ? 'sos.failed' : 'sos.sending')}</b><span>${this.failure ? t('sos.not_there', { why: this.failure }) : t('sos.wait')}</span>
+        ${this.failure ? [{ name: '110', phone: '110' }, ...this.calls()].map((one) => html`<a class="big" data-call=${one.phone} href="tel:${one.phone}">${icon('phone')} ${t('sos.call', { who: one.name })}</a>`) : nothing}</section>` : nothing}
       ${mine ? html`<section class="sos-panel" role="alert" data-sos=${mine.state}><b>${t(mine.state === 'calling' ? 'sos.there' : 'sos.answered')}</b>
         <span>${mine.answered_at ? t('distress.answered', { who: mine.answered_by ?? '' }) : t('sos.heard', { at: clock(mine.raised_at) })}</span>
         ${mine.safe_at ? html`<span>${icon('shield-check')} ${t('sos.said_safe')}</span>` : html`<button type="button" class="big" @click=${() => void this.safe()}>${t('sos.safe')}</button>`}</section>` : nothing}

@@ -17,11 +17,11 @@ const LINE_ICON: Record<string, string> = { idle: 'cloud-check', busy: 'refresh'
 /** Three figures that are true at any moment, on every screen; what stops them from falling stands below in words. */
 export function headView(field: Field): View {
   const left = field.waiting + field.filesLeft
-  return html`<button type="button" class="field-status" data-line=${field.sync.line} @click=${() => field.go('out')}>
+  return html`${field.sos.view()}<div class="field-top"><button type="button" class="field-status" data-line=${field.sync.line} @click=${() => field.go('out')}>
       <span class=${left ? 'is-warning' : ''} data-waiting=${left}>${icon('cloud-upload')}<b>${left}</b><small>${t('field.waiting')}</small></span>
       <span class=${field.asked ? 'is-danger' : ''} data-asked=${field.asked}>${icon('alert-circle')}<b>${field.asked}</b><small>${t('field.asked')}</small></span>
       <span data-contact>${icon(LINE_ICON[field.sync.line] ?? 'refresh')}<b>${field.profile.contact_at ? ago(field.profile.contact_at) : t('field.never')}</b><small>${t('field.contact')}</small></span>
-    </button>${strips(field)}`
+    </button>${field.sos.button()}</div>${strips(field)}`
 }
 
 function strips(field: Field): View {
