@@ -26,8 +26,8 @@ from linli.visits.cards.queries import Face, door_by_code, faces, supervision_ph
 from linli.visits.cards.rules import NEVER
 from linli.web.portal.showing import LANGUAGES, open_door, show
 
-CARRIED = ("lang", "card", "at", "room")
-"""What a link of the door takes along: the language and the place that was chosen."""
+CARRIED = ("lang", "card", "at", "room", "to")
+"""What a link of the door takes along: the language, the place that was chosen, the form that it is chosen for."""
 MOST_ROOMS = 300
 BESIDE = ("tips_anonymous", "portal_alerts")
 """Pages of other programmes that stand on the start page when they are there."""
@@ -132,6 +132,7 @@ def officer(request: HttpRequest) -> HttpResponse:
         "is_open": open_now(room) if room else False,
         "carried": carried(request),
         "rooms": [] if said or room else _rooms(request),
+        "to": FORMS.get(request.GET.get("to", "")),
     }
     return show(request, "web/door_officer.html", context)
 

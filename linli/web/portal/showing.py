@@ -54,10 +54,11 @@ def open_door(view: View[P]) -> View[P]:
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Render a page of the door; ``q`` carries the chosen language on."""
+    """Render a page of the door; ``switch`` is the same page in the other language."""
     english = told_language(request) == "en"
-    chosen = "lang" in request.GET
-    more = {"english": english, "q": f"?lang={'en' if english else LANGUAGES[0]}" if chosen else "", "trap": TRAP}
+    other = request.GET.copy()
+    other["lang"] = LANGUAGES[0] if english else "en"
+    more = {"english": english, "switch": f"?{other.urlencode()}", "trap": TRAP}
     return render(request, template, {**more, **context}, status=status)
 
 
