@@ -23,6 +23,7 @@ OPEN = {
     "api/v1/": "the API's root: there is nothing there, and it says so",
     "i18n/*": "only changes the language of the page",
     "demo/sign-in/*": "a role by a tap, in a demo installation only; elsewhere there is no such page",
+    "alerts/*": "warnings to residents as an Atom feed of CAP 1.2: what was published, for anybody",
     "door": "the residents' door: what anybody may ask and send, no sign-in, no cookie",
     "door/*": "the same; what was sent is shown to its number and follow code only",
     "open311/*": "GeoReport v2: anybody may report, and read what the office made public (ADR 0171)",

@@ -23,7 +23,7 @@ declare("group.name_taken", zh="该单位已有同名的群。", en="This agency
 declare("group.no_name", zh="请填写群名。", en="Please give the group's name.")
 
 
-@act("group.set", zh="设置群", en="set up a group", keeps=("name", "kind"), within=lambda facts: facts["agency"].path)
+@act("group.set", zh="设置群", en="set up a group", keeps=("kind",), within=lambda facts: facts["agency"].path)
 def set_group(
     actor: Actor, *, agency: Agency, name: str, kind: str, address: str, sign: str = "", group: Group | None = None
 ) -> Group:
