@@ -93,7 +93,7 @@ def move(request: HttpRequest, key: uuid.UUID, step: str) -> HttpResponse:
     TICKET.move(step)
     move_handover(actor, handover=ticket, move=step, answer=request.POST.get("answer", "").strip())
     messages.success(request, _("回单已更新。"))
-    return redirect(request.POST.get("next") if request.POST.get("next") == "/tickets?side=out" else "tickets")
+    return redirect("/tickets?side=out" if step == "withdraw" else "tickets")
 
 
 @require_POST

@@ -65,6 +65,15 @@ NO_PAGE = {
     "field_phone_wipe": "a button of a phone",
     "field_phone_readmit": "a button of a phone",
     "meeting_follow": "a button of a decision",
+    "matter_level": "a button of a matter",
+    "matter_send": "a button of a tip",
+    "matter_thank": "a form of a matter",
+    "matter_pay": "a form of a matter",
+    "matter_turn": "a form of community information",
+    "sortie_report": "a form of a tip",
+    "sortie_recall": "a form of a tip",
+    "ticket_file": "JSON",
+    "ticket_record": "a form of a ticket",
 }
 """Names in the URL table that are no page of their own, each with the reason."""
 ACTS = re.compile(
