@@ -1,9 +1,10 @@
 """`import`: 150,000 invented residents with their homes and addresses into the register, while calls are taken.
 
 ``s`` is both commands as an operator runs them (addresses, then people), start of Python included, with the workbook of
-wrong rows; ``mb`` the most memory that either took; ``call_p99_ms`` what calls of the 110 centre waited meanwhile, from
-the moment at which each should have been sent. The peer is django-import-export, bulk mode, on a bare table with the
-same cells unsealed, in the same database: what a Django site would do.
+wrong rows, and ``ratio`` ours to the peer's (below 1 we are faster); ``mb`` the most memory that either took;
+``call_p99_ms`` what calls of the 110 centre waited meanwhile, from the moment at which each should have been sent. The
+peer is django-import-export, bulk mode, on a bare table with the same cells unsealed, in the same database: what a
+Django site would do.
 """
 
 from __future__ import annotations
@@ -59,8 +60,9 @@ def run(name: str) -> Iterator[dict[str, Any]]:
             waits += meanwhile
         peer_s = _peer_s(people)
     against = f"django-import-export, bulk, a bare table, {PEER_ROWS} rows taken {ROWS // PEER_ROWS} times"
-    yield {"metric": "s", "value": round(took_s, 1), "unit": "s", "n": ROWS, "ratio": round(peer_s / took_s, 2)}
-    yield {"metric": "peer_s", "value": round(peer_s, 1), "unit": "s", "n": ROWS, "against": against}
+    beside = {"ratio": round(took_s / peer_s, 2), "against": against}
+    yield {"metric": "s", "value": round(took_s, 1), "unit": "s", "n": ROWS, **beside}
+    yield {"metric": "peer_s", "value": round(peer_s, 1), "unit": "s", "n": ROWS}
     yield {"metric": "mb", "value": round(most_mb), "unit": "MB", "n": ROWS}
     yield {"metric": "call_p99_ms", "value": _ms(waits, 0.99), "unit": "ms", "n": len(waits)}
     yield {"metric": "call_p50_ms", "value": _ms(waits, 0.5), "unit": "ms", "n": len(waits)}

@@ -51,8 +51,9 @@ def blind_index(text: str, *, context: str) -> str:
     """A keyed digest of an exact value (a whole telephone number), to find it without storing it."""
     if not text:
         return ""
-    message = f"{context}\x00{text}".encode()
-    return hmac.digest(_key("index"), message, "sha256")[:_INDEX_BYTES].hex()
+    digest = _keyed().copy()  # the key is worked in once: two thirds of a short digest's time
+    digest.update(f"{context}\x00{text}".encode())
+    return digest.digest()[:_INDEX_BYTES].hex()
 
 
 def house_key(context: str) -> bytes:
@@ -68,6 +69,11 @@ def sign(message: bytes, *, key: bytes) -> str:
 @functools.cache
 def _cipher() -> AESGCM:
     return AESGCM(_key("field"))
+
+
+@functools.cache
+def _keyed() -> hmac.HMAC:
+    return hmac.new(_key("index"), digestmod="sha256")
 
 
 @functools.cache

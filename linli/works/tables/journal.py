@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any, Protocol
 
 from django.apps import apps
@@ -15,7 +16,8 @@ from linli.works.tables.models import Load, Loaded, LoadStep
 from linli.works.tables.rules.planning import Writes
 
 Made = dict[str, list[tuple[str, str]]]
-"""Label of the model → (key, mark) of its new rows; the mark tells whether a row was changed since."""
+"""Label of the model → (key, mark) of its new rows; the mark tells whether a row was changed since. A key is written as
+the database has it: read it with ``to_python`` of its field."""
 
 
 class Inserted(Protocol):
@@ -24,13 +26,15 @@ class Inserted(Protocol):
     @property
     def model(self) -> type[Model]: ...
     @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
     def rows(self) -> list[tuple[Any, ...]]: ...
 
 
 def note(load: Load, writes: Writes, inserts: Sequence[Inserted], *, rows: int) -> LoadStep:
     """The note of a step that is about to be written; ask while changed rows still hold their old values."""
     step = LoadStep(load=load, rows=rows)
-    made = _made(writes.create, inserts)
+    made = _made(inserts)
     step.created = zlib.compress(json.dumps(made, separators=(",", ":")).encode(), 1) if made else b""
     before = {
         "changed": [_changed(row, new) for row, new in writes.change],
@@ -57,20 +61,21 @@ def overwritten_by(step: LoadStep) -> tuple[list[dict[str, Any]], list[dict[str,
     return told["changed"], told["dropped"]
 
 
-def _made(rows: Sequence[Model], inserts: Sequence[Inserted]) -> Made:
+def _made(inserts: Sequence[Inserted]) -> Made:
     made: Made = {}
-    at = 0
     for insert in inserts:
-        same = rows[at : at + len(insert.rows)]
-        at += len(insert.rows)
-        if unnamed(insert.model):
+        model = insert.model
+        if unnamed(model):
             continue
-        marked = issubclass(insert.model, Loaded)
-        plain = marked and not has_version(insert.model)
-        made.setdefault(insert.model._meta.label, []).extend(
-            (str(row.pk), _sum(values) if plain else str(getattr(row, "version", "")) if marked else "")
-            for row, values in zip(same, insert.rows, strict=True)
-        )
+        key = insert.columns.index(model._meta.pk.attname)
+        keys = [str(row[key]) for row in insert.rows]
+        marks: Iterable[str] = repeat("")
+        if issubclass(model, Loaded) and has_version(model):
+            version = insert.columns.index("version")
+            marks = [str(row[version]) for row in insert.rows]
+        elif issubclass(model, Loaded):
+            marks = map(_sum, insert.rows)
+        made.setdefault(model._meta.label, []).extend(zip(keys, marks, strict=False))
     return made
 
 

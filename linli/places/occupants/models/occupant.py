@@ -91,14 +91,13 @@ class Occupant(Loaded):
         return unseal(self.phone_sealed, context=f"{PHONE}.{self.pk}")
 
     def set_name(self, name: str) -> None:
-        self.name_sealed, self.name_index = seal(name, context=f"{NAME}.{self.pk}"), name_index(name)
+        self.name_sealed, self.name_index = sealed_name(self.pk, name)
 
     def set_id_number(self, number: str) -> None:
-        self.id_number_sealed, self.id_index = seal(number, context=f"{ID_NUMBER}.{self.pk}"), id_index(number)
+        self.id_number_sealed, self.id_index = sealed_number(self.pk, number)
 
     def set_phone(self, phone: str) -> None:
-        self.phone_sealed = seal(phone, context=f"{PHONE}.{self.pk}")
-        self.phone_index = blind_index(phone, context=PHONE)
+        self.phone_sealed, self.phone_index = sealed_phone(self.pk, phone)
 
     def scope_paths(self) -> tuple[str, ...]:
         held = self.residences.order_by().values_list("agency_path", flat=True).distinct()
@@ -113,6 +112,19 @@ def id_index(number: str) -> str:
 def name_index(name: str) -> str:
     """The keyed digest of a whole name; spaces and the dot of long names do not count."""
     return blind_index(name.replace(" ", "").replace("·", "").replace("•", ""), context=NAME)
+
+
+def sealed_name(key: object, name: str) -> tuple[bytes, str]:
+    """A name as the record with this key holds it: sealed, and its index. The two below likewise."""
+    return seal(name, context=f"{NAME}.{key}"), name_index(name)
+
+
+def sealed_number(key: object, number: str) -> tuple[bytes, str]:
+    return seal(number, context=f"{ID_NUMBER}.{key}"), id_index(number)
+
+
+def sealed_phone(key: object, phone: str) -> tuple[bytes, str]:
+    return seal(phone, context=f"{PHONE}.{key}"), blind_index(phone, context=PHONE)
 
 
 class ResidenceQuery(models.QuerySet["Residence"]):

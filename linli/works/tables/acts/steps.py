@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import groupby, islice, repeat
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
@@ -33,9 +33,10 @@ from django.db.models import (
 )
 
 from linli.works.jobs.acts import stop_if_ending
+from linli.works.tables.acts.unhurried import unhurried
 from linli.works.tables.journal import note
 from linli.works.tables.models import Load, Loaded, LoadStep
-from linli.works.tables.rules.planning import Writes
+from linli.works.tables.rules.planning import Fresh, Writes
 
 T = TypeVar("T")
 
@@ -53,8 +54,19 @@ class Insert:
     """Rows of one table as the database takes them: made outside the transaction, which then only hands them over."""
 
     model: type[Model]
+    columns: tuple[str, ...]
+    """By their names on the object, in the order of the values."""
     sql: str
     rows: list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table as rows go into it: each column with what brings its value to the driver, and the statement."""
+
+    reads: tuple[tuple[Field[Any, Any], Callable[[Any], Any]], ...]
+    columns: tuple[str, ...]
+    sql: str
 
 
 def inserts_of(rows: Sequence[Model]) -> list[Insert]:
@@ -63,19 +75,46 @@ def inserts_of(rows: Sequence[Model]) -> list[Insert]:
 
 
 def _insert(model: type[Model], rows: list[Model]) -> Insert:
-    database = connections[DEFAULT_DB_ALIAS]  # asked once: the proxy looks its thread up at every touch
-    lite = database.vendor == "sqlite"
+    table = _table(model, connection.vendor)
+    reads = [(field.attname, read) for field, read in table.reads]
+    values = [tuple([read(getattr(row, name)) for name, read in reads]) for row in rows]
+    return Insert(model, table.columns, table.sql, values)
+
+
+def insert_of(fresh: Fresh, load: Load | None) -> Insert:
+    """The statement for rows without objects; those of a ``Loaded`` model carry the load. Column by column: most of
+    them go to the driver as they are.
+    """
+    table = _table(fresh.model, connection.vendor)
+    given = dict(zip(fresh.columns, zip(*fresh.rows, strict=True), strict=True))
+    columns: list[Iterable[Any]] = []
+    for kept, read in table.reads:
+        if kept.attname in given:
+            column = given[kept.attname]
+            columns.append(column if read is _as_it_is else map(read, column))
+        else:
+            same = load.pk if kept.attname == "load" and load else kept.get_default()
+            columns.append(repeat(read(same), len(fresh.rows)))
+    return Insert(fresh.model, table.columns, table.sql, list(zip(*columns, strict=True)))
+
+
+@functools.cache
+def _table(model: type[Model], vendor: str) -> _Table:
+    database = connections[DEFAULT_DB_ALIAS]
     own_key = isinstance(model._meta.pk, AutoField)
     fields = [f for f in model._meta.concrete_fields if not (own_key and f.primary_key)]
     quote = database.ops.quote_name
-    columns = ", ".join(quote(str(f.column)) for f in fields)
-    places = ", ".join(["%s"] * len(fields))
-    reads = [
-        (f.attname, _reader(f, lite) or functools.partial(f.get_db_prep_save, connection=database)) for f in fields
-    ]
-    values = [tuple([read(getattr(row, name)) for name, read in reads]) for row in rows]
-    sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608  (names of columns)
-    return Insert(model, sql, values)
+    into = f"{quote(model._meta.db_table)} ({', '.join(quote(str(f.column)) for f in fields)})"
+    if vendor == "postgresql":
+        sql = f"COPY {into} FROM STDIN"
+    else:
+        sql = f"INSERT INTO {into} VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608  (names of columns)
+    reads = tuple((f, _reader(f, vendor == "sqlite") or functools.partial(_prepared, f)) for f in fields)
+    return _Table(reads, tuple(f.attname for f in fields), sql)
+
+
+def _prepared(field: Field[Any, Any], value: Any) -> Any:
+    return field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
 
 
 def _reader(field: Field[Any, Any], lite: bool) -> Callable[[Any], Any] | None:
@@ -103,23 +142,6 @@ def _written(value: Any) -> Any:
     return value if value is None else str(value)
 
 
-@contextmanager
-def _unhurried(*, relaxed: bool) -> Iterator[None]:
-    """On SQLite the steps of staged rows do not wait for the disk one by one: what a power cut takes of them nobody has
-    seen, and the step that publishes waits for all of them. Whoever else commits waits for the disk as always.
-    """
-    if not relaxed or connection.vendor != "sqlite" or connection.in_atomic_block:
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous=NORMAL")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA synchronous=FULL")
-
-
 def apply(writes: Writes, inserts: list[Insert]) -> None:
     """Write a batch inside the caller's transaction; ``inserts`` are those of ``writes.create``."""
     for model, rows in groupby(writes.drop, key=type):
@@ -127,7 +149,12 @@ def apply(writes: Writes, inserts: list[Insert]) -> None:
     alter(writes.change)  # before the new rows: a version that retires makes room for its successor
     with connection.cursor() as cursor:
         for insert in inserts:
-            cursor.executemany(insert.sql, insert.rows)
+            if connection.vendor == "postgresql":
+                with connection.wrap_database_errors, cursor.copy(insert.sql) as rows:
+                    for row in insert.rows:
+                        rows.write_row(row)
+            else:
+                cursor.executemany(insert.sql, insert.rows)
 
 
 def _manager(model: type[Model]) -> Manager[Model]:
@@ -178,8 +205,8 @@ class Steps:
         whole = self.remember and connection.vendor == "postgresql"
         self.remember = self.remember and not whole
         try:
-            with transaction.atomic() if whole else nullcontext(), _unhurried(relaxed=self.staged):
-                for writes, inserts, step in self._paced(items, build):
+            with transaction.atomic() if whole else nullcontext(), unhurried(relaxed=self.staged) as settle:
+                for writes, inserts, step in self._paced(items, build, settle):
                     with transaction.atomic():
                         if with_first is not None:
                             with_first()
@@ -194,7 +221,7 @@ class Steps:
             raise
 
     def _paced(
-        self, items: Iterable[T], build: Callable[[Sequence[T]], Writes]
+        self, items: Iterable[T], build: Callable[[Sequence[T]], Writes], settle: Callable[[], None] | None
     ) -> Iterator[tuple[Writes, list[Insert], LoadStep | None]]:
         left, least = iter(items), _LEAST.get(connection.vendor, 1)
         size = max(_FIRST, least)
@@ -204,7 +231,8 @@ class Steps:
             undo = writes.undone() if self.remember else None
             if self.staged:
                 self._marked(writes)
-            inserts = inserts_of(writes.create)
+            own = self.load if self.staged else None
+            inserts = [*inserts_of(writes.create), *(insert_of(fresh, own) for fresh in writes.fresh if fresh.rows)]
             step = note(self.load, writes, inserts, rows=len(batch)) if self.load else None
             began = time.perf_counter()
             yield writes, inserts, step
@@ -212,6 +240,8 @@ class Steps:
             if undo:
                 self._undo.append(undo)
             size = max(least, min(_MOST, int(size * min(2.0, max(0.25, STEP_S / max(took_s, 1e-4))))))
+            if settle is not None:
+                settle()
             time.sleep(_PAUSE_S)  # the write lock is not fair: whoever waits for it must get it now
 
     def _marked(self, writes: Writes) -> None:

@@ -122,8 +122,9 @@ class Back:
     def _made(self, model: type[models.Model], rows: list[tuple[str, str]], made: set[str]) -> None:
         for batch in self._paced(rows):
             with transaction.atomic():
-                found = {str(row.pk): row for row in _rows(model).filter(pk__in=[key for key, _ in batch])}
-                there = [(found[key], mark) for key, mark in batch if key in found]
+                marks = {model._meta.pk.to_python(key): mark for key, mark in batch}
+                found = {row.pk: row for row in _rows(model).filter(pk__in=list(marks))}
+                there = [(found[key], mark) for key, mark in marks.items() if key in found]
                 untouched = []
                 for row, mark in there:
                     if load_of(row) not in (None, self.load.pk):

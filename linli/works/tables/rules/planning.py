@@ -45,15 +45,33 @@ class Sheet:
 
 
 @dataclass(slots=True)
+class Fresh:
+    """New rows of one table that nobody needs as objects, for kinds of many rows: making the objects takes longer than
+    writing them. ``columns`` by their names on the object (``address_id``), with the key; ``rows`` hold their values in
+    that order. Columns that are not named stand as the model declares them.
+    """
+
+    model: type[Model]
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Writes:
-    """What a batch of changes does: rows to make (parents first), rows to alter, rows to drop."""
+    """What a batch of changes does: rows to make (parents first), rows to alter, rows to drop.
+
+    ``fresh`` rows are made after those of ``create``, by staged kinds only: they cannot be :meth:`undone`.
+    """
 
     create: list[Model] = field(default_factory=list)
     change: list[tuple[Model, dict[str, Any]]] = field(default_factory=list)
     drop: list[Model] = field(default_factory=list)
+    fresh: list[Fresh] = field(default_factory=list)
 
     def undone(self) -> Writes:
         """The writes that take this back; ask while the rows still hold their old values."""
+        if self.fresh:
+            raise RuntimeError("rows without objects are taken back by the note of their load only")
         before = [(row, {name: getattr(row, name) for name in new}) for row, new in self.change]
         return Writes(create=list(self.drop), change=before, drop=list(reversed(self.create)))
 
