@@ -232,13 +232,8 @@ _HELPS = ("call_taker", "dispatcher", "station_desk", "station_chief", "bureau_l
 RIGHTS |= {post: RIGHTS[post] | {"distress.answer", "distress.end"} for post in _HELPS}
 _PHONE = frozenset({"phone.register", "field.take_file", "field.hang_file"})
 """One's own phone: of every post that a person holds; what it brings needs the right of each act."""
-_PHONES = {
-    "station_chief": frozenset({"phone.wipe", "phone.readmit", "field.settle"}),
-    "station_desk": frozenset({"phone.wipe", "phone.readmit", "field.settle"}),
-    "community_officer": frozenset({"phone.wipe", "phone.readmit", "field.settle"}),
-    "bureau_leader": frozenset({"phone.wipe", "phone.readmit", "field.settle"}),
-    "administrator": frozenset({"phone.wipe", "phone.readmit"}),
-}
+_LOST = frozenset({"phone.wipe", "phone.readmit"})
+_PHONES = {**dict.fromkeys(_MEETS, _LOST | {"field.settle"}), "administrator": _LOST}
 """Lost phones, and what two people changed at once."""
 RIGHTS |= {post: RIGHTS[post] | held for post, held in _PHONES.items()}
 RIGHTS |= {post: held | _OWN_LISTS | _PHONE | _DANGER for post, held in RIGHTS.items() if post != "intake_machine"}
@@ -313,28 +308,19 @@ for _post, _held in {
 }.items():
     RIGHTS[_post] |= _held
 
-_LEVELS = frozenset({"level.lift", "level.push_back"})
 _GIVER = frozenset({"thanks.give", "reward.try_code", "reward.pay"})
-"""Thanks go to a number, not to a name; whoever shows the code is paid."""
-_SORTIE = frozenset({"sortie.send", "sortie.report", "sortie.call_off"})
-"""An officer sends and answers for the team: auxiliaries act under his command, never alone."""
-_TICKETS = frozenset({"handover.record_answer", "handover.take_file"})
+_OFFICE = _GIVER | {"level.lift", "level.push_back", "matter.turn", "handover.record_answer", "handover.take_file"}
+"""An officer sends a team and answers for it: auxiliaries act under his command, never alone (``sortie.*``)."""
+_HELPS_ON = ("auxiliary", "information_officer", "liaison_cadre", "property_manager")
+"""Who helps a neighbour or puts a hazard right may say so: each step of a kind names the posts that take it."""
 for _post, _held in {
-    "community_officer": _LEVELS | _GIVER | _SORTIE | _TICKETS | {"matter.turn"},
-    "station_chief": _LEVELS | _GIVER | _SORTIE | _TICKETS | {"matter.turn"},
-    "station_desk": _LEVELS | _GIVER | _SORTIE | _TICKETS | {"matter.turn"},
-    "dispatcher": frozenset({"level.push_back"}) | _TICKETS,
-    "call_taker": frozenset({"level.push_back"}) | _TICKETS,
-    "bureau_leader": frozenset({"level.push_back"}) | _GIVER,
-    "assistant": frozenset({"level.lift"}),
-    "auxiliary": frozenset({"level.lift", "matter.move"}),
-    "grid_worker": frozenset({"level.lift"}),
-    "information_officer": frozenset({"level.lift", "matter.move"}),
-    "liaison_cadre": frozenset({"level.lift", "matter.move"}),
-    "property_manager": frozenset({"level.lift", "matter.move"}),
+    **dict.fromkeys(_MEETS[:3], _OFFICE | {"sortie.send", "sortie.report", "sortie.call_off"}),
+    **dict.fromkeys(("dispatcher", "call_taker"), _OFFICE - _GIVER - {"level.lift", "matter.turn"}),
+    "bureau_leader": _GIVER | {"level.push_back"},
+    **dict.fromkeys(_HELPS_ON, frozenset({"level.lift", "matter.move"})),
+    **dict.fromkeys(("assistant", "grid_worker"), frozenset({"level.lift"})),
 }.items():
     RIGHTS[_post] |= _held
-"""Who helps a neighbour or puts a hazard right may say so: each step of a kind names the posts that take it."""
 
 _ANSWERS = frozenset({"public.answer", "public.publish", "public.renew_code"})
 """Whoever deals with what residents send, and stands at the counter."""
@@ -376,7 +362,7 @@ for _post, _held in {
     "administrator": _GROUPS | {"reach.test"},
 }.items():
     RIGHTS[_post] |= _held
-RIGHTS |= {post: held | {"matter.paste"} for post, held in RIGHTS.items() if _REPORT <= held | _SEE_TO_IT}
+RIGHTS |= {post: held | {"matter.paste"} for post, held in RIGHTS.items() if held | _SEE_TO_IT >= _REPORT}
 RIGHTS |= {post: held | _REACHED for post, held in RIGHTS.items() if post != "intake_machine"}
 
 _READS_TIPS = frozenset(
