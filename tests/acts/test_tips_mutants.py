@@ -25,7 +25,7 @@ def leaks(town: Town) -> set[str]:
     officer, name = town.actor("community_officer"), town.people["community_officer"].name
     given(town, receipt="1" * 16, concerns="room")
     given(town, receipt="2" * 16, what=f"{name}收钱")
-    later = given(town, receipt="3" * 16)
+    later = given(town, receipt="3" * 16, what="夜里有响动")
     acts.write_again(DOOR, opened=by_giver(later), text=f"是{name}")
     if tips_of(officer):
         found.add("the officer whom it is about")
@@ -42,7 +42,7 @@ def leaks(town: Town) -> set[str]:
 
 def _plainly(plain: bytes, to: bytes, context: str) -> bytes:
     """A box with its words written on the lid."""
-    return box(plain, to=to, context=context) + (plain if b'"tip"' in plain else b"")
+    return box(plain, to=to, context=context) + (plain if SEEN.encode() in plain else b"")
 
 
 MUTANTS: dict[str, tuple[str, Callable[[pytest.MonkeyPatch], None]]] = {

@@ -50,6 +50,12 @@ PAGES = {
         "organisation": "/organisation",
         "components": "/components",
         "cards": "/cards",
+        "line": "/line",
+        "line_clocks": "/line/clocks",
+        "tasks": "/tasks",
+        "task_new": "/tasks/new",
+        "task_gate": "/tasks/gate",
+        "code_cards": "/code-cards",
         "card_design_new": "/cards/designs/new",
         "care": "/care",
         "care_new": "/care/new",
@@ -75,6 +81,12 @@ PAGES = {
         "inspection_new": "/inspections/new",
         "campaigns": "/campaigns",
         "work": "/visits/figures",
+        "tips": "/tips",
+        "tips_counter": "/tips/counter",
+        "tips_anonymous": "/t/",
+        "tips_give": "/t/give",
+        "tips_look": "/t/look",
+        "tips_broken_in": "/t/break-in",
     },
     "bureau_leader": {"board": "/board", "limits": "/limits", "list_naming": "/lists/naming", "wall": "/wall"},
     "administrator": {
@@ -122,7 +134,7 @@ LED_TO = {
     "volunteer": ("administrator", "/volunteers", "tbody a >> nth=0"),
 }
 """Pages of one row: the page that leads there, and the link."""
-OF_THEIR_OWN = frozenset({"sign_in", "desk", "phone", "field", "map"})
+OF_THEIR_OWN = frozenset({"sign_in", "card_sign_in", "card_pin", "desk", "phone", "field", "map"})
 """Taken in the middle of work, by functions of their own."""
 OFTEN_SEEN = frozenset({"today", "matters", "matter", "board", "wall", "rooms", "room", "lists"})
 """In both themes at both sizes; the others light on a desk and dark on a phone."""
