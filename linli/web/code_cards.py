@@ -111,7 +111,6 @@ def _entered(request: HttpRequest, card: CodeCard) -> HttpResponse:
         raise NotAllowed("code_card.wrong")
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
     request.session[IN_SESSION] = str(card.pk)
-    request.session.save()
     enter_with(DOOR, card=card, session=request.session.session_key or "")
     return redirect("field")
 

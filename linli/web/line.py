@@ -204,6 +204,4 @@ def clock_change(request: HttpRequest, code: str) -> HttpResponse:
         done(request, _("已保存，新送到的按新时限。"))
         return redirect("line_clocks")
     crumbs = [(_("上报"), reverse("line")), (_("签收时限"), reverse("line_clocks")), (level.words.zh, "")]
-    return show_form(
-        request, form, title=level.words.zh, submit=_("保存"), back=reverse("line_clocks"), crumbs=crumbs
-    )
+    return show_form(request, form, title=level.words.zh, submit=_("保存"), back=reverse("line_clocks"), crumbs=crumbs)

@@ -49,7 +49,12 @@ from linli.web.visitor import actor_of, page
 
 READERS = tuple(dict.fromkeys((*MEANT, *SENDERS, "administrator")))
 SETTERS = ("bureau_leader", "administrator")
-SHOWN = {"open": gettext_lazy("未完成"), "done": gettext_lazy("已完成"), "drawn": gettext_lazy("抽查"), "all": gettext_lazy("全部")}
+SHOWN = {
+    "open": gettext_lazy("未完成"),
+    "done": gettext_lazy("已完成"),
+    "drawn": gettext_lazy("抽查"),
+    "all": gettext_lazy("全部"),
+}
 
 
 class TaskForm(forms.Form):
@@ -59,12 +64,16 @@ class TaskForm(forms.Form):
     what = forms.CharField(label=gettext_lazy("要做什么"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     area = forms.ChoiceField(label=gettext_lazy("下发范围"), help_text=gettext_lazy("该单位及其下属"))
     posts = forms.MultipleChoiceField(
-        label=gettext_lazy("发给哪些岗位"), widget=forms.CheckboxSelectMultiple, choices=[(p, POSTS[p].zh) for p in MEANT]
+        label=gettext_lazy("发给哪些岗位"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(p, POSTS[p].zh) for p in MEANT],
     )
     ends_on = forms.DateField(label=gettext_lazy("截止日"), widget=DateInput(), help_text=gettext_lazy("当日24点结束"))
     parts = forms.IntegerField(label=gettext_lazy("每人几项"), min_value=1, max_value=999, initial=1)
     source = forms.ChoiceField(label=gettext_lazy("来源"))
-    basis = forms.CharField(label=gettext_lazy("依据的规定"), max_length=120, required=False, help_text=gettext_lazy("规定任务必填"))
+    basis = forms.CharField(
+        label=gettext_lazy("依据的规定"), max_length=120, required=False, help_text=gettext_lazy("规定任务必填")
+    )
 
     def __init__(self, data: Any = None, *, actor: Actor) -> None:
         super().__init__(data, initial={"ends_on": clock.today() + timedelta(days=6), "source": "order"})
@@ -157,11 +166,11 @@ def task(request: HttpRequest, key: UUID) -> HttpResponse:
     mine = receipt_of(actor, row)
     show = request.GET.get("show", "open")
     show = show if show in SHOWN else "open"
-    leads = any(row.agency.path.startswith(path) or row.area.path.startswith(path) or path.startswith(row.area.path)
-                for path in actor.paths) and actor.holds(*SENDERS, "administrator")  # fmt: skip
-    context = page_of(request, receipts_of(actor, row, show=show)) if leads else {"rows": [], "count": 0}
-    context["rows"] = [_receipt(actor, one, row) for one in context["rows"]]
-    done_parts, asked_parts = parts_of(row)
+    leads = _leads(actor, row)
+    context: dict[str, Any] = {"rows": [], "count": 0}
+    if leads:
+        context = page_of(request, receipts_of(actor, row, show=show))
+        context["rows"] = [_receipt(actor, one, row) for one in context["rows"]]
     may = {name: holds_right(actor, f"task.{name}", row.agency.path) for name in ("recall", "close", "draw", "check")}
     context |= {
         "row": row,
@@ -174,7 +183,7 @@ def task(request: HttpRequest, key: UUID) -> HttpResponse:
         "mine_state": RECEIPT.state(mine.state).words if mine else "",
         "leads": leads,
         "standing": standing_of(row),
-        "parts": (done_parts, asked_parts),
+        "parts": parts_of(row),
         "places": places_of(actor, row) if leads else [],
         "tabs": [{"words": words, "href": f"?show={code}", "current": code == show} for code, words in SHOWN.items()],
         "running": row.state == "running",
@@ -185,6 +194,13 @@ def task(request: HttpRequest, key: UUID) -> HttpResponse:
         "crumbs": [(_("任务"), reverse("tasks")), (row.matter.number, "")],
     }
     return render(request, "web/task.html", context)
+
+
+def _leads(actor: Actor, row: Tasking) -> bool:
+    """Whether somebody's place sent the task, lies above where it went, or in it: he sees how far his own has come."""
+    here = (row.agency.path, row.area.path)
+    near = any(place.startswith(path) or path.startswith(row.area.path) for path in actor.paths for place in here)
+    return near and actor.holds(*SENDERS, "administrator")
 
 
 def _receipt(actor: Actor, one: Receipt, tasking: Tasking) -> dict[str, Any]:
@@ -279,9 +295,7 @@ class AllowForm(forms.Form):
 def gate(request: HttpRequest) -> HttpResponse:
     """The admission gate: who may send how many a week to whom."""
     actor = actor_of(request)
-    rows = [
-        {"row": row, "issuer": POSTS[row.issuer_post], "to": POSTS[row.to_post]} for row in allowances()[:200]
-    ]
+    rows = [{"row": row, "issuer": POSTS[row.issuer_post], "to": POSTS[row.to_post]} for row in allowances()[:200]]
     defaults = [{"issuer": POSTS[post], "a_week": n} for post, n in DEFAULT_A_WEEK.items()]
     may = actor.holds(*SETTERS)
     return render(request, "web/task_gate.html", {"rows": rows, "defaults": defaults, "may": may})

@@ -128,7 +128,7 @@ def test_settled_elsewhere_ends_the_way_and_an_officers_own_is_in_his_hands(town
     assert (current(own).level, current(own).word) == (4, "要镇里修路灯")
     moved = Matter.objects.get(pk=own.matter_id)
     Matter.objects.filter(pk=moved.pk).update(agency=town.partner, station=None)
-    assert matter_by_number(officer, moved.number), "who reported still finds it"
+    assert matter_by_number(officer, moved.number).pk == moved.pk, "who reported still finds it"
     assert not open_matter(SETUP, kind="hazard", details={"what": "x"}, place=placed(town)).hops.exists()
 
 

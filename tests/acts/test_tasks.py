@@ -14,7 +14,15 @@ from linli.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from linli.matters.tasks import acts
 from linli.matters.tasks.acts import sending
 from linli.matters.tasks.models import Receipt, Tasking
-from linli.matters.tasks.queries import places_of, reach_of, receipt_by_id, receipts_of, standing_of, tasking_by_id, to_decide
+from linli.matters.tasks.queries import (
+    places_of,
+    reach_of,
+    receipt_by_id,
+    receipts_of,
+    standing_of,
+    tasking_by_id,
+    to_decide,
+)
 from linli.org.posts.acts import give_post
 from linli.works.jobs.acts import work_long, work_one
 from tests.town import SETUP, SINCE, Town, build_town, person

@@ -74,6 +74,14 @@ NO_PAGE = {
     "sortie_recall": "a form of a tip",
     "ticket_file": "JSON",
     "ticket_record": "a form of a ticket",
+    "card_pin": "stands behind a card's first PIN",
+    "code_card_issue": "a form of the cards' page",
+    "code_card_renew": "a button of a card",
+    "code_card_revoke": "a button of a card",
+    "code_card_sheet": "a document",
+    "task_act": "a button of a task",
+    "task_answer": "a form of a task",
+    "task_check": "a form of an answer",
 }
 """Names in the URL table that are no page of their own, each with the reason."""
 ACTS = re.compile(

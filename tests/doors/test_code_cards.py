@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,10 +22,10 @@ STARTER, OWN = "730518", "846203"
 
 
 @pytest.fixture
-def town(db: None) -> Iterator[Town]:
+def town(db: None) -> Town:
     made = build_town(rooms=1)
     made.people["information_officer"] = person("information_officer", made.rooms[0])
-    yield made
+    return made
 
 
 def given(town: Town) -> CodeCard:

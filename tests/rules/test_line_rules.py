@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from linli.kernel import clock
 from linli.matters.line.rules import LEVELS, TOP, Clock, Held, due_at, level_of, next_step, steps_above
-from linli.matters.tasks.rules import DEFAULT_A_WEEK, drawn, exceeds, summary, week_of, Standing
+from linli.matters.tasks.rules import DEFAULT_A_WEEK, Standing, drawn, exceeds, summary, week_of
 from linli.org.codecards.rules import code_of, fresh_code, fresh_pin, in_fours, is_good_pin
 
 
@@ -39,7 +39,9 @@ def test_the_line_has_six_levels_in_order() -> None:
 def test_the_next_is_the_lowest_manned_level_above(gone: set[int], after: int) -> None:
     there = [row for n, row in enumerate(EVERYBODY) if n not in gone]
     step = next_step(steps_above(0, there), after)
-    manned = sorted({level_of(row.post) or 0 for row in there if not (row.post == "community_officer" and row.depth == 3)})
+    manned = sorted(
+        {level_of(row.post) or 0 for row in there if not (row.post == "community_officer" and row.depth == 3)}
+    )
     assert (step.level if step else None) == next((level for level in manned if level > after), None)
 
 
@@ -51,7 +53,8 @@ def test_a_stations_patrol_leads_no_area_and_the_nearest_stands_for_a_level() ->
 
 
 @pytest.mark.parametrize(
-    ("hour", "late"), [(8, "2026-11-24 00:00"), (19, "2026-11-24 00:00"), (21, "2026-11-24 01:00"), (0, "2026-11-24 00:00")]
+    ("hour", "late"),
+    [(8, "2026-11-24 00:00"), (19, "2026-11-24 00:00"), (21, "2026-11-24 01:00"), (0, "2026-11-24 00:00")],
 )
 def test_a_report_is_due_when_the_day_ends_but_never_in_a_moment(hour: int, late: str) -> None:
     sent = datetime(2026, 11, 23, hour, tzinfo=clock.SHANGHAI).astimezone(UTC)

@@ -88,7 +88,13 @@ PAGES = {
         "tips_look": "/t/look",
         "tips_broken_in": "/t/break-in",
     },
-    "bureau_leader": {"board": "/board", "limits": "/limits", "list_naming": "/lists/naming", "wall": "/wall"},
+    "bureau_leader": {
+        "board": "/board",
+        "limits": "/limits",
+        "list_naming": "/lists/naming",
+        "wall": "/wall",
+        "task_allow": "/tasks/gate/set",
+    },
     "administrator": {
         "agency_new": "/organisation/new",
         "people": "/people",
@@ -118,6 +124,8 @@ PAGES = {
 }
 """By post, and by the name in the URL table; ``tests/contracts`` looks that none is forgotten."""
 LED_TO = {
+    "task": ("station_chief", "/tasks", "tbody a >> nth=0"),
+    "line_clock": ("bureau_leader", "/line/clocks", "tbody a >> nth=0"),
     "matter": ("station_chief", "/matters?kind=incident", "tbody a >> nth=0"),
     "room": ("station_chief", "/rooms", "tbody a >> nth=0"),
     "roster": ("station_chief", "/organisation", "a[href$=roster] >> nth=0"),

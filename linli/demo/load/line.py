@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -157,7 +156,7 @@ def _holder(code: str) -> Actor | None:
 
 def _answered(tasking: Tasking, at: datetime, *, every: int) -> None:
     """Some have done it, some a part, some have only read it."""
-    rows: Sequence[Receipt] = Receipt.objects.filter(tasking=tasking).select_related("tasking", "person").order_by("pk")[:24]
+    rows = Receipt.objects.filter(tasking=tasking).select_related("tasking", "person").order_by("pk")[:24]
     with clock.fixed(at):
         for n, row in enumerate(rows):
             actor = person_actor(row.person, door="field")

@@ -30,7 +30,9 @@ from linli.works.outbox.acts import queue_message
 declare("line.not_yours", zh="这一级不由您签收。", en="This level is not yours to sign.")
 declare("line.top", zh="已到最高一级，不能再向上转。", en="This is the top of the line.")
 declare("line.not_reporter", zh="只有上报人本人可以补充重报。", en="Only who reported may send it again.")
-declare("line.no_settle", zh="这一事项现在不能在此办结，请打开事项办理。", en="It cannot be settled here: open the matter.")
+declare(
+    "line.no_settle", zh="这一事项现在不能在此办结，请打开事项办理。", en="It cannot be settled here: open the matter."
+)
 declare("line.clock", zh="请填写{least}至{most}之间的分钟数。", en="Give minutes from {least} to {most}.")
 
 LINE = system("line")
@@ -329,5 +331,3 @@ def set_clock(actor: Actor, *, level: int, minutes: int | None, least_minutes: i
         level=level, defaults={"minutes": minutes, "least_minutes": least_minutes}
     )
     return row
-
-

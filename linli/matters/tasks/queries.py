@@ -175,7 +175,8 @@ class Place:
 def places_of(actor: Actor, tasking: Tasking) -> list[Place]:
     """By agency, in the order of the tree: never in the order of what was done."""
     rows = Receipt.objects.visible_to(actor).filter(tasking=tasking)
-    counted = {row.pop("agency"): Standing(**row) for row in rows.values("agency").order_by().annotate(**_COUNTS)}
+    grouped = rows.order_by().values_list("agency").annotate(*_COUNTS.values())
+    counted = {agency: Standing(*numbers) for agency, *numbers in grouped}
     return [Place(row, counted[row.pk]) for row in Agency.objects.filter(pk__in=list(counted)).order_by("path")]
 
 
@@ -188,7 +189,9 @@ def receipts_of(actor: Actor, tasking: Tasking, *, show: str = "open") -> QueryS
         rows = rows.exclude(check_state="")
     elif show == "done":
         rows = rows.filter(state="done")
-    return rows.select_related("person", "agency").prefetch_related("files").order_by("agency__path", "person__name", "pk")
+    return (
+        rows.select_related("person", "agency").prefetch_related("files").order_by("agency__path", "person__name", "pk")
+    )
 
 
 def allowances() -> QuerySet[Allowance]:
@@ -279,5 +282,3 @@ def _one(row: Receipt) -> Shown:
 
 
 part(Part("task", Receipt, Words("下发任务", "tasks sent down"), 18, _due, _shown, most=MOST_ON_PHONE))
-
-

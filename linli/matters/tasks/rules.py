@@ -18,7 +18,7 @@ SOURCES: dict[str, Words] = {
     "order": Words("指令任务", "by order"),
     "pushed": Words("推送任务", "pushed"),
 }
-"""By rule: stands in a regulation, which is named. By order: a chief wants it. Pushed: follows from data of a system."""
+"""By rule: stands in a regulation, which is named. By order: a chief wants it. Pushed: follows from a system's data."""
 
 MEANT = (
     "information_officer",

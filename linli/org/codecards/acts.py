@@ -36,13 +36,19 @@ declare(
 )
 declare("code_card.has_one", zh="{name}已有一张码卡。遗失请先作废。", en="{name} has a card. If it is lost, revoke it.")
 declare("code_card.wrong", zh="码卡号或密码不对。", en="The code or the PIN is not right.")
-declare("code_card.locked", zh="密码错误次数过多，码卡已锁定。请联系警务室。", en="Too many wrong PINs: the card is locked.")
+declare(
+    "code_card.locked", zh="密码错误次数过多，码卡已锁定。请联系警务室。", en="Too many wrong PINs: the card is locked."
+)
 declare(
     "code_card.other_phone",
     zh="这张码卡已绑定另一部手机。换手机请联系警务室。",
     en="This card is bound to another phone. Ask the room when you have a new one.",
 )
-declare("code_card.too_late", zh="码卡超过{days}天未启用，请警务室重新启用。", en="Not used within {days} days: ask the room.")
+declare(
+    "code_card.too_late",
+    zh="码卡超过{days}天未启用，请警务室重新启用。",
+    en="Not used within {days} days: ask the room.",
+)
 declare("code_card.pin", zh="请用六位数字，不要连号、重复。", en="Six digits, no row and no repeat.")
 declare("code_card.same_pin", zh="请换一个与初始密码不同的密码。", en="Choose another PIN than the one to begin with.")
 

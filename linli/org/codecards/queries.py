@@ -49,7 +49,11 @@ def card_of_device(token: str) -> CodeCard | None:
     """The card that this phone was bound to, if it is still in use."""
     if not token:
         return None
-    return CodeCard.objects.filter(device_digest=digest_of(token), state="bound").select_related("person__account", "agency").first()
+    return (
+        CodeCard.objects.filter(device_digest=digest_of(token), state="bound")
+        .select_related("person__account", "agency")
+        .first()
+    )
 
 
 def is_in_use(key: str) -> bool:

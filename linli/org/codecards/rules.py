@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import secrets
 import string
 
@@ -64,7 +65,7 @@ def is_good_pin(pin: str) -> bool:
     """Six digits that are no row, no repeat and no pair over and over: what is tried first."""
     if len(pin) != PIN_DIGITS or not pin.isascii() or not pin.isdigit():
         return False
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in itertools.pairwise(pin)}
     return len(steps) > 1 and len(set(pin)) > 2
 
 

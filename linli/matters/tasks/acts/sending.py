@@ -71,10 +71,8 @@ def issue_task(
     basis: str = "",
     parts: int = 1,
 ) -> Tasking:
-    """Send a task to everybody who holds one of ``posts`` at or below ``area`` today, until ``ends_at``.
-
-    ``parts``: how many things each is asked for. What goes beyond the week's number waits for a chief's word (state
-    ``asked``). Raises Invalid naming the field.
+    """Send a task to whoever holds one of ``posts`` at or below ``area`` today. ``parts``: how many things of each. What
+    goes beyond the week's number waits for a chief's word (``asked``). Raises Invalid naming the field.
     """
     held = sending_post(actor, area)
     if held is None:
@@ -184,7 +182,7 @@ def run_spread(payload: dict[str, str]) -> None:
 
 @act("task.spread", zh="分发任务", en="hand a task to those meant", about="tasking")
 def spread_step(actor: Actor, *, tasking: Tasking, meant: Sequence[Meant]) -> None:
-    """The rows of these people. Who has one already gets no second. They were looked up before, outside of the write."""
+    """The rows of these people, who were looked up before the write began. Who has one already gets no second."""
     keys = [one.person for one in meant]
     there = set(Receipt.objects.filter(tasking=tasking, person_id__in=keys).values_list("person_id", flat=True))
     now = clock.now()
