@@ -17,6 +17,7 @@ from linli.kernel.errors import Invalid, NotFound
 from linli.kernel.scope import Actor
 from linli.matters.files.acts import attach_file, drop_file
 from linli.matters.files.models import Attachment
+from linli.matters.handovers.queries import keeps_from
 from linli.matters.ledger.models import Matter
 from linli.matters.ledger.queries import matter_by_number
 from linli.trail.reads.acts import note_read
@@ -45,7 +46,7 @@ class Sent(Schema):
 def listed(request: ApiRequest, number: str) -> HttpResponse:
     """The files that hang on a matter, oldest first."""
     matter = matter_by_number(request.auth, number)
-    return answered({"items": files_shown(matter), "next": None})
+    return answered({"items": [] if keeps_from(request.auth, matter) else files_shown(matter), "next": None})
 
 
 @router.post("/matters/{number}/files", response={201: dict[str, Any]}, summary="Attach a file")
@@ -137,7 +138,7 @@ def _shown(one: Attachment) -> Shown:
 def _attachment(actor: Actor, key: uuid.UUID) -> Attachment:
     rows = Attachment.objects.visible_to(actor).kept().select_related("file", "matter__agency", "matter__station")
     found = rows.filter(pk=key).first()
-    if found is None:
+    if found is None or keeps_from(actor, found.matter):
         raise NotFound("row.unknown", what=str(key))
     return found
 

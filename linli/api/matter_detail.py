@@ -11,7 +11,7 @@ from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.kernel.workflow import Move
 from linli.matters.handovers.models import TICKET, Handover
-from linli.matters.handovers.queries import handovers_of, shared_details, suggested_along
+from linli.matters.handovers.queries import handovers_of, only_partner, shared_details, suggested_along
 from linli.matters.kinds import KINDS
 from linli.matters.kinds.rules import COMMON_FACTS, Field, Kind
 from linli.matters.ledger.models import Matter
@@ -40,7 +40,7 @@ def detail_shown(actor: Actor, matter: Matter) -> Shown:
     shown = matter_shown(matter)
     if not reaches(actor, matter):
         return shown | _own_view(actor, matter)
-    if is_partner(actor):
+    if only_partner(actor):
         return shown | _partner_view(actor, matter)
     tickets = list(handovers_of(actor, matter=matter))
     links = links_of(actor, matter=matter)
@@ -80,11 +80,6 @@ def detail_shown(actor: Actor, matter: Matter) -> Shown:
 def reaches(actor: Actor, matter: Matter) -> bool:
     """Whether one of the actor's posts reaches the matter, not only his own hand in it."""
     return actor.is_system or any(actor.reaches(path) for path in matter.scope_paths())
-
-
-def is_partner(actor: Actor) -> bool:
-    """Whether the actor answers only for another agency: he sees what a ticket shared with it, and no more."""
-    return not actor.is_system and bool(actor.posts) and all(post.code == "partner_officer" for post in actor.posts)
 
 
 def _partner_view(actor: Actor, matter: Matter) -> Shown:

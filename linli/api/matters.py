@@ -18,6 +18,7 @@ from linli.api.shown import Shown, matter_shown, with_orders
 from linli.kernel.errors import NotFound
 from linli.kernel.inputs import Spot
 from linli.kernel.scope import Actor
+from linli.matters.handovers.queries import keeps_from
 from linli.matters.ledger.acts import assign_matter, found_place, move_matter, open_matter
 from linli.matters.ledger.models import Matter
 from linli.matters.ledger.queries import matter_by_number
@@ -87,7 +88,7 @@ def caller(request: ApiRequest, number: str, purpose: str = "") -> HttpResponse:
     """Name and telephone of the caller; the look is noted. For an open matter of one's own the purpose fills itself."""
     matter = matter_by_number(request.auth, number)
     party = Party.objects.filter(matter=matter, part="caller").first()
-    if party is None:
+    if party is None or keeps_from(request.auth, matter):
         raise NotFound("row.unknown", what=f"{number}/caller")
     why = purpose or (f"处理{matter.number}" if matter.closed_at is None else "")
     note_read(request.auth, subject_type="matters.party", subject_id=str(party.pk), purpose=why)

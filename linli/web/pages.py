@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
+from linli.matters.handovers.queries import keeps_from
 from linli.matters.kinds import KINDS
 from linli.matters.ledger.queries import matter_by_number
 from linli.org.people.models import Person
@@ -58,7 +59,7 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
         "matter": found,
         "people": people,
         "crumbs": crumbs,
-        "line": ladder(actor, found),
+        "line": {} if keeps_from(actor, found) else ladder(actor, found),
         "doing": outcomes_of(actor, found),
     }
     return render(request, "web/matter.html", context)

@@ -281,6 +281,8 @@ def _tickets(town: Town, officer: Client, partner: Client) -> None:
     assert "请知悉" in html and "村口第三盏路灯不亮" in html and "内部意见" not in html
     shown = partner.get(f"/api/v1/matters/{lamp.number}").json()
     assert (shown["caller"], shown["moves"], shown["details"], len(shown["handovers"])) == (None, [], {}, 1)
+    assert partner.get(f"/api/v1/matters/{lamp.number}/caller").status_code == 404
+    assert partner.get(f"/api/v1/matters/{lamp.number}/files").json()["items"] == []
     assert partner.post(f"/tickets/{ticket.pk}/moves/answer", {"answer": ""}).status_code == 422
     assert partner.post(f"/tickets/{ticket.pk}/moves/answer", {"answer": "收到"}).status_code == 302
     assert "收到" in officer.get("/tickets?side=out").content.decode()

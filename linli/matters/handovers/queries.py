@@ -71,6 +71,18 @@ def shared_details(matter: Matter) -> list[tuple[Field, str]]:
     return rows
 
 
+def only_partner(actor: Actor) -> bool:
+    """Whether the actor answers only for another agency: he sees what a ticket shared with it, and no more."""
+    return not actor.is_system and bool(actor.posts) and all(post.code == "partner_officer" for post in actor.posts)
+
+
+def keeps_from(actor: Actor, matter: Matter) -> bool:
+    """Whether the caller, the pictures and the way of a matter are kept from the actor: of whoever sees it by a ticket
+    alone. Of calls they are not: who comes along to one must find the caller.
+    """
+    return only_partner(actor) and matter.kind != "incident"
+
+
 def tickets_for(actor: Actor, *, side: str, most: int = 200) -> list[Handover]:
     """Tickets of the actor's own agencies: ``in`` sent to them, ``out`` sent by them; open ones first, the most overdue
     on top.
