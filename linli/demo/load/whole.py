@@ -27,6 +27,7 @@ from linli.demo.load.population import load_population
 from linli.demo.load.registers import load_registers
 from linli.demo.load.rounds import load_rounds
 from linli.demo.load.small import load_small
+from linli.demo.load.tips import load_tips
 from linli.demo.load.visits import load_visits
 from linli.demo.load.warnings import load_warnings
 from linli.demo.load.week import load_week
@@ -129,6 +130,7 @@ def _lately(county: County, rows: Rows, week: list[PastIncident], begin: datetim
     step.done(f"{load_line(DEMO, now)} reports and tasks on the line")
     step.done(f"{load_warnings(now)} warnings to residents")
     step.done(f"{load_door(now)} reports of residents at the door")
+    step.done(f"{load_tips(DEMO, now)} anonymous tips")
     _send_nothing_late()
 
 

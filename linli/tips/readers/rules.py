@@ -43,6 +43,8 @@ CONCERNS: dict[str, Words] = {
 }
 """Whom a tip is about. Anything about police leaves the station and goes to the bureau."""
 
+DEMO_WORDS = "演示密语-真实环境里请另设"
+"""Of the demo county's readers; the pages of a demo show it, and of nothing else."""
 LEAST_SIGNS = 12
 _LEAST_DIFFERENT = 6
 _TITLES = (

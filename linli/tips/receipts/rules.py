@@ -28,6 +28,8 @@ declare(
 
 DIGITS = 16
 _SPACE = 10**DIGITS
+DEMO_RECEIPTS = ("1111222233334444", "5555666677778888")
+"""Of the demo county's tips; the pages of a demo show the first."""
 LOOKS = 20
 """How many receipts one process takes at once …"""
 LOOKS_REFILL_S = 2.0

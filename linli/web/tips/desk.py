@@ -26,7 +26,7 @@ from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.tips.readers.acts import make_key
 from linli.tips.readers.queries import OpenDesk, candidates, desk_of, desk_token, own_key, private_of
-from linli.tips.readers.rules import LEAST_SIGNS, READERS, proposed
+from linli.tips.readers.rules import DEMO_WORDS, LEAST_SIGNS, READERS, proposed
 from linli.tips.talk import acts
 from linli.tips.talk.models import Tip
 from linli.tips.talk.queries import Opened, counted, file_of, opened_by, readers_now, said_in, tip_seen, tips_of
@@ -84,6 +84,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_counter": actor.holds(*COUNTER),
         "proposed": proposed(os.urandom(16)),
         "least": LEAST_SIGNS,
+        "demo_passphrase": DEMO_WORDS,
     }
     answer = render(request, "web/tips.html", context)
     return _kept_open(request, answer, actor, desk.private) if desk else answer
@@ -152,6 +153,7 @@ def tip(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     row, desk = tip_seen(actor, key), _desk(request, actor)
     context: dict[str, Any] = {"row": row, "state": TIP_LIFE.state(row.state).words, "is_open": desk is not None}
+    context["demo_passphrase"] = DEMO_WORDS
     context["crumbs"] = [(_("匿名线索"), PATH), (row.code, "")]
     if desk is None:
         return render(request, "web/tip.html", context)

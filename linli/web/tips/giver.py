@@ -26,7 +26,7 @@ from linli.matters.thanks.queries import told_to_giver
 from linli.tips.readers.rules import CONCERNS
 from linli.tips.receipts.acts import count_wrong
 from linli.tips.receipts.queries import keys_of, let_look
-from linli.tips.receipts.rules import in_fours, read_receipt
+from linli.tips.receipts.rules import DEMO_RECEIPTS, in_fours, read_receipt
 from linli.tips.talk.acts import write_again
 from linli.tips.talk.queries import Opened, by_receipt, file_of, said_in
 from linli.tips.talk.rules import LONGEST, MOST_FILES, OUTCOMES, TIP_LIFE, plain_text
@@ -126,7 +126,9 @@ def look(request: HttpRequest) -> HttpResponse:
     again.
     """
     if request.method != "POST":
-        return show(request, "web/tip_look.html", {})
+        return show(
+            request, "web/tip_look.html", {"demo_receipt": in_fours(DEMO_RECEIPTS[0]) if settings.LINLI_DEMO else ""}
+        )
     try:
         sent = _sent(request)
         receipt = read_receipt(sent.get("receipt", ""))
