@@ -8,4 +8,15 @@ from linli.operations.limits.models import Limit
 from linli.operations.sorties.models import Sortie, SortieMember
 from linli.operations.units.models import Position, Unit, UnitCrew
 
-__all__ = ["Distress", "Escalation", "Limit", "Order", "Position", "Recommendation", "Sortie", "SortieMember", "Unit", "UnitCrew"]
+__all__ = [
+    "Distress",
+    "Escalation",
+    "Limit",
+    "Order",
+    "Position",
+    "Recommendation",
+    "Sortie",
+    "SortieMember",
+    "Unit",
+    "UnitCrew",
+]
