@@ -48,34 +48,24 @@ def post_reports(
     web process). ``places`` are the queries by which a form knows its place (``room=R1``, ``card=…``), in turn.
     """
     bases = [base_urls] if isinstance(base_urls, str) else list(base_urls)
-    queries = list(places) or [""]
     opened = _opened(bases[0])
     time.sleep(_READ_S)
-    told, guard, next_up = PostedReports(n), threading.Lock(), iter(range(n))
-    waits_ms: list[float] = []
-    began_s = time.monotonic()
+    told, waits_ms = PostedReports(n), list[float]()
+    guard, next_up, began_s = threading.Lock(), iter(range(n)), time.monotonic()
 
     def line(base: str) -> None:
-        host = urlsplit(base).netloc
-        held = http.client.HTTPConnection(host, timeout=_TIMEOUT_S)
+        held = http.client.HTTPConnection(urlsplit(base).netloc, timeout=_TIMEOUT_S)
         while True:
             with guard:
                 number = next(next_up, None)
             if number is None:
                 return
             time.sleep(max(0.0, began_s + number / per_s - time.monotonic()))
-            query = queries[number % len(queries)]
             sent_s = time.monotonic()
-            status, body = _post(held, query, number, opened)
-            waited_ms = (time.monotonic() - sent_s) * 1000
-            found = _NUMBER.search(body) if status == 200 else None
+            status, body = _post(held, places[number % len(places)] if places else "", number, opened)
             with guard:
-                waits_ms.append(waited_ms)
-                if found:
-                    told.answered += 1
-                    told.numbers.add(found[1].decode())
-                else:
-                    told.refused[status] = told.refused.get(status, 0) + 1
+                waits_ms.append((time.monotonic() - sent_s) * 1000)
+                _count(told, status, body)
 
     lines = [threading.Thread(target=line, args=(bases[one % len(bases)],)) for one in range(threads)]
     for one in lines:
@@ -86,6 +76,15 @@ def post_reports(
     waits_ms.sort()
     told.p99_ms = waits_ms[min(len(waits_ms) - 1, int(len(waits_ms) * 0.99))] if waits_ms else 0.0
     return told
+
+
+def _count(told: PostedReports, status: int, body: bytes) -> None:
+    found = _NUMBER.search(body) if status == 200 else None
+    if found:
+        told.answered += 1
+        told.numbers.add(found[1].decode())
+    else:
+        told.refused[status] = told.refused.get(status, 0) + 1
 
 
 def _opened(base: str) -> str:

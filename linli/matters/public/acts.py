@@ -178,17 +178,13 @@ def take_report(
     photos: Sequence[StoredFile] = (),
     source: str = "resident",
 ) -> PublicReport:
-    """Open an ordinary matter for what a resident sent. ``where`` comes from ``queries.located``, before the write lock
-    is waited for; ``once`` is the secret of the form that was sent: a second report with it breaks a constraint
-    (``already`` gives the first). The follow code stands in ``new_code`` of the row, and is stored as a digest only.
-
-    Raises Invalid with the field that is wrong; Conflict when the time was taken meanwhile.
+    """Open an ordinary matter for what a resident sent. ``where`` comes from ``queries.located``; a second report with
+    the form's secret ``once`` breaks a constraint (``already`` gives the first). The follow code stands in
+    ``new_code`` and is stored as a digest only. Raises Invalid naming the field; Conflict when the time was taken.
     """
     chosen = readers or (FORMS[form].readers if form in FORMS else "")
-    room = where.room
-    declared = check(
-        form, text=text, sort=sort, readers=chosen, contact=contact, photos=len(photos), room=room, slot=slot_at
-    )
+    room, asked = where.room, {"sort": sort, "readers": chosen}
+    declared = check(form, text=text, **asked, contact=contact, photos=len(photos), room=room, slot=slot_at)
     if slot_at is not None and room is not None:
         _check_slot(room, slot_at)
     now, code = clock.now(), _code(once)
@@ -196,8 +192,7 @@ def take_report(
     report = PublicReport(
         matter=matter,
         form=form,
-        sort=sort,
-        readers=chosen,
+        **asked,
         code_index=code_index(matter.number, code),
         once_index=blind_index(once, context=ONCE),
         room=room,
@@ -205,13 +200,17 @@ def take_report(
         answer_due_at=now + timedelta(days=declared.answer_days),
         received_at=now,
     )
+    report.new_code = code
     insert(report)
+    _with_it(actor, matter, contact, photos)
+    return report
+
+
+def _with_it(actor: Actor, matter: Matter, contact: Contact, photos: Sequence[StoredFile]) -> None:
     if contact.name.strip() or contact.phone.strip():
         insert(party_of(matter, part=REPORTER, name=contact.name.strip()[:60], phone=plain_phone(contact.phone)))
     for number, photo in enumerate(photos, 1):
         attach_file(actor, matter=matter, file=photo, title=f"照片{number}{_ENDINGS.get(photo.media_type, '')}")
-    report.new_code = code
-    return report
 
 
 _ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
