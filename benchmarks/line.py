@@ -16,8 +16,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import django
+import httpx
 
+from benchmarks.public_client import post_reports
 from benchmarks.site import LINLI, linli
+from tools.workshop.postgres import free_port
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings.embedded")
 django.setup()
@@ -29,6 +32,7 @@ from linli.kernel.ids import new_id  # noqa: E402  (models need the settings abo
 from linli.kernel.rows import insert_values  # noqa: E402  (models need the settings above)
 from linli.kernel.scope import Actor, system  # noqa: E402  (models need the settings above)
 from linli.matters.ledger.acts import Placed, open_matter  # noqa: E402  (models need the settings above)
+from linli.matters.ledger.models import Matter  # noqa: E402  (models need the settings above)
 from linli.matters.line.acts import send_up, sign  # noqa: E402  (models need the settings above)
 from linli.matters.line.models import Hop  # noqa: E402  (models need the settings above)
 from linli.matters.tasks.acts import issue_task, spread_step  # noqa: E402  (models need the settings above)
@@ -43,6 +47,7 @@ from linli.org.posts.queries import person_actor  # noqa: E402  (models need the
 
 NAMES = ("line.sqlite", "line.postgres")
 PEOPLE, STATIONS, ROOMS = 10_000, 20, 8
+REPORTS, REPORTS_A_S = 6_000, 100.0
 PATIENCE_S = 120.0
 SETUP = system("bench")
 SINCE = date(2020, 1, 1)
@@ -66,6 +71,7 @@ def run(name: str) -> Iterator[dict[str, Any]]:
     yield {"metric": "doubled", "value": doubled, "unit": "rows", "n": rows}
     steps_ms, whole_ms = _steps(leader, bureau)
     beside = {"ratio": round(whole_ms / max(steps_ms), 1), "against": "all in one transaction"}
+    yield from _reports()
     yield {"metric": "step_ms", "value": round(max(steps_ms), 1), "unit": "ms", "n": len(steps_ms), **beside}
 
 
@@ -77,6 +83,47 @@ def _worker() -> Iterator[None]:
     finally:
         worker.send_signal(signal.SIGTERM)
         worker.wait(20)
+
+
+@contextmanager
+def _served() -> Iterator[str]:
+    """Two web processes, as in the field; the address they listen at."""
+    port = free_port()
+    web = subprocess.Popen(
+        [str(LINLI), "serve", "--port", str(port), "--workers", "2"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        until = time.monotonic() + PATIENCE_S
+        while not _is_ready(f"http://127.0.0.1:{port}/readyz"):
+            if time.monotonic() > until:
+                raise RuntimeError("the server is not ready")
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        web.send_signal(signal.SIGTERM)
+        web.wait(20)
+
+
+def _is_ready(address: str) -> bool:
+    try:
+        return httpx.get(address).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _reports() -> Iterator[dict[str, Any]]:
+    """100 residents' reports a second for a minute: of those that were sent, how many the ledger does not hold."""
+    places = [f"room={code}" for code in Agency.objects.filter(kind="room").values_list("code", flat=True)]
+    with _served() as address:
+        told = post_reports(address, n=REPORTS, per_s=REPORTS_A_S, places=places)
+    held = 0
+    numbers = sorted(told.numbers)
+    for start in range(0, len(numbers), 500):
+        held += Matter.objects.filter(number__in=numbers[start : start + 500]).count()
+    yield {"metric": "reports_lost", "value": told.sent - held, "unit": "reports", "n": told.sent}
+    yield {"metric": "reports_p99_ms", "value": round(told.p99_ms, 1), "unit": "ms", "n": told.sent}
 
 
 def _organisation() -> tuple[Agency, Agency]:
