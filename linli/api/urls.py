@@ -20,6 +20,7 @@ urlpatterns = [
     path("alerts/", feed, name="alert_feed"),
     path("alerts/<uuid:key>.xml", cap, name="alert_cap"),
     path("ogc/", ogc.urls),
+    path("open311/v2/", open311.discovery),
     *(
         path(f"open311/v2/{route}{ending}", view, {"form": form}, name=name if form == "xml" else None)
         for route, view, name in (

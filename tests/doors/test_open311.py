@@ -75,6 +75,7 @@ def test_services_as_the_standard_has_them(app: Client) -> None:
     assert (missing.status_code, list(rows(missing)[0])) == (404, ["code", "description"])
     assert app.get(f"{V2}/services", {"jurisdiction_id": "B"}).status_code == 200
     assert app.get(f"{V2}/services", {"jurisdiction_id": "elsewhere"}).status_code == 404
+    assert app.get(f"{V2}/").content == app.get(f"{V2}/discovery.xml").content
     assert fromstring(app.get(f"{V2}/discovery.xml").content).findtext("endpoints/endpoint/specification")
 
 
