@@ -11,7 +11,7 @@ from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.kernel.workflow import Move
 from linli.matters.handovers.models import TICKET, Handover
-from linli.matters.handovers.queries import handovers_of, only_partner, shared_details, suggested_along
+from linli.matters.handovers.queries import handovers_of, keeps_from, shared_details, suggested_along
 from linli.matters.kinds import KINDS
 from linli.matters.kinds.rules import COMMON_FACTS, Field, Kind
 from linli.matters.ledger.models import Matter
@@ -38,10 +38,10 @@ def detail_shown(actor: Actor, matter: Matter) -> Shown:
     """
     with_orders([matter])
     shown = matter_shown(matter)
+    if keeps_from(actor, matter):
+        return shown | _partner_view(actor, matter)
     if not reaches(actor, matter):
         return shown | _own_view(actor, matter)
-    if only_partner(actor):
-        return shown | _partner_view(actor, matter)
     tickets = list(handovers_of(actor, matter=matter))
     links = links_of(actor, matter=matter)
     units = {order.pk: order.unit.call_sign for order in matter.orders.all()}
@@ -89,10 +89,9 @@ def _partner_view(actor: Actor, matter: Matter) -> Shown:
         {"name": item.name, **bilingual(item.words), "value": value, "value_words": {"zh": value, "en": value}}
         for item, value in shared_details(matter)
     ]
-    asked_for_help = matter.kind == "incident"
     return {
         **_own_view(actor, matter),
-        "narrative": matter.details.get("narrative", "") if asked_for_help else "",
+        "narrative": "",
         "declared": told,
         "moves": [],
         "handovers": [handover_shown(ticket, ticket_moves(actor, ticket)) for ticket in tickets],

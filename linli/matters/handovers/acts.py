@@ -13,6 +13,7 @@ from django.db.models import F
 from linli.kernel import clock, news
 from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, Invalid, declare
+from linli.kernel.rows import reread
 from linli.kernel.scope import Actor, system
 from linli.kernel.workflow import take
 from linli.matters.handovers.models import TICKET, Handover
@@ -73,6 +74,9 @@ def open_handover(
         due_at=due_at if due_at and due_at > now else due_of(mode, matter.kind, now),
     )
     share(matter, to_agency.pk)
+    # A matter that was just opened counts as shared with nobody: its own row says that this has changed.
+    Matter.objects.filter(pk=matter.pk).update(version=F("version") + 1)
+    reread(matter, "version")
     if mode != "share":
         _chase_later(ticket)
     news.announce(HandoverChanged(ticket, "sent", actor))
