@@ -101,6 +101,7 @@ NO_ROWS = {
     "peer_change": "the demo town has no partner system",
     "self_report": "the QR of a printed plate leads there and nothing else",
     "self_report_kind": "the same",
+    "visit_correct": "a button of an officer's own visit; the sweep is shown others'",
 }
 """Pages that only exist when somebody has made a row; the forms for a new one are the same, and are swept."""
 FEW = 3
@@ -186,7 +187,7 @@ class Sweep:
                 asked[name] += 1
                 links = set(HREF.findall(visitor.page.request.get(visitor.origin + path).text()))
                 for one in lost - found.keys():
-                    found |= {one: (link, role) for link in links if routes[one].match(link)}
+                    found.update((one, (link, role)) for link in links if routes[one].match(link))
                 ways += sorted(links - known)
                 known |= links
         return found

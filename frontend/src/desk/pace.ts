@@ -1,9 +1,12 @@
 /** A key is painted before anything else: what draws the map waits until the hands rest. */
 
-/** Somebody who types or runs through the queue presses the next key within this time. */
-const REST_MS = 180
-/** However long somebody types, the map is brought up to date this often. */
-const LONGEST_MS = 5000
+/**
+ * Somebody who types or runs through the queue presses the next key within this time, a thinking pause between two words included: a
+ * frame of the map that is drawn in one holds up the key after it, on a machine without a graphics card by a third of a second.
+ */
+const REST_MS = 500
+/** Even who never rests sees the map brought up to date this often. (Cries for help are no part of the map: they show at once.) */
+const LONGEST_MS = 30_000
 
 export class Pace {
   private pressed_ms = 0
