@@ -172,7 +172,7 @@ def sign(actor: Actor, *, hop: Hop, device_at: datetime | None = None) -> Hop:
 def send_back(actor: Actor, *, hop: Hop, word: str, device_at: datetime | None = None) -> Hop:
     """Back to who reported, with what is missing; he completes it and sends it again."""
     _mine(actor, hop)
-    _took(actor, hop, "send_back", device_at, word=_said(word))
+    _took(actor, hop, "send_back", device_at, word=_said(word), signed_at=hop.signed_at or clock.now())
     news.announce(HopChanged(hop, "send_back", actor))
     return hop
 
@@ -312,7 +312,9 @@ def on_moved(item: MatterMoved) -> None:
         return
     word = str(matter.details.get("outcome") or matter.workflow.state(matter.state).words.zh)
     try:
-        take(hop, HOP, "settle", word=word, ended_at=clock.now(), by_id=item.actor.id, by_name=item.actor.name)
+        at = clock.now()
+        who = {"by_id": item.actor.id, "by_name": item.actor.name}
+        take(hop, HOP, "settle", word=word, ended_at=at, signed_at=hop.signed_at or at, **who)
     except Conflict:
         return
     cancel(prefix=f"line:{hop.pk}")
