@@ -48,7 +48,7 @@ def test_from_a_dark_lamp_to_its_senders_opinion(town: Town) -> None:
     answer = officer.post(f"/matters/{number}/public/answer", {"text": "街道已换灯，谢谢您"})
     assert answer.status_code == 302
     read = told(resident.post("/door/follow", keys))
-    for said in ("已收到", "已交办", "已转交溪东街道办", "溪东街道办已接收", "对方已办结回告", "街道已换灯，谢谢您"):
+    for said in ("已收到", "已交人办理", "已转交溪东街道办", "溪东街道办已接收", "对方已办结回告", "街道已换灯，谢谢您"):
         assert said in read, said
     assert "演" not in read, "nobody's name"
     told(resident.post("/door/follow", {**keys, "do": "opinion", "opinion": "solved", "opinion_text": "三天就亮了"}))
