@@ -23,7 +23,7 @@ from linli.outreach.alerts import acts
 from linli.outreach.alerts.models import ALERT_LIFE, Alert
 from linli.outreach.alerts.queries import alert_by_id, alerts_of
 from linli.outreach.alerts.rules.declared import CERTAINTY, EVENTS, SEVERITY, URGENCY, Said
-from linli.outreach.alerts.rules.texts import led_line, loudspeaker, microblog, reading_s
+from linli.outreach.alerts.rules.texts import called_off, led_line, loudspeaker, microblog, reading_s
 from linli.outreach.groups.queries import groups_within
 from linli.web.filling import MomentInput, carry_out, choices_of, done, show_form
 from linli.web.portal import residents_url
@@ -73,7 +73,7 @@ class AlertForm(forms.Form):
         )
         offered: dict[str, list[tuple[str, str]]] = {
             "agency": agencies,
-            "areas": agencies,
+            "areas": [(code, name.strip("　")) for code, name in agencies],
             "event": choices_of({code: event.words for code, event in EVENTS.items()}),
             "severity": choices_of(SEVERITY),
             "urgency": choices_of(URGENCY),
@@ -165,23 +165,13 @@ def alert(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     row = alert_by_id(actor, key)
     by, link = row.agency.name, residents_url(request, reverse("portal_alert", args=[row.pk]))
-    spoken = loudspeaker(row.said, by=by)
     paths = [one.agency.path for one in row.areas.select_related("agency")]
     context = {
         **_line(row),
         "severity": SEVERITY[row.severity],
         "urgency": URGENCY[row.urgency],
         "certainty": CERTAINTY[row.certainty],
-        "texts": [
-            {
-                "key": "loudspeaker",
-                "title": _("大喇叭"),
-                "note": _("约%(s)s秒") % {"s": reading_s(spoken)},
-                "text": spoken,
-            },
-            {"key": "led", "title": _("LED屏"), "note": "", "text": led_line(row.said, by=by)},
-            {"key": "blog", "title": _("微信群、微博"), "note": "", "text": microblog(row.said, link=link)},
-        ],
+        "texts": _texts(row, by, link),
         "groups": groups_within(paths).count(),
         "moves": _moves(actor, row),
         "may_change": row.state == "draft" and holds_right(actor, "alert.change", row.agency.path),
@@ -190,6 +180,22 @@ def alert(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "crumbs": crumbs_under("alerts", _("居民提醒"), (row.headline, "")),
     }
     return render(request, "web/alert.html", context)
+
+
+def _texts(row: Alert, by: str, link: str) -> list[dict[str, str]]:
+    """What to copy: the texts of a warning that stands or is coming; of one that was called off, that it is over."""
+    if row.state == "cancelled":
+        told = called_off(row.said, by=by, reason=row.cancel_reason)
+        return [{"key": "over", "title": _("解除广播"), "note": "", "text": told}]
+    if row.state not in ("draft", "approved", "published"):
+        return []
+    spoken = loudspeaker(row.said, by=by)
+    length = _("约%(s)s秒") % {"s": reading_s(spoken)}
+    return [
+        {"key": "loudspeaker", "title": _("大喇叭"), "note": length, "text": spoken},
+        {"key": "led", "title": _("LED屏"), "note": "", "text": led_line(row.said, by=by)},
+        {"key": "blog", "title": _("微信群、微博"), "note": "", "text": microblog(row.said, link=link)},
+    ]
 
 
 _RIGHTS = {"return_to_draft": "alert.return"}

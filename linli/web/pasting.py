@@ -6,6 +6,7 @@ Nothing of what is pasted is kept until it is opened: it travels in the form.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -24,10 +25,12 @@ from linli.matters.kinds import KINDS
 from linli.matters.ledger.acts import found_place
 from linli.matters.ledger.queries import matter_by_number
 from linli.matters.pasting.acts import PASTED, open_from_group
+from linli.matters.pasting.queries import kept_names
 from linli.matters.pasting.rules import MOST_CHARACTERS, read_paste
 from linli.outreach.alerts.queries import alert_by_id
 from linli.outreach.alerts.rules.declared import EVENTS
 from linli.outreach.alerts.rules.texts import microblog
+from linli.trail.reads.acts import note_read
 from linli.web.filling import done
 from linli.web.portal import residents_url
 from linli.web.templatetags.linli_web import say
@@ -69,14 +72,20 @@ def paste(request: HttpRequest) -> HttpResponse:
 @page()
 def share_matter(request: HttpRequest, number: str) -> HttpResponse:
     """Text, picture and link of a matter for a private group: its kind and number, nothing else of it."""
-    found = matter_by_number(actor_of(request), number)
+    actor = actor_of(request)
+    found = matter_by_number(actor, number)
+    names = kept_names(actor, matter=found)
+    if names:
+        note_read(actor, subject_type="matters.matter", subject_id=str(found.pk), purpose=number)
     link = request.build_absolute_uri(reverse("matter", args=[number]))
     text = _("【%(kind)s】%(number)s，请登录后办理：%(link)s") % {
         "kind": say(KINDS[found.kind].words),
         "number": number,
         "link": link,
     }
-    return _share(request, title=number, text=text, link=link, card=reverse("share_matter_card", args=[number]))
+    return _share(
+        request, title=number, text=text, link=link, card=reverse("share_matter_card", args=[number]), names=names
+    )
 
 
 @never_cache
@@ -111,9 +120,11 @@ def alert_card(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return _png(kind, row.headline, row.instruction, link)
 
 
-def _share(request: HttpRequest, *, title: str, text: str, link: str, card: str) -> HttpResponse:
+def _share(
+    request: HttpRequest, *, title: str, text: str, link: str, card: str, names: Sequence[str] = ()
+) -> HttpResponse:
     crumbs = [(title, link), (_("复制到群"), "")]
-    context = {"title": title, "text": text, "link": link, "card": card, "crumbs": crumbs}
+    context = {"title": title, "text": text, "link": link, "card": card, "crumbs": crumbs, "names": names}
     return render(request, "web/share.html", context)
 
 

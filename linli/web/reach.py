@@ -60,7 +60,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         raise NotFound("row.unknown", what=actor.name)
     ways, wish = ways_to(person), wish_of(person.pk)
     names = [way.config.name for way in ways if way.may_move]
-    held = {"first": names[0]} if names else {}
+    held: dict[str, Any] = {"first": names[0]} if names else {}
     if wish:
         held |= {"language": wish.language, "quiet_from": wish.quiet_from, "quiet_until": wish.quiet_until}
     form = WishForm(request.POST or None, ways=ways, initial=held)

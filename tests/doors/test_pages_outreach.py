@@ -17,6 +17,7 @@ from linli.matters.parties.models import Party
 from linli.org.people.acts import open_account
 from linli.outreach.alerts.models import Alert
 from linli.trail.entries.models import Entry
+from linli.trail.reads.models import Read
 from linli.works.channels.acts.setting import set_channel
 from linli.works.channels.models import Wish
 from linli.works.outbox.models import Message
@@ -108,6 +109,7 @@ def test_what_is_pasted_becomes_a_report_and_nobody_learns_who_said_it(enter: En
     ]
     seen += [str(list(Entry.objects.values_list("facts", flat=True))), f"{kept.title} {kept.details}"]
     assert kept.title in seen[1]
+    assert SAYS in officer.get(f"/matters/{kept.number}/share").content.decode() and Read.objects.count() == 1
     share = reader.get(f"/matters/{kept.number}/share").content.decode()
     assert not [text for text in (*seen, share) if SAYS in text or SAYS[1:] in text]
     assert kept.title not in share and kept.number in share

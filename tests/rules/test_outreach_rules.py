@@ -9,7 +9,7 @@ from linli.kernel.errors import Invalid
 from linli.matters.pasting.rules import Line, read_paste
 from linli.outreach.alerts.rules.cap import polygons_of
 from linli.outreach.alerts.rules.declared import Said
-from linli.outreach.alerts.rules.texts import led_line, loudspeaker, microblog, reading_s
+from linli.outreach.alerts.rules.texts import called_off, led_line, loudspeaker, microblog, reading_s
 from linli.outreach.groups.rules import robot_address
 from linli.works.channels.rules.ordering import own_order
 
@@ -53,6 +53,7 @@ def test_loudspeaker_says_it_twice_and_the_line_fits() -> None:
     spoken = loudspeaker(SAID, by="溪东派出所")
     assert spoken.count("挂断并拨打96110。") == 2 and "演习" in spoken and reading_s(spoken) > 20
     assert len(led_line(SAID, by="溪东派出所")) <= 60 and led_line(SAID, by="x").startswith("【演习】【电信网络诈骗】")
+    assert "已解除" in called_off(SAID, by="溪东派出所", reason="已抓获")
     assert microblog(SAID, link="https://x/y").endswith(" https://x/y")
 
 

@@ -31,8 +31,8 @@ declare("paste.empty", zh="请至少选一行。", en="Choose one line at least.
     within=lambda facts: facts["place"].agency.path if facts["place"].agency else None,
 )
 def open_from_group(actor: Actor, *, kind: str, said: Sequence[str], place: Placed, who: Sequence[str] = ()) -> Matter:
-    """Open a matter of what was said in a group. ``who`` are names kept on purpose: sealed, parts of the matter that
-    only its page shows masked; they stand in no title, text or trail. Without them nobody can learn who said it.
+    """Open a matter of what was said in a group. ``who`` are names kept on purpose: sealed, read by the
+    actor alone; they stand in no title, text or trail. Without them nobody can learn who said it.
     """
     if kind not in PASTED:
         raise Invalid("paste.kind", field="kind")

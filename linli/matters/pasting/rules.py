@@ -1,7 +1,8 @@
 """Reading a pasted piece of a chat: time, who, text. Pure.
 
-Chat programs copy in their own ways: ``张三 3/2 12:30`` or ``张三:`` above the words, ``张三：话`` in one line, the time
-alone between messages, ``[图片]`` for a picture. What is no head of a message is text of the message before it.
+Chat programs copy in their own ways: ``张三 3/2 12:30`` or ``张三:`` above the words, ``张三：话`` in one line,
+the time alone between messages, ``[图片]`` for a picture. What is no head of a message is text of the message
+before it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ _TIME_ONLY = re.compile(rf"^[—\-\s]*(?P<at>(?:{_DAY})?\s*(?:{_TIME})?)[—\-\s
 _NAME_ONLY = re.compile(r"^(?P<who>[^\s:：,，。！？!?/]{1,20})[:：]$")
 _IN_ONE = re.compile(r"^(?P<who>[^\s:：,，。！？!?/]{1,12})[:：]\s*(?P<text>\S.*)$")
 _LABELS = frozenset(
-    ["地点", "地址", "位置", "时间", "电话", "联系电话", "手机", "内容", "事由", "人员", "姓名", "情况", "备注", "注意", "通知", "提醒", "链接", "要求", "http", "https"]
+    {"地点", "地址", "位置", "时间", "电话", "联系电话", "手机", "内容", "事由", "人员", "姓名", "情况", "备注"}
+    | {"注意", "通知", "提醒", "链接", "要求", "http", "https"}
 )
 """Words before a colon that are no names."""
 _MENTION = re.compile(r"@\S{1,20}[\s ]?")

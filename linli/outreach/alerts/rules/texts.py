@@ -17,6 +17,11 @@ def loudspeaker(said: Said, *, by: str) -> str:
     return f"{opening}{_sentence(by + '提醒大家')}{told}再播送一遍。{told}遇有危险请立即拨打110。"
 
 
+def called_off(said: Said, *, by: str, reason: str) -> str:
+    """Read out when a warning is over: what was said, that it is over, why."""
+    return f"各位居民请注意。{by}提醒大家：“{said.headline}”的提醒已解除。{_sentence(reason)}"
+
+
 def reading_s(text: str) -> int:
     """Seconds that reading it out takes."""
     return max(1, round(len(text) / CHARACTERS_A_SECOND))
