@@ -161,11 +161,7 @@ def test_a_day_without_a_line(phone: Opened) -> None:
     page.close()
 
     page = unlocked(context)
-    page.click("[data-tab=new]")
-    page.click("[data-draft^='matter.open:hazard']")
-    expect(page.locator("[data-input=photos] [data-file]")).to_be_visible()
-    expect(page.locator("[data-input=title] input")).to_have_value("三号楼道充电")
-    page.click("[data-keep]")
+    taken_up_again(page, "三号楼道充电")
     waiting(page, 3)
     offsets = cut_after(context, 1)
     # The records go first and bring the count to one; the line must have broken within the photo before the app is
@@ -191,6 +187,15 @@ def test_a_day_without_a_line(phone: Opened) -> None:
     expect(page.locator("[data-clock]")).to_be_visible()
     slow_h = page.evaluate(f"(Date.parse('{matter['received_at'] or matter['opened_at']}') - Date.now()) / 3600000")
     assert 23 < slow_h < 25, "the house's clock counts, not the phone's"
+
+
+def taken_up_again(page: Page, title: str) -> None:
+    """The half-written report, its photo with it, is found and kept."""
+    page.click("[data-tab=new]")
+    page.click("[data-draft^='matter.open:hazard']")
+    expect(page.locator("[data-input=photos] [data-file]")).to_be_visible()
+    expect(page.locator("[data-input=title] input")).to_have_value(title)
+    page.click("[data-keep]")
 
 
 def cut_after(context: BrowserContext, pieces: int) -> list[int]:
