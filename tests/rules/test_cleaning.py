@@ -9,7 +9,8 @@ from PIL import Image
 
 from linli.kernel.errors import Invalid
 from linli.works.cleaning.acts import clean_apart
-from linli.works.cleaning.rules import Cleaned, clean
+from linli.works.cleaning.rules import Cleaned
+from linli.works.cleaning.rules.kinds import clean
 from tests import hostile
 
 

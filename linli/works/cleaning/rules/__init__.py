@@ -6,6 +6,7 @@ archive. What cannot be made anew is refused with a sentence.
 
 from __future__ import annotations
 
-from linli.works.cleaning.rules.kinds import MOST_BYTES, TAKEN, Cleaned, clean
+from linli.works.cleaning.rules.told import MOST_BYTES, TAKEN, Cleaned
 
-__all__ = ["MOST_BYTES", "TAKEN", "Cleaned", "clean"]
+__all__ = ["MOST_BYTES", "TAKEN", "Cleaned"]
+# ``kinds.clean`` is not named here: only the process that does it loads the libraries of pictures and papers.

@@ -10,11 +10,6 @@ from linli.works.cleaning.rules.pictures import from_picture
 from linli.works.cleaning.rules.plain import from_text
 from linli.works.cleaning.rules.told import MOST_BYTES, Cleaned, empty, huge
 
-__all__ = ["MOST_BYTES", "TAKEN", "Cleaned", "clean"]
-
-TAKEN = ".jpg,.jpeg,.png,.webp,.pdf,.docx,.xlsx,.txt"
-"""For the file field of a form."""
-
 
 def clean(body: bytes) -> Cleaned:
     """The file made anew. Raises Invalid ``cleaning.kind``, ``cleaning.broken``, ``cleaning.huge`` or

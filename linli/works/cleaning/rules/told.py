@@ -25,6 +25,8 @@ declare(
 declare("cleaning.empty", zh="文件里没有能保留的内容。", en="There is nothing in the file that could be kept.")
 
 MOST_BYTES = 10_000_000
+TAKEN = ".jpg,.jpeg,.png,.webp,.pdf,.docx,.xlsx,.txt"
+"""For the file field of a form."""
 
 
 @dataclass(frozen=True, slots=True)
