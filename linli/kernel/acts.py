@@ -70,9 +70,8 @@ def act(
     is the subject, or ``return``. ``within`` gives the path where the right is needed, from the arguments (``None``:
     any post's). An act inside another is part of it and covered by its right: opening a room opens an agency. An act
     that ``joins`` a transaction takes no savepoint in it: whoever calls it lets its refusal pass, or sets one.
-    ``offline`` says that a phone may do it without a network, and what it is asked for then. ``unrecorded`` says in a
-    sentence why the trail keeps no entry: an entry has a moment and neighbours in the chain, and where somebody was
-    promised that nobody learns when he wrote, there may be none.
+    ``offline`` says that a phone may do it without a network, and what it is asked for then. ``unrecorded`` is why the
+    trail keeps no entry: one has a moment, and some were promised that nobody learns when they wrote.
     """
 
     def declare(run: Callable[Concatenate[Actor, P], R]) -> Callable[Concatenate[Actor, P], R]:
@@ -82,9 +81,7 @@ def act(
 
         @functools.wraps(run)
         def done(actor: Actor, *args: P.args, **kwargs: P.kwargs) -> R:
-            bound = signature.bind(actor, *args, **kwargs)
-            bound.apply_defaults()
-            facts = dict(bound.arguments)
+            facts = _facts_of(signature.bind(actor, *args, **kwargs))
             entry_id, above = new_id(), _parent.get()
             if above is None:
                 _require(declared, actor, within(facts) if within else None)
@@ -104,6 +101,12 @@ def act(
         return cast("Callable[Concatenate[Actor, P], R]", done)
 
     return declare
+
+
+def _facts_of(bound: inspect.BoundArguments) -> dict[str, Any]:
+    """Every argument by its name, with what was left to its default."""
+    bound.apply_defaults()
+    return dict(bound.arguments)
 
 
 def _check_offline(name: str, offline: Offline, arguments: set[str]) -> None:

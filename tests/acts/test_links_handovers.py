@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_reports_of_one_lamp_are_suggested_and_residents_told_of_hazards_only(to
         (found,) = similar_matters(officer, matter=again)
         assert found.matter == lamp and found.why
         assert similar_matters(town.actor("other_officer"), matter=again) == []
-        spot = {"lon": lon, "lat": lat, "at": clock.now()}
+        spot: dict[str, Any] = {"lon": lon, "lat": lat, "at": clock.now()}
         known = known_nearby(kind="hazard", said="村口路灯不亮，第三盏", **spot)
         assert {item.matter for item in known} == {lamp, again}
         assert known[0].apart_m % 10 == 0 and not hasattr(known[0], "title")

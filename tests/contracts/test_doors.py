@@ -14,7 +14,7 @@ from tools import openapi
 
 OPEN = {
     "sign-in/": "whoever wants to sign in has not yet signed in",
-    "sign-in/card*": "whoever comes with a code card has not yet signed in; it shows nothing but the name on a bound phone",
+    "sign-in/card*": "whoever comes with a code card has not yet signed in; it shows only the name on a bound phone",
     "healthz": "a load balancer asks whether the process lives; the answer says nothing else",
     "readyz": "a load balancer asks whether it may send calls; the answer says nothing else",
     "api/v1/openapi.json": "what the API promises is public, like its source",

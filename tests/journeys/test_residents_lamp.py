@@ -48,14 +48,21 @@ def test_from_a_dark_lamp_to_its_senders_opinion(town: Town) -> None:
     answer = officer.post(f"/matters/{number}/public/answer", {"text": "街道已换灯，谢谢您"})
     assert answer.status_code == 302
     read = told(resident.post("/door/follow", keys))
-    for said in ("已收到", "已交人办理", "已转交溪东街道办", "溪东街道办已接收", "对方已办结回告", "街道已换灯，谢谢您"):
+    for said in (
+        "已收到",
+        "已交人办理",
+        "已转交溪东街道办",
+        "溪东街道办已接收",
+        "对方已办结回告",
+        "街道已换灯，谢谢您",
+    ):
         assert said in read, said
     assert "演" not in read, "nobody's name"
-    told(resident.post("/door/follow", {**keys, "do": "opinion", "opinion": "solved", "opinion_text": "三天就亮了"}))
+    told(resident.post("/door/follow", {**keys, "do": "opinion", "opinion": "solved", "opinion_text": "三天亮了"}))
     chief = Client()
     chief.force_login(open_account(SETUP, username="chief", person=town.people["station_chief"]))
     opinions = told(chief.get("/opinions"))
-    assert "三天就亮了" in opinions and number in opinions and "第1警务室" in opinions
+    assert "三天亮了" in opinions and number in opinions and "第1警务室" in opinions
     renewed = told(officer.post(f"/matters/{number}/public/code"))
     assert resident.post("/door/follow", keys).status_code == 404
     assert resident.post("/door/follow", {**keys, "code": CODE.findall(renewed)[0]}).status_code == 200

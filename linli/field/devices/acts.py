@@ -91,8 +91,8 @@ def wipe_phone(actor: Actor, *, phone: Phone) -> Phone:
     within=lambda facts: facts["phone"].path,
 )
 def readmit_phone(actor: Actor, *, phone: Phone) -> Phone:
-    """A phone that was found again: after a whole sign-in its owner sets a new PIN, and what it still held is opened and
-    sent. What came while it was closed stays with the office. Raises Conflict for a phone that was not wiped.
+    """A phone that was found again: after a whole sign-in its owner sets a new PIN, and what it still held is opened
+    and sent. What came while it was closed stays with the office. Raises Conflict for a phone that was not wiped.
     """
     changed = Phone.objects.filter(pk=phone.pk, wiped_at__isnull=False).update(
         wiped_at=None, wiped_by="", erased_at=None, version=F("version") + 1

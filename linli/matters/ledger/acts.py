@@ -147,9 +147,8 @@ def open_matter(
 ) -> Matter:
     """Open a matter of a declared kind.
 
-    ``columns`` are further typed columns of the row (category, priority, warnings …), ``as_sent`` what a door could not
-    read and kept as it came.
-    Raises Invalid for an unknown kind or missing details, NotAllowed when the actor's posts may not open this kind.
+    ``columns`` are further typed columns of the row (category, priority, warnings …), ``as_sent`` what a door kept as
+    it came. Raises Invalid for an unknown kind or missing details, NotAllowed when the actor's posts may not open it.
     """
     declared = _kind_for(actor, kind)
     now = clock.now()
@@ -167,15 +166,14 @@ def open_matter(
         level=first_level([post.code for post in actor.posts], is_system=actor.is_system) if declared.rises else "",
         **place.as_columns(),
         **(columns or {}),
+        **({"id": row_id} if row_id is not None else {}),
     )
-    if row_id is not None:
-        matter.id = row_id
     matter.line = line_of(matter.received_at, matter.number)
     insert(matter)
     news.announce(MattersEntered([matter]))
     count_facts(matter, declared)
-    located = [("located", now)] if place.grid else []
-    stamp_all(matter, [("received", matter.received_at), ("created", now), *located], actor, device_at)
+    stamps = [("received", matter.received_at), ("created", now), *([("located", now)] if place.grid else [])]
+    stamp_all(matter, stamps, actor, device_at)
     news.announce(MatterOpened(matter, actor))
     return matter
 

@@ -71,8 +71,8 @@ def issue_task(
     basis: str = "",
     parts: int = 1,
 ) -> Tasking:
-    """Send a task to whoever holds one of ``posts`` at or below ``area`` today. ``parts``: how many things of each. What
-    goes beyond the week's number waits for a chief's word (``asked``). Raises Invalid naming the field.
+    """Send a task to whoever holds one of ``posts`` at or below ``area`` today. ``parts``: how many things of each.
+    What goes beyond the week's number waits for a chief's word (``asked``). Raises Invalid naming the field.
     """
     held = sending_post(actor, area)
     if held is None:

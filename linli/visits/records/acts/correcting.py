@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 
@@ -48,11 +49,7 @@ def correct_visit(actor: Actor, *, visit: Visit, version: int, why: str, values:
     given = tuple(values.get("given", chosen["given"]))
     reason_of(plain["reason"], clock.today())
     known = list(visit.named.select_related("occupant").order_by("pk"))
-    met = plain["outcome"] == "met"
-    people = {
-        row.merged_into_id or row.pk: row
-        for row in values.get("people", [one.occupant for one in known] if met else [])
-    }
+    people = _people_after(known, values, met=plain["outcome"] == "met")
     plain["people_met"] = people_counted(plain["people_met"], outcome=plain["outcome"], named=len(people))
     check_visit(
         outcome=plain["outcome"],
@@ -70,21 +67,21 @@ def correct_visit(actor: Actor, *, visit: Visit, version: int, why: str, values:
     kept = Visit(id=visit.pk)
     kept.set_said({name: str(values.get(name, said.get(name, ""))).strip() for name in SEALED})
     state = "official" if actor.holds(*OFFICERS) else "waiting"
-    changed = Visit.objects.filter(pk=visit.pk, version=version).update(
-        version=F("version") + 1,
-        state=state,
-        signed_by=None if state == "waiting" else visit.signed_by_id,
-        sent_back_why="",
-        words_sealed=kept.words_sealed,
-        **plain,
-    )
-    if not changed:
+    signed = None if state == "waiting" else visit.signed_by_id
+    facts = {"state": state, "signed_by": signed, "sent_back_why": "", "words_sealed": kept.words_sealed, **plain}
+    if not Visit.objects.filter(pk=visit.pk, version=version).update(version=F("version") + 1, **facts):
         raise Conflict("visit.changed")
     _keep(actor, visit, version, why, before)
     _choose_anew(visit, {"topic": topics, "given": given})
     visit.refresh_from_db()
     _name_anew(actor, visit, known, list(people.values()), live_here=bool(values.get("live_here")))
     return visit
+
+
+def _people_after(known: list[VisitOccupant], values: Mapping[str, Any], *, met: bool) -> dict[UUID, Occupant]:
+    """Whom the visit names from now on, by the row that stands for them: those given, else those it named, if met."""
+    told = values.get("people", [one.occupant for one in known] if met else [])
+    return {row.merged_into_id or row.pk: row for row in told}
 
 
 def _keep(actor: Actor, visit: Visit, version: int, why: str, before: dict[str, Any]) -> None:
