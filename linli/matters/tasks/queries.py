@@ -175,7 +175,7 @@ class Place:
 def places_of(actor: Actor, tasking: Tasking) -> list[Place]:
     """By agency, in the order of the tree: never in the order of what was done."""
     rows = Receipt.objects.visible_to(actor).filter(tasking=tasking)
-    grouped = rows.order_by().values_list("agency").annotate(*_COUNTS.values())
+    grouped = rows.order_by().values("agency").annotate(**_COUNTS).values_list("agency", *_COUNTS)
     counted = {agency: Standing(*numbers) for agency, *numbers in grouped}
     return [Place(row, counted[row.pk]) for row in Agency.objects.filter(pk__in=list(counted)).order_by("path")]
 
