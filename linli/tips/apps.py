@@ -12,7 +12,8 @@ class TipsConfig(AppConfig):
     def ready(self) -> None:
         import linli.tips.readers.acts
         import linli.tips.talk.acts  # noqa: F401  (importing declares the acts and the job)
-        from linli.kernel.claims import declare_claims
-        from linli.tips.talk.queries.day import CLAIM_SOURCES
+        from linli.kernel.claims import declare_claims, declare_own
+        from linli.tips.talk.queries.day import CLAIM_SOURCES, OWN_SOURCES
 
         declare_claims(*CLAIM_SOURCES)
+        declare_own(*OWN_SOURCES)

@@ -42,6 +42,7 @@ def full(town: Town) -> Town:
     """The town with somebody in every post."""
     for post in NEW_POSTS:
         town.people[post] = person(post, town.rooms[0])
+    town.people["tips_desk"] = person("tips_desk", town.bureau)
     return town
 
 

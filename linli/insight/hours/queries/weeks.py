@@ -168,7 +168,7 @@ def released(week: HoursWeek, today: date) -> bool:
 
 def weeks_waiting(actor: Actor, today: date, back: int = 4) -> list[date]:
     """Mondays of the last weeks that have ended and that the actor has neither confirmed nor let pass."""
-    if community_agency(actor.id, today) is None:
+    if not actor.holds(*COMMUNITY_POSTS):
         return []
     rows = {row.monday: row for row in HoursWeek.objects.visible_to(actor)}
     mondays = [monday_of(today) - WEEK * number for number in range(1, back + 1)]

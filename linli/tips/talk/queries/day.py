@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from linli.kernel.claims import Claim, ClaimSource, Waiting, Weight, waiting
+from linli.kernel.claims import Claim, ClaimSource, Line, OwnSource, Waiting, Weight, waiting
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
-from linli.tips.readers.rules import READERS
+from linli.tips.readers.rules import DESK, READERS
 from linli.tips.talk.models import Tip
 
 
@@ -28,6 +29,11 @@ def _claim(tip: Tip) -> Claim:
     )
 
 
+def _desk(actor: Actor, at: datetime) -> Sequence[Line]:
+    open_n = Tip.objects.visible_to(actor).exclude(state="closed").count()
+    return [Line("匿名线索", Words(f"在办 {open_n} 条", f"{open_n} open"), "/tips")]
+
+
 CLAIM_SOURCES = (
     ClaimSource(
         code="tips.unread",
@@ -35,6 +41,16 @@ CLAIM_SOURCES = (
         weight=Weight.PROMISE,
         posts=READERS,
         find=_unread,
+        rest="/tips",
+    ),
+)
+OWN_SOURCES = (
+    OwnSource(
+        code="tips.desk",
+        words=Words("受理的匿名线索", "anonymous tips of this desk"),
+        icon="lock",
+        posts=(DESK,),
+        find=_desk,
         rest="/tips",
     ),
 )
