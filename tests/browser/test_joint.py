@@ -22,6 +22,7 @@ def test_one_confirmation_orders_for_all_that_wait(sign_in: SignIn) -> None:
     for number in numbers:
         expect(page.locator(f"dialog.joint [data-number={number}]")).to_be_visible(timeout=SOON_MS)
     confirm, changed = page.locator("dialog.joint .form-end .is-primary"), page.locator("dialog.joint [role=alert]")
+    shown: dict[str | None, str] = {}
     for _ in range(MOST_PLANS):
         shown = {line.get_attribute("data-number"): line.locator(".joint-unit b").inner_text() for line in lines.all()}
         with page.expect_response(lambda told: told.url.endswith("/dispatch/joint")) as told:
