@@ -284,8 +284,9 @@ def test_full_new_and_closed(phone: Opened, site: Installation) -> None:
     page.evaluate("globalThis.linliFull = false; document.querySelector('[data-full] button')?.click()")
     expect(page.locator("[data-full]")).to_have_count(0)
 
-    context.set_offline(False)
+    # The session ends first: what comes back into the network with one sends at once.
     signed_out(context)
+    context.set_offline(False)
     page.evaluate("navigator.serviceWorker.register('/field/sw.js?new', { scope: '/field/', updateViaCache: 'none' })")
     expect(page.locator("[data-update]")).to_be_visible()
     page.click("[data-update] button")
