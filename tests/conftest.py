@@ -32,6 +32,8 @@ PASS = os.environ.get("LINLI_TEST_PASS", "")
 ONCE_HERE = set(os.environ.get("LINLI_TEST_ONCE", "rules contracts browser others").split())
 IN_CI = os.environ.get("CI") == "true"
 _counts: Counter[str] = Counter()
+_failed: list[str] = []
+"""Node ids, for `tools/test`: what failed in the browser is tried once more, alone (docs/adr/0210)."""
 
 
 def pytest_configure() -> None:
@@ -81,6 +83,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Count as pytest does: a broken fixture is a failure."""
     if report.failed:
         _counts["failed"] += 1
+        _failed.append(report.nodeid)
     elif report.skipped and not hasattr(report, "wasxfail"):
         _counts["skipped"] += 1
     elif report.when == "call" and report.passed:
@@ -97,7 +100,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Leave the counts for `tools/test`, which adds up its passes."""
     target = os.environ.get("LINLI_TEST_COUNTS")
     if target:
-        Path(target).write_text(json.dumps(_counts))
+        Path(target).write_text(json.dumps({"counts": _counts, "failed": sorted(set(_failed))}))
 
 
 _connect = socket.socket.connect

@@ -25,11 +25,14 @@ USAGE = """tools/test [--only sqlite|postgres] [PATH …] [pytest options]
 
 Runs the suite on SQLite (a real file) and on a PostgreSQL of its own, the browser tests in Chromium.
 PATH runs a part. With CI=true a missing database or browser is a failure, not a skip."""
-NOTHING_RAN = 5
+TESTS_FAILED, NOTHING_RAN = 1, 5
+"""Two of pytest's exit codes."""
 ONCE = {"sqlite": "rules contracts browser others", "postgres": ""}
 """What runs once, and on which database (tests/conftest.py)."""
 SIDE_BY_SIDE = 2
 LOOK_S = 0.2
+AGAIN_AT_MOST = 2
+"""So many browser tests of one run may have a second try; with more, something is wrong (docs/adr/0210)."""
 PUT_AWAY_S = 30.0
 
 
@@ -55,10 +58,12 @@ LANES = (
 
 @dataclass(slots=True)
 class Outcome:
-    """What one pass counted, and pytest's own exit code."""
+    """What one pass counted, the tests that failed in it, and pytest's own exit code."""
 
-    counts: Counter[str] = field(default_factory=Counter)
-    code: int = 0
+    lane: Lane
+    counts: Counter[str]
+    failed: tuple[str, ...]
+    code: int
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -76,7 +81,8 @@ def main(arguments: Sequence[str]) -> None:
     skipped = prepare(passes)
     lanes = [lane for lane in chosen(rest) if lane.database in passes and lane.database not in skipped]
     with contextlib.ExitStack() as things:
-        conclude(run_lanes(lanes, rest, things), skipped)
+        grounds = Grounds(things, whole=any(lane.folders for lane in lanes))
+        conclude(tried_again(run_lanes(lanes, rest, grounds), grounds), skipped)
 
 
 def chosen(arguments: Sequence[str]) -> tuple[Lane, ...]:
@@ -106,7 +112,7 @@ def prepare(passes: Sequence[str]) -> dict[str, str]:
 class Pass:
     """One pytest process: its home folder, and the file that keeps what it says until the end."""
 
-    name: str
+    lane: Lane
     home: Path
     process: subprocess.Popen[bytes]
     said: Path | None
@@ -117,14 +123,15 @@ class Pass:
         code = self.process.wait()
         if self.said is not None:
             took_s = time.monotonic() - self.began
-            print(f"\n━━━ {self.name} ({took_s:.0f} s) ━━━\n{self.said.read_text(errors='replace')}", flush=True)
-        counts = counts_of(self.home)
-        return Outcome(Counter(json.loads(counts.read_text())) if counts.is_file() else Counter({"failed": 1}), code)
+            print(f"\n━━━ {self.lane.name} ({took_s:.0f} s) ━━━\n{self.said.read_text(errors='replace')}", flush=True)
+        if not counts_of(self.home).is_file():
+            return Outcome(self.lane, Counter({"failed": 1}), (), code)
+        told = json.loads(counts_of(self.home).read_text())
+        return Outcome(self.lane, Counter(told["counts"]), tuple(told["failed"]), code)
 
 
-def run_lanes(lanes: Sequence[Lane], arguments: Sequence[str], things: contextlib.ExitStack) -> list[Outcome]:
+def run_lanes(lanes: Sequence[Lane], arguments: Sequence[str], grounds: Grounds) -> list[Outcome]:
     """A core for each of the first two, and for the next when one of them is through."""
-    grounds = Grounds(things, whole=any(lane.folders for lane in lanes))
     waiting, running, outcomes = list(lanes), list[Pass](), list[Outcome]()
     try:
         while waiting or running:
@@ -138,6 +145,24 @@ def run_lanes(lanes: Sequence[Lane], arguments: Sequence[str], things: contextli
         put_away([one.process for one in running])
         raise
     return outcomes
+
+
+def tried_again(outcomes: Sequence[Outcome], grounds: Grounds) -> list[Outcome]:
+    """One or two browser tests that failed while other lanes shared the machine run again, alone, and are named.
+
+    What fails again has failed. Nothing else has a second try, and a part run by hand has none.
+    """
+    whole = [one for one in outcomes if "browser" not in one.lane.folders]
+    browser = [one for one in outcomes if "browser" in one.lane.folders]
+    failed = [name for one in browser for name in one.failed]
+    if not 0 < len(failed) <= AGAIN_AT_MOST or any(one.code not in (0, TESTS_FAILED) for one in browser):
+        return list(outcomes)
+    (again,) = run_lanes([Lane("browser, again and alone", "sqlite")], failed, grounds)
+    if again.code:
+        return list(outcomes)
+    print(f"\nshaky, passed alone: {', '.join(failed)}", flush=True)
+    passed = [Outcome(one.lane, Counter({**one.counts, "failed": 0}), (), 0) for one in browser]
+    return [*whole, *passed, again]
 
 
 def ended(running: Sequence[Pass]) -> Iterator[Pass]:
@@ -201,7 +226,7 @@ def begin(lane: Lane, arguments: Sequence[str], grounds: Grounds, *, aside: bool
     process = subprocess.Popen(
         command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT if out else None
     )
-    return Pass(lane.name, home, process, said)
+    return Pass(lane, home, process, said)
 
 
 def counts_of(home: Path) -> Path:
