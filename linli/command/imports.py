@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from linli.works.tables.acts import IMPORTERS, run_import
 
 COMMAND = system("command")
 ROADS = "roads"
+_LOOK_FOR_CIRCLES_EVERY = 100_000
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +39,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         return columns_of(options.kind)
     if options.file is None:
         raise Unreadable(f"FILE is missing: linli import {options.kind} FILE")
+    gc.freeze()  # what is loaded by now stays to the end, and a file makes few circles: looking for them is costly
+    gc.set_threshold(_LOOK_FOR_CIRCLES_EVERY)
     outcome = run_import(
         COMMAND,
         kind=options.kind,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from linli.places.homes.rules import TERMS, Term, due_after, is_credit_code
 from linli.places.occupants.rules.checking import plain_digits, plain_name
-from linli.places.occupants.rules.identity import age_on, check_digit, masked_number, read_identity
+from linli.places.occupants.rules.identity import age_on, check_digit, eighteen, masked_number, read_identity
 from linli.places.occupants.rules.likeness import alike
 from linli.places.occupants.rules.population import Count, Line, standing_on, summed
 from linli.places.occupants.rules.reporting import REPORTS, wrong_in
@@ -126,3 +126,21 @@ def test_the_tree_says_what_lies_below_what() -> None:
         and child_code("A1", Part("lane", name="柳巷"), 2) == "A1-L2"
     )
     assert may_lie_below("house", "building") and not may_lie_below("building", "house")
+
+
+@pytest.mark.parametrize(("written", "kind", "read"), [
+    ("431389760616601", "resident", "431389197606166012"),
+    ("431389760616601", "passport", "431389760616601"),
+    ("11010519491231002X", "resident", "11010519491231002X"),
+    ("43138976061660X", "resident", "43138976061660X"),
+])  # fmt: skip
+def test_a_number_of_fifteen_signs_is_the_number_of_eighteen(written: str, kind: str, read: str) -> None:
+    assert eighteen(written, kind) == read
+    assert kind == "passport" or eighteen(read, kind) == read
+
+
+@pytest.mark.parametrize("text", ["张伟", "欧阳 娜娜", "买买提•艾力", "Anna  Bell", "", "  "])
+def test_what_is_plain_already_is_read_as_anything_else(text: str) -> None:
+    assert plain_name(plain_name(text)) == plain_name(text)
+    assert plain_name("张伟") == plain_name(" 张 伟 ") == "张伟"
+    assert plain_digits("008613900000001") == plain_digits("+86 139-0000-0001") == "13900000001"

@@ -58,7 +58,9 @@ class Whereabouts:
                 codes.add(code)
             elif text:
                 texts.add(text)
+        texts -= self._by_text.keys()
         codes |= {text_code(text) for text in texts}
+        codes -= self._by_code.keys()  # a house is named in many pieces of a file
         for some in _chunks(sorted(codes)):
             self._keep(Address.objects.filter(code__in=some, active=True))
         for some in _chunks(sorted(texts)):

@@ -35,6 +35,8 @@ _LONGEST_UNIT, _LONGEST_ROOM = 8, 12
 
 def plain_door(text: str) -> str:
     """One spelling of a unit or room: half width, capitals, without the words behind it."""
+    if text and text.isascii() and text.isalnum():
+        return text.upper()
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or "")).upper()
     return plain.removesuffix("室").removesuffix("单元").removesuffix("房")
 

@@ -307,8 +307,14 @@ def _places(header: Iterable[object], wanted: dict[str, tuple[str, ...]]) -> dic
 
 def _lines(rows: Iterable[tuple[int, list[object]]], places: dict[str, int], width: int) -> Iterator[Line]:
     """Rows under the header. Rows without any content (workbooks format thousands of them) are not rows."""
+    wanted = list(places.items())
     for number, row in rows:
-        cells = {name: row[at] for name, at in places.items() if at < len(row) and not blank(row[at])}
+        long = len(row)
+        cells = {
+            name: cell
+            for name, at in wanted
+            if at < long and (cell := row[at]) != "" and ((type(cell) is str and not cell.isspace()) or not blank(cell))
+        }
         extra = sum(1 for cell in row[width:] if not blank(cell))
         if cells or extra or any(not blank(cell) for cell in row):
             yield Line(number, cells, extra)

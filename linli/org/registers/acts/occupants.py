@@ -24,7 +24,7 @@ from linli.places.occupants.models import Occupant, Residence
 from linli.places.occupants.models.occupant import id_index, name_index, sealed_name, sealed_number, sealed_phone
 from linli.places.occupants.rules.checking import check_residence, checked_person, plain_name
 from linli.places.occupants.rules.declared import GUARDIAN, KINDS, RELATIONS, SEXES, SOURCES
-from linli.places.occupants.rules.identity import ID_KINDS, plain_number
+from linli.places.occupants.rules.identity import ID_KINDS, eighteen, plain_number
 from linli.works.tables.acts import importer
 from linli.works.tables.rules.columns import Column, Type
 from linli.works.tables.rules.planning import Change, Faults, Fresh, Importer, Record, Writes
@@ -102,7 +102,7 @@ class OccupantImporter(Importer):
         """One spelling of names and numbers, so that two rows of one person meet."""
         values["name"] = plain_name(values.get("name", ""))
         if values.get("id_number"):
-            values["id_number"] = plain_number(values["id_number"])
+            values["id_number"] = eighteen(plain_number(values["id_number"]), values.get("id_kind", "resident"))
         for name in ("unit", "room"):
             if name in values:
                 values[name] = plain_door(values[name])
@@ -209,7 +209,7 @@ class OccupantImporter(Importer):
         for change in changes:
             if change.current is None:
                 key = new_id()
-                people.rows.append(self._person(key, change.values))
+                people.rows.append(self._person(key, change.record.key, change.values))
                 residences.rows.append(self._residence(key, change.values, homes))
             else:
                 self._alter(change, writes, residences, homes)
@@ -236,14 +236,15 @@ class OccupantImporter(Importer):
             homes.rows.append((made, code, spot.address_id, unit, room, spot.agency_path, spot.grid_code))
         return self._homes[key]
 
-    def _person(self, key: UUID, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    def _person(self, key: UUID, index: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """A new person as :data:`_PERSON_COLUMNS`."""
         place, told, on = str(key), values.get("source", "import"), values.get("confirmed_on")
         number, phone = values.get("id_number", ""), values.get("phone", "")
+        sealed = sealed_number(place, number, index if number else "")
         return (
-            key, *sealed_name(place, values["name"]), values.get("id_kind", "none"), *sealed_number(place, number),
-            values.get("sex", ""), values.get("born_on"), *sealed_phone(place, phone), values.get("guardian_basis", ""),
-            told, on, told if phone else "", on if phone else None, self._now,
+            key, *sealed_name(place, values["name"]), values.get("id_kind", "none"), *sealed, values.get("sex", ""),
+            values.get("born_on"), *sealed_phone(place, phone), values.get("guardian_basis", ""), told, on,
+            told if phone else "", on if phone else None, self._now,
         )  # fmt: skip
 
     def _residence(

@@ -119,8 +119,9 @@ def sealed_name(key: object, name: str) -> tuple[bytes, str]:
     return seal(name, context=f"{NAME}.{key}"), name_index(name)
 
 
-def sealed_number(key: object, number: str) -> tuple[bytes, str]:
-    return seal(number, context=f"{ID_NUMBER}.{key}"), id_index(number)
+def sealed_number(key: object, number: str, index: str = "") -> tuple[bytes, str]:
+    """``index``: its :func:`id_index`, when it is known already."""
+    return seal(number, context=f"{ID_NUMBER}.{key}"), index or id_index(number)
 
 
 def sealed_phone(key: object, phone: str) -> tuple[bytes, str]:

@@ -26,6 +26,8 @@ declare(
 declare("occupant.since", zh="居住起始日期不能在将来，也不能早于出生。", en="Living here begins not in future.")
 
 _PHONE = re.compile(r"^\d{7,20}$")
+_PLAIN_NAME = re.compile("[\u4e00-\u9fff]+")
+"""Names of these signs alone are in one spelling already: none of them is composed or a dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ def plain_name(text: str) -> str:
 
     Rare characters of whatever plane stay as they are; nothing is folded that could make two people one.
     """
+    if text and _PLAIN_NAME.fullmatch(text):
+        return text
     name = " ".join(unicodedata.normalize("NFC", text).split())
     name = name.replace("•", "·").replace("・", "·").replace("‧", "·")
     return name if name.isascii() else re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", name)
@@ -55,10 +59,14 @@ def plain_name(text: str) -> str:
 
 def plain_digits(text: str) -> str:
     """A telephone number's digits, without the country code of China."""
-    digits = re.sub(r"[^0-9+]", "", unicodedata.normalize("NFKC", text or ""))
+    digits = text if text and text.isascii() and text.isdigit() else _as_digits(text)
     for start in ("+86", "0086"):
         digits = digits.removeprefix(start)
     return digits.replace("+", "")
+
+
+def _as_digits(text: str) -> str:
+    return re.sub(r"[^0-9+]", "", unicodedata.normalize("NFKC", text or ""))
 
 
 def checked_person(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -48,12 +49,26 @@ class Identity:
 
 def plain_number(text: object) -> str:
     """One spelling: half width, capital letters, without spaces."""
+    if type(text) is str and text.isascii() and text.isalnum():
+        return text.upper()
     return "".join(unicodedata.normalize("NFKC", str(text or "")).upper().split())
 
 
 def check_digit(first: str) -> str:
     """The 18th sign of 17 digits (ISO 7064 MOD 11-2, GB 11643-1999)."""
-    return _CHECKS[sum(int(digit) * weight for digit, weight in zip(first, _WEIGHTS, strict=True)) % 11]
+    if len(first) != len(_WEIGHTS):
+        raise ValueError("form")
+    return _CHECKS[sum(map(operator.mul, map(int, first), _WEIGHTS)) % 11]
+
+
+def eighteen(plain: str, kind: str = "resident") -> str:
+    """The number of a resident's card with eighteen signs, also where it was written with fifteen (before 1999): both
+    are one person. Others stay as they are.
+    """
+    if len(plain) != 15 or kind not in ("resident", "none") or not _FIFTEEN.match(plain):
+        return plain
+    whole = f"{plain[:6]}19{plain[6:]}"
+    return whole + check_digit(whole)
 
 
 def read_identity(number: str, kind: str = "resident", *, today: date) -> Identity:
@@ -66,9 +81,7 @@ def read_identity(number: str, kind: str = "resident", *, today: date) -> Identi
         if not _OTHER.match(plain):
             raise ValueError("form")
         return Identity(plain)
-    if _FIFTEEN.match(plain):
-        whole = f"{plain[:6]}19{plain[6:]}"
-        plain = whole + check_digit(whole)
+    plain = eighteen(plain)
     if not _EIGHTEEN.match(plain):
         raise ValueError("form")
     return _read_eighteen(plain, today)

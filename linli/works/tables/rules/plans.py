@@ -18,11 +18,12 @@ from shapely.geometry.base import BaseGeometry
 from linli.kernel import geo
 from linli.kernel.errors import Invalid
 from linli.kernel.geo import Datum
-from linli.works.tables.rules.columns import CellFault, Column, as_text, parse
+from linli.works.tables.rules.columns import CellFault, Column, Type, as_text, parse
 from linli.works.tables.rules.mapping import Map
 from linli.works.tables.rules.matching import CREATE, REJECT, SKIP, Claims, Counted, Match, Policy, kept_out, wanted
 from linli.works.tables.rules.planning import Change, Faults, Importer, Line, Record, Sheet
 
+_MOST_READ = 10_000  # cells of a column whose values are remembered
 _LOOK_UP = 400  # keys in one query: below SQLite's limit of variables on old builds
 
 
@@ -74,7 +75,8 @@ class Plan:
         digest, claims = hashlib.sha256(), Claims()
         for records in self.records():
             for change in _compared(records, claims, self):
-                cells = "\x1f".join(f"{name}={_digestible(value)}" for name, value in sorted(change.changed.items()))
+                told = [f"{name}={_digestible(value)}" for name, value in sorted(change.changed.items())]
+                cells = "\x1f".join(told)
                 digest.update(f"{change.record.key}\x1e{cells}\n".encode())
                 if not self.importer.chunk:
                     self.known.append(change)
@@ -166,6 +168,7 @@ class _Reader:
             if (column.name in match.columns if match else column.key and column.needed)
         ]
         self._fixed = {name: self._columns[name] for name in mapping.fixed if name in self._columns}
+        self._read: dict[str, dict[object, Any]] = {column.name: {} for column in importer.columns}
 
     def typed(self, line: Line) -> dict[str, Any] | None:
         """The row's typed values without the blank ones, or ``None`` when a cell is wrong (every wrong cell is
@@ -173,7 +176,11 @@ class _Reader:
         """
         before, faults, values = len(self._faults.all), self._faults, dict[str, Any]()
         for name, cell in line.cells.items():
-            self._cell(line.row, self._columns[name], cell, values)
+            known = self._read[name].get(cell) if type(cell) is str else None
+            if known is None:
+                self._cell(line.row, self._columns[name], cell, values)
+            else:
+                values[name] = known
         for name, column in self._fixed.items():
             if name not in line.cells:
                 self._cell(line.row, column, self._mapping.fixed[name], values)
@@ -188,18 +195,22 @@ class _Reader:
 
     def _cell(self, row: int, column: Column, cell: object, values: dict[str, Any]) -> None:
         try:
-            value = parse(_translated(column.name, cell, self._mapping), column, self._mapping)
+            told = _translated(column.name, cell, self._mapping) if self._mapping.values else cell
+            value = parse(told, column, self._mapping)
         except CellFault as fault:
             shown = as_text(cell)[:80]
             self._faults.add(row, column.name, fault.code, zh=fault.words.zh, en=fault.words.en, value=shown)
             return
         if value is not None:
             values[column.name] = value
+            read = self._read[column.name]
+            if type(cell) is str and (column.choices or column.type is Type.DATE) and len(read) < _MOST_READ:
+                read[cell] = value  # of few different cells, each is read once
 
 
 def _translated(name: str, cell: object, mapping: Map) -> object:
     """The cell as the map reads it; a cell that the map does not know stays as it is, with its own type."""
-    if not mapping.values or isinstance(cell, dict):
+    if isinstance(cell, dict):
         return cell
     text = as_text(cell)
     translated = mapping.translated(name, text)
