@@ -67,6 +67,7 @@ from linli.web import (
 )
 from linli.web.portal import door
 from linli.web.portal import follow as door_follow
+from linli.web.portal import land as door_land
 from linli.web.portal import photos as door_photos
 from linli.web.portal import report as door_report
 from linli.web.portal import watcher as door_watcher
@@ -218,6 +219,7 @@ urlpatterns = [
     path("volunteers/<str:code>/moves/<str:move>", volunteers.move_one, name="volunteer_move"),
     path("door", door.start, name="door"),
     path("door/officer", door.officer, name="door_officer"),
+    path("door/map", door_land.land, name="door_map"),
     path("door/guide", door.guide, name="door_guide"),
     path("door/follow", door_follow.follow, name="door_follow"),
     path("door/watcher", door_watcher.watcher, name="door_watcher"),

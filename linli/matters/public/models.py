@@ -30,6 +30,7 @@ class PublicReport(models.Model):
     ``readers`` is who may read it by the sender's choice. ``code_index`` finds it by number and follow code,
     ``once_index`` makes a form that was sent twice one report. ``answer`` is what the sender reads,
     ``answer_due_at`` until when. ``published_at`` says that the office made ``published_text`` public (Open311).
+    ``sms``: its sender wishes a short message when there is an answer.
     ``opinion`` is what the sender said of the outcome, once. A booked talk has ``room`` and ``slot_at``.
     """
 
@@ -46,6 +47,7 @@ class PublicReport(models.Model):
     readers = models.CharField(max_length=8, default="room")
     code_index = models.CharField(max_length=24)
     once_index = models.CharField(max_length=24, unique=True)
+    sms = models.BooleanField(default=False)
     room = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
     slot_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)

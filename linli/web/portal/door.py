@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from linli.kernel import clock
 from linli.kernel.errors import NotFound
-from linli.matters.public.queries import Told
+from linli.matters.public.queries import Told, hours_of
 from linli.matters.public.rules import FORMS
 from linli.org.agencies.models import Agency
 from linli.org.rooms.models import Service
@@ -21,12 +21,13 @@ from linli.org.rooms.queries import open_now
 from linli.org.rooms.rules import WHERE
 from linli.places.addresses.models import Address
 from linli.places.addresses.queries import candidates
+from linli.places.grid.models import Grid
 from linli.places.grid.queries import grid_at
 from linli.visits.cards.queries import Face, door_by_code, faces, supervision_phone
-from linli.visits.cards.rules import NEVER
+from linli.visits.cards.rules import NEVER, hours_words
 from linli.web.portal.showing import LANGUAGES, open_door, show
 
-CARRIED = ("lang", "card", "at", "room", "to")
+CARRIED = ("lang", "card", "at", "grid", "room", "to")
 """What a link of the door takes along: the language, the place that was chosen, the form that it is chosen for."""
 MOST_ROOMS = 300
 BESIDE = ("tips_anonymous", "portal_alerts")
@@ -52,12 +53,14 @@ def carried(request: HttpRequest, **more: str) -> str:
 
 
 def chosen_place(request: HttpRequest) -> Chosen:
-    """The place in the address of the page: a card, an address of ours, or a room."""
-    card, at, room = (request.GET.get(name, "").strip() for name in ("card", "at", "room"))
+    """The place in the address of the page: a card, an address of ours, a grid pointed at on the map, or a room."""
+    card, at, code, room = (request.GET.get(name, "").strip() for name in ("card", "at", "grid", "room"))
     if card:
         return _by_card(card)
     if at:
         return _by_address(at)
+    if code:
+        return _by_grid(code)
     found = Agency.objects.at_work().filter(code=room, kind__in=Agency.ROOM_KINDS).first() if room else None
     return Chosen(found.name, Told(room=found)) if found else Chosen()
 
@@ -67,6 +70,13 @@ def _by_card(code: str) -> Chosen:
         face = door_by_code(code).face
     except NotFound as unknown:
         raise Http404 from unknown
+    return Chosen(face.grid.name, Told(grid=face.grid, room=face.room), face) if face else Chosen()
+
+
+def _by_grid(code: str) -> Chosen:
+    """A grid of today, by its code as it is posted in the street."""
+    grid = Grid.objects.filter(kind="police", code=code[:24]).on(clock.today()).first()
+    face = faces([grid], clock.today()).get(grid.pk) if grid else None
     return Chosen(face.grid.name, Told(grid=face.grid, room=face.room), face) if face else Chosen()
 
 
@@ -123,13 +133,14 @@ def officer(request: HttpRequest) -> HttpResponse:
     found = [one for one in candidates(said, limit=8) if one.address_id] if said else []
     context: dict[str, Any] = {
         "said": said,
-        "found": [(one.text, carried(request, at=str(one.address_id), card="", room="")) for one in found],
+        "found": [(one.text, carried(request, at=str(one.address_id), card="", grid="", room="")) for one in found],
         "chosen": chosen,
         "face": chosen.face,
         "room": room,
         "phone": (chosen.face.phone if chosen.face else room.phone) if room else "",
         "supervision": supervision_phone(room) if room else "",
         "is_open": open_now(room) if room else False,
+        "hours": hours_words(hours_of(room)) if room else None,
         "carried": carried(request),
         "rooms": [] if said or room else _rooms(request),
         "to": FORMS.get(request.GET.get("to", "")),
@@ -150,7 +161,7 @@ def _rooms(request: HttpRequest) -> list[tuple[str, list[tuple[str, str]]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for row in rows[: 2 * MOST_ROOMS]:
         above = row.parent.name if row.parent else ""
-        found.setdefault(above, []).append((row.name, carried(request, room=row.code, card="", at="")))
+        found.setdefault(above, []).append((row.name, carried(request, room=row.code, card="", at="", grid="")))
     return list(found.items())
 
 

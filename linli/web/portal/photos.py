@@ -1,6 +1,7 @@
 """Photographs of residents: with the form, or in pieces that go on where the line broke (tus 1.0.0).
 
-Every picture loses its metadata before it is kept. What is never sent off with a report is forgotten after a day.
+Every picture is drawn anew in a process of its own before it is kept: nothing that stood before, in or behind it comes
+along (ADR 0177, 0196). What is never sent off with a report is forgotten after a day.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from linli.matters.public.acts import RESIDENT, let_in
 from linli.matters.public.rules import MOST_PHOTOS
 from linli.web.portal.showing import open_door
 from linli.web.templatetags.linli_web import say
-from linli.works.files.acts import append_bytes, begin_upload, join_upload, keep_file, received_bytes
+from linli.works.cleaning.acts import clean_apart
+from linli.works.files.acts import append_bytes, begin_upload, join_upload, keep_file, received_bytes, whole_of
 from linli.works.files.models import StoredFile, Upload
 from linli.works.files.rules import PICTURES, clean_name
 
@@ -77,25 +79,26 @@ def kept_photos(request: HttpRequest, *, already: int) -> list[StoredFile]:
 
 
 def _kept(body: bytes, name: str) -> StoredFile:
-    try:
-        row = keep_file(RESIDENT, body=body, title=name)
-    except Invalid as refused:
-        raise Invalid("public.photo_kind", name=clean_name(name), field="photo") from refused
-    if row.media_type not in PICTURES:
-        raise Invalid("public.photo_kind", name=clean_name(name), field="photo")
-    return row
+    title, anew = _anew(body, name)
+    return keep_file(RESIDENT, body=anew, title=title)
 
 
 def _joined(upload: Upload) -> StoredFile:
     if received_bytes(upload) < upload.bytes:
         raise Invalid("public.photo_unfinished", field="photo")
+    return join_upload(RESIDENT, upload=upload, anew=_anew(whole_of(upload), upload.name))
+
+
+def _anew(body: bytes, name: str) -> tuple[str, bytes]:
+    """Name and bytes of a photograph drawn anew; raises Invalid for what is none, TooMany in a flood of pictures."""
+    let_in("drawing", "")
     try:
-        row = join_upload(RESIDENT, upload=upload)
+        made = clean_apart(body)
     except Invalid as refused:
-        raise Invalid("public.photo_kind", name=upload.name, field="photo") from refused
-    if row.media_type not in PICTURES:
-        raise Invalid("public.photo_kind", name=upload.name, field="photo")
-    return row
+        raise Invalid("public.photo_kind", name=clean_name(name), field="photo") from refused
+    if made.media not in PICTURES:
+        raise Invalid("public.photo_kind", name=clean_name(name), field="photo")
+    return f"{clean_name(name).rpartition('.')[0] or 'photo'}{made.ending}", made.body
 
 
 def _upload(key: str) -> Upload:

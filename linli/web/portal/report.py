@@ -38,6 +38,7 @@ from linli.web.portal.door import Chosen, carried, chosen_place, room_of
 from linli.web.portal.photos import held_photos, kept_photos, signed_photos
 from linli.web.portal.showing import TRAP, form_proof, open_door, proof_fault, show
 from linli.web.templatetags.linli_web import say
+from linli.works.channels.queries import has_way_out
 
 MOST_BYTES = 40_000_000
 """A form with three photographs; more is refused unread."""
@@ -51,6 +52,7 @@ class ReportForm(forms.Form):
     place = forms.CharField(required=False, max_length=LONGEST_PLACE)
     name = forms.CharField(required=False, max_length=60)
     phone = forms.CharField(required=False, max_length=32)
+    sms = forms.BooleanField(required=False)
     readers = forms.CharField(required=False, max_length=8)
     sort = forms.CharField(required=False, max_length=12)
     slot = forms.CharField(required=False, max_length=40)
@@ -147,7 +149,7 @@ def _given(declared: Form, chosen: Chosen, form: ReportForm, *, photos: int) -> 
     where = located(told, clock.now())
     if chosen.told.room is not None and where.room is None and where.place.lon is None:
         where = located(Told(room=chosen.told.room, text=told.text), clock.now())
-    contact = Contact(values["name"], values["phone"])
+    contact = Contact(values["name"], values["phone"], values["sms"])
     facts = {
         "form": declared.code,
         "text": values["text"],
@@ -238,6 +240,7 @@ def _asked(
         "photos": photos,
         "near": near,
         "most": LONGEST_TEXT,
+        "by_sms": has_way_out("sms"),
         "carried": carried(request),
     }
     return show(request, "web/door_form.html", context, status=status)

@@ -34,8 +34,14 @@ def order_for(recipient: uuid.UUID | None) -> list[str]:
     return own_order([(row.name, row.own_order) for row in ways_out()], wish.channels if wish else [])
 
 
-def addresses_by_channel(*, wecom: str, phone: str) -> dict[str, str]:
-    """A person's addresses by the names of the enabled channels that can take them."""
+def addresses_by_channel(*, wecom: str, phone: str, kinds: tuple[str, ...] = ()) -> dict[str, str]:
+    """A person's addresses by the names of the enabled channels that can take them; of ``kinds`` only, if given."""
     held = {"wecom": wecom, "phone": phone}
-    found = {row.name: held[ADDRESS_OF[row.kind]] for row in ways_out() if row.kind in ADDRESS_OF}
+    open_now = [row for row in ways_out() if row.kind in ADDRESS_OF and (not kinds or row.kind in kinds)]
+    found = {row.name: held[ADDRESS_OF[row.kind]] for row in open_now}
     return {name: address for name, address in found.items() if address}
+
+
+def has_way_out(kind: str) -> bool:
+    """Whether a channel of this kind is enabled."""
+    return ChannelConfig.objects.filter(kind=kind, enabled=True).exists()

@@ -108,25 +108,31 @@ def append_bytes(upload: Upload, *, offset: int, body: bytes) -> int:
 
 
 @act("upload.join", zh="合并上传", en="join an upload", about="upload")
-def join_upload(actor: Actor, *, upload: Upload) -> StoredFile:
-    """The whole file in the store, its pieces gone. Raises Conflict while a piece is missing."""
-    folder, count = _folder(upload), -(-upload.bytes // PIECE_BYTES)
-    if (folder / _WHOLE).is_file():
-        return _joined(actor, upload, (folder / _WHOLE).read_bytes())
-    missing = next((piece for piece in range(count) if not (folder / str(piece)).is_file()), None)
-    if missing is not None:
-        raise Conflict("file.pieces_missing", missing=missing)
-    return _joined(actor, upload, b"".join((folder / str(piece)).read_bytes() for piece in range(count)))
-
-
-def _joined(actor: Actor, upload: Upload, whole: bytes) -> StoredFile:
-    if len(whole) != upload.bytes:
-        raise Conflict("file.pieces_missing", missing=len(whole))
-    kept = keep_file(actor, body=whole, title=upload.name)
+def join_upload(actor: Actor, *, upload: Upload, anew: tuple[str, bytes] | None = None) -> StoredFile:
+    """The whole file in the store, its pieces gone. ``anew`` is the name and the bytes of the same file made anew from
+    ``whole_of``: kept instead of what came. Raises Conflict while a piece is missing.
+    """
+    title, body = anew or (upload.name, whole_of(upload))
+    kept = keep_file(actor, body=body, title=title)
     Upload.objects.filter(pk=upload.pk).update(ended_at=clock.now())
     folder = _folder(upload)
     transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
     return kept
+
+
+def whole_of(upload: Upload) -> bytes:
+    """What came of an upload, in whichever pieces. Raises Conflict while something is missing."""
+    folder, count = _folder(upload), -(-upload.bytes // PIECE_BYTES)
+    if (folder / _WHOLE).is_file():
+        whole = (folder / _WHOLE).read_bytes()
+    else:
+        missing = next((piece for piece in range(count) if not (folder / str(piece)).is_file()), None)
+        if missing is not None:
+            raise Conflict("file.pieces_missing", missing=missing)
+        whole = b"".join((folder / str(piece)).read_bytes() for piece in range(count))
+    if len(whole) != upload.bytes:
+        raise Conflict("file.pieces_missing", missing=len(whole))
+    return whole
 
 
 def _folder(upload: Upload) -> Path:

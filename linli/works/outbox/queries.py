@@ -14,6 +14,8 @@ from linli.works.channels.rules.breaker import LEFT_ALONE
 from linli.works.outbox.models import Message
 from linli.works.outbox.rules.texts import good_for_s
 
+_RESIDENTS = "/door"
+
 
 def oldest_unsent_at() -> datetime | None:
     """When the oldest message that still waits was queued, or None: the one figure that says whether sending works."""
@@ -99,6 +101,9 @@ def is_on_its_way(*, template: str, channel: str, subject_type: str, subject_id:
 
 
 def public_link(path: str) -> str:
-    """A path of ours as a link that opens from outside; empty while LINLI_PUBLIC_URL names no address."""
-    base = str(settings.LINLI_PUBLIC_URL).rstrip("/")
+    """A path of ours as a link that opens from outside; empty while LINLI_PUBLIC_URL names no address. Residents' pages
+    open where residents reach us (LINLI_RESIDENTS_URL).
+    """
+    theirs = path.startswith(_RESIDENTS) and settings.LINLI_RESIDENTS_URL
+    base = str(theirs or settings.LINLI_PUBLIC_URL).rstrip("/")
     return f"{base}{path}" if base and path else ""

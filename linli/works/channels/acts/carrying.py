@@ -18,7 +18,7 @@ from linli.kernel import clock
 from linli.works.channels.acts.by_apprise import carry_by_apprise
 from linli.works.channels.models import ChannelConfig
 from linli.works.channels.rules import shapes
-from linli.works.channels.rules.breaker import LEFT_ALONE, Breaker
+from linli.works.channels.rules.breaker import LEFT_ALONE, Breaker, Breakers
 from linli.works.channels.rules.shapes import Asked, NotSent, Parcel, Sent
 from linli.works.channels.rules.signing import signed_headers
 
@@ -83,6 +83,7 @@ class Carrier:
     config: ChannelConfig
     secret: str
     line: Line = field(default_factory=Line)
+    robots: Breakers = field(default_factory=Breakers)
     token: str = ""
     token_until_s: float = 0.0
 
@@ -140,10 +141,19 @@ def _by_apprise(carrier: Carrier, parcel: Parcel) -> Sent:
 
 
 def _by_robot(carrier: Carrier, parcel: Parcel) -> Sent:
-    """To a group: the address is the group's own robot, so one that is gone says nothing of the others and opens no
-    breaker.
+    """To a group: the address is the group's own robot, so one that is gone says nothing of the others and has a
+    breaker of its own.
     """
-    return carry_by_apprise(parcel.to, parcel)
+    breaker = carrier.robots.of(parcel.to)
+    if not breaker.may_try(time.monotonic()):
+        raise NotSent(LEFT_ALONE)
+    try:
+        sent = carry_by_apprise(parcel.to, parcel)
+    except NotSent:
+        breaker.went_wrong(time.monotonic())
+        raise
+    breaker.went_well()
+    return sent
 
 
 _SPEAKERS: dict[str, Callable[[Carrier, Parcel], Sent]] = {

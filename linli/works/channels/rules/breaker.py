@@ -4,6 +4,7 @@ given.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 
 FAILURES_TO_OPEN = 3
@@ -45,3 +46,24 @@ class Breaker:
             self._failures += 1
             if self._failures >= FAILURES_TO_OPEN:
                 self._open_until_s = now_s + OPEN_S
+
+
+class Breakers:
+    """A breaker for each address behind one channel (the robots of chat groups), kept under a digest of the address:
+    the addresses are secrets. Those that were not asked for longest go when there are too many.
+    """
+
+    def __init__(self, most: int = 2_000) -> None:
+        self._lock = threading.Lock()
+        self._most = most
+        self._held: dict[bytes, Breaker] = {}
+
+    def of(self, address: str) -> Breaker:
+        """The breaker of an address."""
+        key = hashlib.sha256(address.encode()).digest()
+        with self._lock:
+            found = self._held.pop(key, None) or Breaker()
+            self._held[key] = found
+            if len(self._held) > self._most:
+                del self._held[next(iter(self._held))]
+            return found

@@ -74,6 +74,18 @@ TEXTS: dict[str, Text] = {
         "[Taken back] {number} {place}: nothing for you to do.",
         good_for_s=_DAY_S,
     ),
+    "public.answered": Text(
+        "【警务室】您的来件{number}有答复了，凭编号和查询码查看。不便上网，可问警务室{phone}。",
+        "[Police room] {number} has been answered. Read it by number and code, or ask the room {phone}.",
+        urgent=False,
+        good_for_s=3 * _DAY_S,
+    ),
+    "public.ended": Text(
+        "【警务室】您的来件{number}已办结，凭编号和查询码查看。不便上网，可问警务室{phone}。",
+        "[Police room] {number} has been settled. Read it by number and code, or ask the room {phone}.",
+        urgent=False,
+        good_for_s=3 * _DAY_S,
+    ),
     "channel.test": Text(
         "【测试】消息通道“{channel}”正常，无需回复。",
         "[Test] The channel {channel} works. No answer needed.",
