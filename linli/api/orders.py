@@ -132,13 +132,16 @@ def jointly_planned(
 
 @router.post("/dispatch/joint", response={201: dict[str, Any]}, summary="Send units to several calls at once")
 def jointly(request: ApiRequest, sent: Joint) -> HttpResponse:
-    """The best joint assignment of the free units to these waiting calls, ordered together, with reasons."""
+    """The plan that was looked at (``expected``), ordered together while its calls wait and its units are free; without
+    one the best joint assignment of this moment, with reasons.
+    """
     actor = request.auth
     matters = [matter_by_number(actor, number) for number in dict.fromkeys(sent.matters)]
 
     def deed() -> Shown:
         given = give_jointly(actor, matters=matters, expected=sent.expected)
-        return {"orders": [order_shown(order) for order in given.orders], "plan": given.plan.as_json()}
+        plan = given.plan.as_json() if given.plan else None
+        return {"orders": [order_shown(order) for order in given.orders], "plan": plan}
 
     return once(request.ticket, 201, deed)
 

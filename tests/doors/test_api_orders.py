@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -145,9 +146,29 @@ def test_a_joint_plan_is_looked_at_before_it_is_ordered(town: Town, door: Enter)
     assert desk.get(f"/matters/{numbers[0]}")[1]["state"] == "waiting", "nothing was ordered"
     _, answer = desk.get("/dispatch/joint", matters=numbers)
     assert answer["matters"] == numbers[:2]
+    first, second = (one["suggestion"]["unit"]["id"] for one in answer["plan"]["assigned"])
+    # The plan of now would be another one, but what was shown can still be done: it is what is ordered.
+    shown = {numbers[0]: second, numbers[1]: first}
+    status, given = desk.post("/dispatch/joint", {"matters": answer["matters"], "expected": shown})
+    assert (status, given["plan"]) == (201, None)
+    assert [order["unit"]["id"] for order in given["orders"]] == [second, first]
+
+
+def test_of_a_plan_whose_unit_was_taken_nothing_is_ordered(town: Town, door: Enter) -> None:
+    desk = door("dispatcher")
+    numbers = [taken(town, door, room=room) for room in (0, 1, 2)]
+    _, answer = desk.get("/dispatch/joint", matters=numbers[:2])
     expected = {one["incident"]: one["suggestion"]["unit"]["id"] for one in answer["plan"]["assigned"]}
-    status, given = desk.post("/dispatch/joint", {"matters": answer["matters"], "expected": expected})
-    assert (status, len(given["orders"])) == (201, 2)
+    assert desk.post(f"/matters/{numbers[2]}/orders", {"unit": expected[numbers[1]]})[0] == 201, "sent elsewhere"
+    asked = {"matters": numbers[:2], "expected": expected}
+    status, refused = desk.post("/dispatch/joint", asked)
+    assert (status, refused["code"]) == (409, "order.unit_taken")
+    for wrong in ({numbers[0]: str(uuid.uuid4())}, {"X-1": expected[numbers[0]]}):
+        status, refused = desk.post("/dispatch/joint", asked | {"expected": wrong})
+        assert (status, refused["code"]) == (409, "joint.changed")
+    status, refused = desk.post("/dispatch/joint", asked | {"expected": {}})
+    assert (status, refused["code"]) == (422, "joint.nothing")
+    assert {desk.get(f"/matters/{number}")[1]["state"] for number in numbers[:2]} == {"waiting"}, "nothing was ordered"
 
 
 def test_the_rooms_team_goes_with_one_tap(town: Town, door: Enter) -> None:

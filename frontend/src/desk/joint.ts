@@ -18,7 +18,8 @@ const FEWEST = 2
 
 /**
  * Several calls wait: one strip above the queue offers the best joint assignment; one confirmation orders all of it. What is
- * confirmed is what was shown: when the plan has changed meanwhile nothing is ordered, and the new one is shown.
+ * confirmed is what was shown, as long as its units are free; when one was taken meanwhile nothing is ordered, and the plan of
+ * now is shown.
  */
 export class Joint {
   private readonly strip = document.createElement('div')

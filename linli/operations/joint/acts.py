@@ -35,10 +35,12 @@ MOST = 30
 
 @dataclass(frozen=True, slots=True)
 class GivenJointly:
-    """The orders that were given, and the plan with its reasons. A call that nobody is left for has none."""
+    """The orders that were given. ``plan`` is the plan of this moment with its reasons, in which a call that nobody is
+    left for has no unit; None when what was ordered is what the desk had been shown.
+    """
 
     orders: list[Order]
-    plan: JointPlan
+    plan: JointPlan | None
     matters: list[Matter]
 
     def scope_paths(self) -> tuple[str, ...]:
@@ -62,29 +64,35 @@ def common_path(matters: list[Matter]) -> str:
 def give_jointly(actor: Actor, *, matters: list[Matter], expected: dict[str, uuid.UUID] | None = None) -> GivenJointly:
     """One unit for each waiting call where there are enough. All or nothing: a unit taken meanwhile is a Conflict.
 
-    ``expected`` is the plan that the desk was shown, unit by call number: when the plan of now is another one, or a
-    call of it waits no more, nothing is ordered (Conflict ``joint.changed``), so that nobody confirms what he did not
-    see.
+    ``expected`` is the plan that the desk was shown, unit by call number: that is what is ordered, as long as its calls
+    wait and its units are free. Positions grow older while one reads and another plan may be a second better by then;
+    whoever confirms is not sent back for that. When a call waits no more, or a unit was taken, nothing is ordered
+    (Conflict ``joint.changed``, ``order.unit_taken``), so that nobody confirms what he did not see.
     """
     waiting = [matter for matter in matters if matter.kind == "incident" and matter.state == "waiting"]
-    if not waiting:
+    if not waiting or expected == {}:
         raise Invalid("joint.nothing", field="matters")
     if len(waiting) > MOST:
         raise Invalid("joint.too_many", most=MOST, field="matters")
-    plan = plan_jointly(waiting, clock.now())
-    if plan is None:
-        raise Conflict("joint.no_roads")
-    planned = {
-        matter.number: one.suggestion.unit.id
-        for matter, one in zip(waiting, plan.assigned, strict=True)
-        if one.suggestion is not None
-    }
-    if expected is not None and (planned != expected or len(waiting) != len(matters)):
+    plan = None
+    if expected is None:
+        plan = plan_jointly(waiting, clock.now())
+        if plan is None:
+            raise Conflict("joint.no_roads")
+    chosen = expected if plan is None else _units_of(waiting, plan)
+    return GivenJointly(_ordered(actor, waiting, chosen or {}), plan, waiting)
+
+
+def _units_of(waiting: list[Matter], plan: JointPlan) -> dict[str, uuid.UUID]:
+    """Unit by call number, for the calls that somebody is left for."""
+    pairs = zip(waiting, plan.assigned, strict=True)
+    return {matter.number: one.suggestion.unit.id for matter, one in pairs if one.suggestion is not None}
+
+
+def _ordered(actor: Actor, waiting: list[Matter], chosen: dict[str, uuid.UUID]) -> list[Order]:
+    """The orders, in the order of the calls; Conflict when a call or a unit of the plan is there no more."""
+    units = {unit.pk: unit for unit in Unit.objects.select_related("agency").filter(pk__in=list(chosen.values()))}
+    called = [matter for matter in waiting if matter.number in chosen]
+    if len(called) != len(chosen) or not units.keys() >= set(chosen.values()):
         raise Conflict("joint.changed")
-    units = {unit.pk: unit for unit in Unit.objects.select_related("agency").filter(pk__in=list(planned.values()))}
-    orders = [
-        give_order(actor, matter=matter, unit=units[planned[matter.number]], via="joint")
-        for matter in waiting
-        if matter.number in planned
-    ]
-    return GivenJointly(orders, plan, waiting)
+    return [give_order(actor, matter=matter, unit=units[chosen[matter.number]], via="joint") for matter in called]
