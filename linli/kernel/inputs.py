@@ -57,7 +57,8 @@ class Input:
     ``of`` is the model of a row kind, found by ``visible_to`` of the author; ``typed``: words are taken too where there
     is no row (the value is then text). ``retired`` codes are no longer offered
     and still taken. ``shown_if`` (name, values) asks only when another input has one of these values. ``conflict`` is
-    the class of this field where the act changes a record; empty is the act's own (``Offline.merges``).
+    the class of this field where the act changes a record; empty is the act's own (``Offline.merges``). ``unless``:
+    what is required need not be written when one of these inputs says it (a photo, a voice).
     """
 
     name: str
@@ -75,6 +76,7 @@ class Input:
     personal: bool = False
     conflict: str = ""
     shown_if: tuple[str, tuple[str, ...]] | None = None
+    unless: tuple[str, ...] = ()
     hint: Words | None = None
 
     def __post_init__(self) -> None:
@@ -133,6 +135,8 @@ class Variant:
     posts: tuple[str, ...] = ()
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     icon: str = ""
+    quick: str = ""
+    """The input by which it is begun with one tap from the first page: a photo, a voice."""
     to: str = ""
     """The state that the subject is in afterwards, where the act is a step."""
 

@@ -38,6 +38,7 @@ class Shown(TypedDict, total=False):
     doors: list[str]
     number: str
     priority: int | None
+    level: str
     values: dict[str, Any]
 
 

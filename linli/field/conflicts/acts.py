@@ -12,6 +12,7 @@ from linli.field.conflicts.models import DIVERGENCE_LIFE, Divergence
 from linli.field.conflicts.queries import sent_of
 from linli.field.replay.acts.doing import Outcome, do
 from linli.field.replay.acts.keeping import await_files
+from linli.field.replay.acts.stepping import one_at_a_time
 from linli.field.replay.models import Operation
 from linli.field.replay.queries import author_named, opened_json, sealed_json
 from linli.field.replay.rules.meeting import Sent, true_time
@@ -47,8 +48,9 @@ def settle(actor: Actor, *, divergence: Divergence, choice: str) -> Divergence:
     """
     if choice not in CHOICES:
         raise Invalid("fact.wrong", field="choice", why=choice)
-    take(divergence, DIVERGENCE_LIFE, CHOICES[choice], settled_at=clock.now(), settled_by=actor.name)
     operation, light = divergence.operation, divergence.reason == "light"
+    one_at_a_time(operation.author_id)
+    take(divergence, DIVERGENCE_LIFE, CHOICES[choice], settled_at=clock.now(), settled_by=actor.name)
     sent = sent_of(divergence)
     if (choice == "mine") != light:
         if sent is None:

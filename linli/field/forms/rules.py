@@ -34,6 +34,7 @@ def form_of(
         "to": (variant.to if variant else "") or offline.to or None,
         "merges": offline.merges,
         "follows": list(offline.follows),
+        "quick": variant.quick if variant else "",
         "inputs": [input_of(item, types) for item in (variant.inputs if variant else offline.inputs)],
     }
     return form | {"version": digest(form)}
@@ -68,6 +69,7 @@ def input_of(item: Input, types: Mapping[str, list[str]]) -> dict[str, Any]:
         "typed": item.typed,
         "personal": item.personal,
         "shown_if": shown,
+        "unless": list(item.unless),
     }
 
 

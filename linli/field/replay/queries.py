@@ -75,15 +75,19 @@ def known_operations(author: uuid.UUID, ids: Iterable[uuid.UUID]) -> dict[uuid.U
     return {row.op_id: row for row in Operation.objects.filter(author_id=author, op_id__in=list(ids))}
 
 
-def settled_branches(author: uuid.UUID, branches: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """How far each branch has come."""
-    rows = Operation.objects.filter(author_id=author, branch_id__in=set(branches)).exclude(state=Operation.EARLIER)
+def settled_branches(author: uuid.UUID, device: uuid.UUID, branches: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How far each branch of a phone has come: another phone of the same author counts for itself."""
+    mine = {"author_id": author, "device_id": device, "branch_id__in": set(branches)}
+    rows = Operation.objects.filter(**mine).exclude(state=Operation.EARLIER)
     return dict(rows.values_list("branch_id").annotate(last=Max("seq")))
 
 
-def waiting_in(author: uuid.UUID, branches: Iterable[uuid.UUID]) -> dict[tuple[uuid.UUID, int], Operation]:
-    """The operations of these branches that wait for an earlier one, by branch and number."""
-    rows = Operation.objects.filter(author_id=author, branch_id__in=set(branches), state=Operation.EARLIER)
+def waiting_in(
+    author: uuid.UUID, device: uuid.UUID, branches: Iterable[uuid.UUID]
+) -> dict[tuple[uuid.UUID, int], Operation]:
+    """The operations of these branches of a phone that wait for an earlier one, by branch and number."""
+    mine = {"author_id": author, "device_id": device, "branch_id__in": set(branches)}
+    rows = Operation.objects.filter(**mine, state=Operation.EARLIER)
     return {(row.branch_id, row.seq): row for row in rows}
 
 

@@ -22,7 +22,7 @@ from linli.matters.kinds.rules import Kind
 from linli.matters.ledger.models import Fact, Matter, MattersEntered, MatterShare, MattersRewritten, Stamp
 from linli.matters.ledger.rules import line_of, public_number
 from linli.matters.levels.rules import first_level, level_or_first
-from linli.matters.phone.queries import moved_on_phone, opened_on_phone
+from linli.matters.phone.queries import in_words, moved_on_phone, opened_on_phone
 from linli.matters.routing.queries import answering_for, bureau
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
@@ -101,7 +101,7 @@ def found_place(actor: Actor, spot: Spot) -> Placed:
 
 
 def _opened_on_phone(actor: Actor, given: Given) -> dict[str, Any]:
-    values = dict(given.values)
+    values = in_words(given.variant, dict(given.values))
     place = found_place(actor, values.pop("place", None) or Spot())
     return {
         "kind": given.variant,

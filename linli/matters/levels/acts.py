@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import F
 
 from linli.kernel import clock, news
 from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, Invalid, NotAllowed, declare
+from linli.kernel.inputs import Given, Offline, Variant, asked
 from linli.kernel.scope import Actor
+from linli.kernel.words import Words
 from linli.matters.kinds import KINDS
 from linli.matters.ledger.acts import MatterMoved, share
 from linli.matters.ledger.models import Matter
@@ -34,12 +37,48 @@ declare(
 )
 
 
+_WHY = asked("reason", "text", "原因", "why", required=True, longest=400)
+
+
+def _forms(*, up: bool) -> tuple[Variant, ...]:
+    """A form for each level that has one to go to, for the posts that may, on what runs there."""
+    states = {state.name for kind in KINDS.values() if kind.rises for state in kind.workflow.states}
+    runs, found = tuple(sorted(states - set(OVER))), []
+    for level in LEVELS.values():
+        to = above(level.code) if up else below_level(level.code)
+        posts = level.lifts if up else level.pushes_back
+        if to and posts:
+            zh, en = LEVELS[to].words.zh, LEVELS[to].words.en
+            words = Words(f"提级到{zh}", f"lift to the {en}") if up else Words(f"退回{zh}", f"push back to the {en}")
+            when = {"level": (level.code,), "state": runs}
+            found.append(Variant(level.code, words, (_WHY,), posts=posts, when=when))
+    return tuple(found)
+
+
+def lifted_on_phone() -> tuple[Variant, ...]:
+    """To the next level up."""
+    return _forms(up=True)
+
+
+def pushed_on_phone() -> tuple[Variant, ...]:
+    """To the level below."""
+    return _forms(up=False)
+
+
+def _from_phone(actor: Actor, given: Given) -> dict[str, Any]:
+    """Lifted from where its author saw it: what was lifted meanwhile is not lifted once more."""
+    if level_or_first(given.subject.level) != given.variant:
+        raise Conflict("level.changed")
+    return {"reason": given.values["reason"]}
+
+
 @act(
     "level.lift",
     zh="提级办理",
     en="lift to the next level",
     keeps=("reason",),
     about="matter",
+    offline=Offline(subject=Matter, prepare=_from_phone, variants=lifted_on_phone, icon="arrow-up", order=80),
     within=lambda facts: facts["matter"].scope_paths()[0],
 )
 def lift_matter(actor: Actor, *, matter: Matter, reason: str) -> LevelChange:
@@ -57,6 +96,7 @@ def lift_matter(actor: Actor, *, matter: Matter, reason: str) -> LevelChange:
     en="push back to the level below",
     keeps=("reason",),
     about="matter",
+    offline=Offline(subject=Matter, prepare=_from_phone, variants=pushed_on_phone, icon="arrow-back-up", order=81),
     within=lambda facts: facts["matter"].scope_paths()[0],
 )
 def push_back(actor: Actor, *, matter: Matter, reason: str) -> LevelChange:

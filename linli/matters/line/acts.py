@@ -136,8 +136,11 @@ def _path(facts: dict[str, Any]) -> str:
 
 
 def _subject(*inputs: Any, move: str, icon: str, order: int) -> Offline:
+    """Offered on what lies in one's own hands; on one's own report a phone shows where it stands."""
     step = HOP.move(move)
-    return Offline(inputs, subject=Hop, states=step.sources, to=step.target, icon=icon, order=order)
+    return Offline(
+        *(inputs, None, Hop), states=step.sources, kinds=("sign", "held"), to=step.target, icon=icon, order=order
+    )
 
 
 @act(
@@ -247,6 +250,7 @@ def _renewed_on_phone(actor: Actor, given: Given) -> dict[str, Any]:
         (asked("word", "long_text", "补充内容", "what was missing", required=True, personal=True),),
         subject=Hop,
         states=("back",),
+        kinds=("mine",),
         to="renewed",
         prepare=_renewed_on_phone,
         icon="send",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -13,11 +13,12 @@ from linli.kernel import clock
 from linli.kernel.claims import Claim, ClaimSource, Waiting, Weight, waiting
 from linli.kernel.errors import NotFound
 from linli.kernel.kept import Kept
+from linli.kernel.packs import Part, Shown, part
 from linli.kernel.scope import Actor, HeldPost
 from linli.kernel.words import Words
 from linli.matters.kinds import KINDS
 from linli.matters.ledger.models import Matter
-from linli.matters.line.models import Hop, LevelClock
+from linli.matters.line.models import HOP, Hop, LevelClock
 from linli.matters.line.rules import LEVELS, OWN_HANDS, Clock, Held, Step, level_of, steps_above
 from linli.org.posts.models import Post
 from linli.org.rooms.queries import held_on
@@ -151,6 +152,69 @@ def signs_for(actor: Actor, hop: Hop) -> bool:
 def answer_of(matter: Matter) -> str:
     """What whoever reported is told: the answer that was written for him, else the outcome."""
     return str(matter.details.get("answer") or matter.details.get("outcome") or "")
+
+
+_MOST_TO_SIGN, _MOST_OWN = 60, 40
+_OWN_SHOWN = timedelta(days=30)
+"""One's own reports stay on the phone so long: whoever reported sees what became of it, also without a line."""
+
+
+def _due(actor: Actor) -> list[tuple[UUID, str]]:
+    """What waits for one's signature, what one holds of others, and one's own reports in other hands (what is in one's
+    own is along as the matter itself). The version is that of hop and matter, because both are read.
+    """
+    own = own_reports(actor).filter(matter__received_at__gte=clock.now() - _OWN_SHOWN).exclude(by_id=actor.id)
+    found: dict[UUID, str] = {}
+    for rows, most in (
+        (waiting_for(actor, only_mine=True), _MOST_TO_SIGN),
+        (held_by(actor).exclude(matter__opened_by=actor.id), _MOST_TO_SIGN),
+        (own, _MOST_OWN),
+    ):
+        for key, version, told in rows.values_list("pk", "version", "matter__version")[:most]:
+            found.setdefault(key, f"{version}.{told}")
+    return list(found.items())
+
+
+def _shown(actor: Actor, keys: Sequence[UUID]) -> dict[UUID, Shown]:
+    rows = Hop.objects.visible_to(actor).filter(pk__in=keys).select_related("matter", "agency")
+    return {row.pk: _on_phone(actor, row) for row in rows}
+
+
+def _on_phone(actor: Actor, hop: Hop) -> Shown:
+    """A report as its signer, its holder or its reporter has it in hand (``kind``: sign, held, mine)."""
+    matter, state = hop.matter, HOP.state(hop.state)
+    mine = matter.opened_by == actor.id
+    kind = "held" if hop.state == "signed" and hop.by_id == actor.id else "mine"
+    if hop.state == "waiting" and not mine and signs_for(actor, hop):
+        kind = "sign"
+    asks = kind == "sign" or (kind == "mine" and hop.state == "back")
+    return {
+        "group": "today" if asks else "mine" if kind == "mine" else "along",
+        "kind": kind,
+        "title": matter.title or KINDS[matter.kind].words.zh,
+        "lines": [*_said_with(hop), *([answer_of(matter)] if mine and hop.word != answer_of(matter) else [])],
+        "state": hop.state,
+        "state_words": state.words.as_json(),
+        "at": matter.received_at,
+        "due_at": hop.due_at if kind == "sign" else None,
+        "lon": matter.lon,
+        "lat": matter.lat,
+        "address": matter.address,
+        "number": matter.number,
+    }
+
+
+def _said_with(hop: Hop) -> list[str | dict[str, str]]:
+    """What it is, what was written, where it stands, and the last word that was said with it."""
+    matter, state, level = hop.matter, HOP.state(hop.state).words, LEVELS[hop.level].words
+    kind, place = KINDS[matter.kind], hop.agency.name
+    written = [str(matter.details.get(one.name, "")) for one in kind.details if one.kind == "text"]
+    stands = {"zh": f"{level.zh}（{place}）{state.zh}", "en": f"{level.en} ({place}): {state.en}"}
+    said: list[str | dict[str, str]] = [kind.words.as_json(), *written, stands, hop.word]
+    return [one for one in said if one]
+
+
+part(Part("hop", Hop, Words("上报", "reports on the line"), 16, _due, _shown, most=2 * _MOST_TO_SIGN + _MOST_OWN))
 
 
 def _claims(actor: Actor, at: datetime, most: int) -> Waiting:

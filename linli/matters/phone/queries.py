@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from linli.kernel.inputs import Choice, Input, Variant, asked
@@ -15,6 +16,7 @@ from linli.kernel.workflow import Move
 from linli.matters.kinds import KINDS
 from linli.matters.kinds.rules import Field, Kind
 from linli.matters.ledger.models import Matter
+from linli.matters.levels.rules import level_or_first
 from linli.matters.routing.queries import categories
 
 _MOST = 300
@@ -40,9 +42,26 @@ def _input(detail: Field) -> Input:
     )
 
 
+_QUICK = {"hazard": PHOTOS.name, "community_info": VOICE.name}
+"""What is begun with one tap from the phone's first page, and by what: seen, or said."""
+SAID_BY = (PHOTOS.name, VOICE.name)
+"""A photo or a voice may stand for words: a report takes no writing."""
+AS_ATTACHED = "见所附照片或语音"
+
+
 def _opens(kind: Kind) -> Variant:
-    inputs = (asked("title", "text", "标题", "title", longest=160), *map(_input, kind.details), PLACE, PHOTOS, VOICE)
-    return Variant(kind.code, kind.words, inputs, posts=kind.opens, icon=kind.icon)
+    details = [
+        replace(item, unless=SAID_BY) if item.required and item.kind == "text" else item
+        for item in map(_input, kind.details)
+    ]
+    inputs = (asked("title", "text", "标题", "title", longest=160), *details, PLACE, PHOTOS, VOICE)
+    return Variant(kind.code, kind.words, inputs, posts=kind.opens, icon=kind.icon, quick=_QUICK.get(kind.code, ""))
+
+
+def in_words(kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The details of a kind that a photo or voice said instead of words, with a word that says where to look."""
+    required = (item for item in KINDS[kind].details if item.required and item.kind == "text")
+    return values | {item.name: AS_ATTACHED for item in required if not values.get(item.name)}
 
 
 @functools.cache
@@ -126,6 +145,7 @@ def _one(actor: Actor, row: Matter) -> Shown:
         "address": row.address,
         "number": row.number,
         "priority": row.priority,
+        "level": level_or_first(row.level) if kind.rises else "",
     }
 
 

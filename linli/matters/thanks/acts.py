@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.db.models import F
 
@@ -10,6 +11,7 @@ from linli.kernel import clock
 from linli.kernel.acts import act
 from linli.kernel.crypto import seal
 from linli.kernel.errors import Conflict, Invalid, declare
+from linli.kernel.inputs import Given, Offline, asked
 from linli.kernel.scope import Actor
 from linli.matters.ledger.models import Matter
 from linli.matters.thanks.models import Thanks
@@ -29,14 +31,31 @@ MOST_TRIES = 5
 _DIGITS = 8
 
 
+def _from_phone(actor: Actor, given: Given) -> dict[str, Any]:
+    return {"text": given.values["text"], "reward_yuan": int(given.values.get("reward_yuan") or 0)}
+
+
 @act(
     "thanks.give",
     zh="感谢提供人",
     en="thank the giver",
     keeps=("reward_yuan",),
     about="matter",
+    offline=Offline(
+        inputs=(
+            asked("text", "long_text", "感谢的话（提供人凭号码看到）", "thanks (the giver reads it by number)",
+                  required=True, longest=400),
+            asked("reward_yuan", "number", "奖励（元）", "reward, yuan", least=0, most=MOST_YUAN),
+        ),
+        subject=Matter,
+        states=("settled",),
+        kinds=("tip", "hazard", "community_info"),
+        prepare=_from_phone,
+        icon="heart-handshake",
+        order=75,
+    ),
     within=lambda facts: facts["matter"].scope_paths()[0],
-)
+)  # fmt: skip
 def give_thanks(actor: Actor, *, matter: Matter, text: str, reward_yuan: int = 0) -> Thanks:
     """Say thanks on the page that the giver follows the matter by, and promise a reward when one is due. Nobody learns
     who he is; he claims the reward with a code that only that page shows.

@@ -11,15 +11,17 @@ from django.db import IntegrityError, transaction
 from linli.kernel import clock, news
 from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, Invalid, declare
+from linli.kernel.inputs import Given, Offline, asked
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import take
+from linli.matters.kinds.tip import FINDINGS
 from linli.matters.ledger.acts import carry_out, share, stamp_all
 from linli.matters.ledger.models import Matter
 from linli.operations.dispatch.acts import finish_order, give_order, recall_order
 from linli.operations.dispatch.models import ORDER_LIFE, Order
 from linli.operations.sorties.models import SORTIE, Sortie, SortieMember
 from linli.operations.sorties.queries import Team, room_for, team_of
-from linli.operations.sorties.rules import Result, checked
+from linli.operations.sorties.rules import MOST_GANGS, MOST_HELD, MOST_YUAN, Result, checked
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.works.outbox.acts import queue_message
@@ -118,13 +120,43 @@ def _call_out(actor: Actor, sortie: Sortie, team: Team) -> None:
         )
 
 
+_FOUND = tuple(code for code, _ in FINDINGS if code != "no_finding")
+
+
+def _result_from_phone(actor: Actor, given: Given) -> dict[str, Any]:
+    counts = {name: int(given.values[name]) for name in ("held", "gangs", "goods_yuan") if given.values.get(name)}
+    words = {name: given.values[name] for name in ("goods", "tools", "handed_to") if given.values.get(name)}
+    said: dict[str, Any] = {**counts, **words}
+    return {"result": Result(given.values["finding"], given.values["account"], **said)}
+
+
 @act(
     "sortie.report",
     zh="报行动结果",
     en="report what a sortie found",
     about="sortie",
+    offline=Offline(
+        inputs=(
+            asked("finding", "choice", "结果", "finding", required=True, choices=FINDINGS),
+            asked("held", "number", "抓获人数", "people held", least=0, most=MOST_HELD, shown_if=("finding", _FOUND)),
+            asked("gangs", "number", "团伙", "gangs", least=0, most=MOST_GANGS, shown_if=("finding", _FOUND)),
+            asked("goods", "text", "起获物品", "goods", longest=400, shown_if=("finding", _FOUND)),
+            asked("goods_yuan", "number", "估值（元）", "their value, yuan", least=0, most=MOST_YUAN,
+                  shown_if=("finding", _FOUND)),
+            asked("tools", "text", "作案工具", "tools", longest=400, shown_if=("finding", _FOUND)),
+            asked("handed_to", "text", "移交给", "handed to", longest=120, shown_if=("finding", _FOUND)),
+            asked("account", "long_text", "经过", "what happened", required=True),
+        ),
+        subject=Sortie,
+        states=SORTIE.move("report").sources,
+        to=SORTIE.move("report").target,
+        prepare=_result_from_phone,
+        group="order",
+        icon="clipboard-check",
+        order=10,
+    ),
     within=lambda facts: facts["sortie"].matter.scope_paths()[0],
-)
+)  # fmt: skip
 def report_sortie(actor: Actor, *, sortie: Sortie, result: Result) -> Sortie:
     """Write down the result; the units are free again and the tip is settled with it. Raises Invalid for a result that
     contradicts itself, Conflict when it was reported or called off before.

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from linli.kernel.errors import NotFound
+from linli.kernel.packs import Part, Shown, part
 from linli.kernel.scope import Actor
+from linli.kernel.words import Words
 from linli.matters.ledger.models import Matter
 from linli.matters.routing.queries import answering_for
-from linli.operations.sorties.models import Sortie
+from linli.operations.sorties.models import SORTIE, Sortie
 from linli.operations.units.models import Unit, UnitCrew
 from linli.org.agencies.models import Agency
 from linli.org.agencies.queries import chain_above
@@ -88,3 +91,45 @@ def sorties_between(actor: Actor, begins: datetime, ends: datetime, *, most: int
     """The sorties that the actor may see, sent in a period, newest first."""
     rows = Sortie.objects.visible_to(actor).filter(sent_at__gte=begins, sent_at__lt=ends)
     return list(rows.select_related("room", "led_by", "matter").prefetch_related("team")[:most])
+
+
+_MOST = 20
+
+
+def _due(actor: Actor) -> list[tuple[uuid.UUID, str]]:
+    """The teams that are out now and that one leads or goes with."""
+    out = Sortie.objects.visible_to(actor).filter(state="out")
+    mine = out.filter(Q(led_by_id=actor.id) | Q(pk__in=out.filter(team__person_id=actor.id).values("pk")))
+    return [(key, f"{one}.{two}") for key, one, two in mine.values_list("pk", "version", "matter__version")[:_MOST]]
+
+
+def _shown(actor: Actor, keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, Shown]:
+    rows = Sortie.objects.visible_to(actor).filter(pk__in=keys).select_related("room", "led_by", "matter")
+    return {row.pk: _one(row) for row in rows.prefetch_related("team__person")}
+
+
+def _one(row: Sortie) -> Shown:
+    """Where, what, and who comes: what a member needs who is woken at four."""
+    matter, leader = row.matter, row.led_by.name if row.led_by else row.room.name
+    team = "、".join(f"{one.person.name}{f'（{one.call_sign}）' if one.call_sign else ''}" for one in row.team.all())
+    lines: list[str | dict[str, str]] = [str(matter.details.get("what", ""))]
+    lines.append({"zh": f"带队：{leader}", "en": f"led by {leader}"})
+    if team:
+        lines.append({"zh": f"同去：{team}", "en": f"with {team}"})
+    if row.plain_clothes:
+        lines.append({"zh": "着便装", "en": "in plain clothes"})
+    return {
+        "group": "now",
+        "title": matter.title or matter.number,
+        "lines": [line for line in lines if line],
+        "state": row.state,
+        "state_words": SORTIE.state(row.state).words.as_json(),
+        "at": row.sent_at,
+        "lon": matter.lon,
+        "lat": matter.lat,
+        "address": matter.address,
+        "number": matter.number,
+    }
+
+
+part(Part("sortie", Sortie, Words("出动", "teams that are out"), 5, _due, _shown, most=_MOST))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import structlog
 from django.db import transaction
 
 from linli.field.files.models import Awaited, PhoneFile
 from linli.field.replay.models import Operation
+from linli.field.replay.queries import opened_json, sealed_json
 from linli.kernel import clock
 from linli.kernel.acts import ACTS, act
 from linli.kernel.errors import Invalid, Refusal
@@ -35,8 +39,18 @@ def hang_file(actor: Actor, *, awaited: Awaited, stored: StoredFile) -> Awaited:
     except Refusal as refusal:
         log.warning("field_file_refused", attach=awaited.attach, code=refusal.code)
         awaited.refused = refusal.code
+        _tell(awaited, refusal)
     Awaited.objects.filter(pk=awaited.pk).update(hung_at=awaited.hung_at, refused=awaited.refused)
     return awaited
+
+
+def _tell(awaited: Awaited, refusal: Refusal) -> None:
+    """Its author's phone hears that the record is there without this file, and why, when it asks for answers."""
+    row = Operation.objects.get(pk=awaited.operation_id)
+    facts: dict[str, Any] = json.loads(opened_json(row.facts, row=row.pk, what="facts") or "{}")
+    facts.setdefault("refused_files", []).append({"name": awaited.name, **refusal.words.as_json()})
+    told = sealed_json(json.dumps(facts, ensure_ascii=False), row=row.pk, what="facts")
+    Operation.objects.filter(pk=row.pk).update(facts=told, answered_at=clock.now(), later=True)
 
 
 def hang_arrived(actor: Actor, operation: Operation) -> None:

@@ -56,8 +56,8 @@ class _Book:
         self._coming = coming
         self._rows = known_operations(coming.actor.id, (one.id for one in operations))
         branches = {one.branch for one in operations}
-        self._settled = settled_branches(coming.actor.id, branches)
-        self._waiting = waiting_in(coming.actor.id, branches)
+        self._settled = settled_branches(coming.actor.id, coming.device, branches)
+        self._waiting = waiting_in(coming.actor.id, coming.device, branches)
 
     def known(self, sent: Sent) -> Known | None:
         row = self._rows.get(sent.id)
@@ -135,7 +135,7 @@ def replay(coming: Coming, operations: Sequence[Sent], *, ending: Callable[[], N
 def _step(coming: Coming, waiting: deque[Sent], taken: list[Sent], ending: Callable[[], None] | None) -> list[Answer]:
     """As many operations as fit in one short transaction, under the author's lock."""
     began_s, answers = time.monotonic(), list[Answer]()
-    _lock(coming.actor.id)
+    one_at_a_time(coming.actor.id)
     book, sender = _Book(coming, list(islice(waiting, AT_MOST))), coming.actor.id
     with looked_up_once():
         while waiting and len(taken) < AT_MOST and (len(taken) < AT_LEAST or time.monotonic() - began_s < STEP_S):
@@ -146,8 +146,10 @@ def _step(coming: Coming, waiting: deque[Sent], taken: list[Sent], ending: Calla
     return answers
 
 
-def _lock(author: uuid.UUID) -> None:
-    """One author's operations are worked on one after the other; on SQLite all writers stand in line anyway."""
+def one_at_a_time(author: uuid.UUID) -> None:
+    """One author's operations are worked on one after the other: his later answers get their times in the order in
+    which they are seen, so that a phone that asks since a time misses none. On SQLite all writers stand in line anyway.
+    """
     if connection.vendor == "postgresql":
         ask("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))::text", [f"field {author}"])
 
@@ -166,7 +168,7 @@ def _done(actor: Actor, sent: Sent, at: datetime | None) -> Outcome:
 
 def again(coming: Coming, row: Operation) -> None:
     """A kept operation once more: its file is there, its fault mended, or it waited long enough."""
-    _lock(coming.actor.id)
+    one_at_a_time(coming.actor.id)
     row = Operation.objects.get(pk=row.pk)
     if row.state == Operation.ANSWERED:
         return

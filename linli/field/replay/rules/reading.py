@@ -48,6 +48,8 @@ def read(inputs: Sequence[Input], values: Mapping[str, Any], *, offered: Offered
 
 
 def _asked(item: Input, values: Mapping[str, Any]) -> bool:
+    if any(values.get(name) not in (None, "", [], {}) for name in item.unless):
+        return False
     if item.shown_if is None:
         return True
     name, among = item.shown_if
