@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "linli.org",
     "linli.matters",
     "linli.operations",
+    "linli.mediation",
     "linli.visits",
     "linli.volunteers",
     "linli.tips",

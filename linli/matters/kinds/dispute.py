@@ -11,7 +11,7 @@ KIND = Kind(
     words=Words("纠纷", "dispute"),
     icon="users",
     workflow=plain_workflow("dispute", Words("已化解", "settled")),
-    opens=REPORTERS,
+    opens=(*REPORTERS, "mediator"),
     details=(
         Field("cause", Words("起因", "cause"), required=True),
         Field(

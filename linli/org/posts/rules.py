@@ -21,13 +21,17 @@ POSTS: dict[str, Words] = {
     "liaison_cadre": Words("包联干部", "liaison cadre"),
     "property_manager": Words("物业经理", "property manager"),
     "partner_officer": Words("联动单位联系人", "partner's officer"),
+    "mediator": Words("人民调解员", "people's mediator"),
+    "lawyer": Words("驻所律师", "lawyer in residence"),
     "administrator": Words("系统管理员", "administrator"),
     "auditor": Words("审计员", "auditor"),
     "intake_machine": Words("110接警系统", "110 intake machine"),
 }
 
 
-CIVIL: frozenset[str] = frozenset({"liaison_cadre", "property_manager", "grid_worker", "information_officer"})
+CIVIL: frozenset[str] = frozenset(
+    {"liaison_cadre", "property_manager", "grid_worker", "information_officer", "mediator", "lawyer"}
+)
 """Posts of people who work beside the police and see no police data: what they reported and what they were given is
 theirs, no call of their village is (Q1, F2, experience).
 """

@@ -1,0 +1,26 @@
+"""The tables of this floor, for Django."""
+
+from __future__ import annotations
+
+from linli.mediation.agreements.models import Agreement, FollowUp, Instalment, Signature
+from linli.mediation.cases.models import CaseMember, ColourDecision, MediationCase
+from linli.mediation.papers.models import CasePaper
+from linli.mediation.parties.models import Disputant
+from linli.mediation.schemes.models import ColourScheme
+from linli.mediation.sessions.models import MediationSession, PrivateNote, SessionRecord
+
+__all__ = [
+    "Agreement",
+    "CaseMember",
+    "CasePaper",
+    "ColourDecision",
+    "ColourScheme",
+    "Disputant",
+    "FollowUp",
+    "Instalment",
+    "MediationCase",
+    "MediationSession",
+    "PrivateNote",
+    "SessionRecord",
+    "Signature",
+]

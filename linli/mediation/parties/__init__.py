@@ -1,0 +1,1 @@
+"""The parties to a dispute: sides, guardians, consent, rights read first."""

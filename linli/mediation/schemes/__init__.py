@@ -1,0 +1,1 @@
+"""How disputes are graded by colour: tables of places, one of them in force."""
