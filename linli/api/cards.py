@@ -75,7 +75,7 @@ def _batch(row: CardBatch) -> Shown:
 def _door(row: CardDoor) -> Shown:
     return {
         "id": row.pk,
-        "address": row.address.text,
+        "address": row.text,
         "lon": row.address.lon,
         "lat": row.address.lat,
         "place": row.place,

@@ -16,6 +16,7 @@ class VisitsConfig(AppConfig):
         import linli.visits.checklists.acts
         import linli.visits.inspections.acts
         import linli.visits.inspections.queries
+        import linli.visits.map.queries
         import linli.visits.plans.acts
         import linli.visits.reasons.acts
         import linli.visits.records.acts

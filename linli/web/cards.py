@@ -274,7 +274,7 @@ def _map(row: CardBatch, doors: list[CardDoor]) -> dict[str, Any]:
             "corner": (round(x - 5, 1), round(y - 5, 1)),
             "done": door.outcome in DONE,
             "again": door.outcome == "absent",
-            "text": door.address.text,
+            "text": door.text,
         }
         for door in doors
         for x, y in [picture.points[str(door.pk)]]

@@ -16,6 +16,9 @@ from linli.org.rooms.acts import answer_for_grid
 from linli.places.addresses.models import Address, AddressName
 from linli.places.grid.acts import split_grid
 from linli.places.grid.models import Grid
+from linli.places.homes.models import Home
+from linli.places.map.queries import features_of
+from linli.places.map.rules import LAYERS, LayerQuery
 from linli.visits.cards.acts import deliver_card, design_card, end_design, print_cards, withdraw_batch
 from linli.visits.cards.models import CardBatch, CardDoor, GridPage
 from linli.visits.cards.queries import cards_of, door_by_code, doors_of, grid_in_reach
@@ -78,6 +81,32 @@ def test_every_door_of_the_grid_is_on_the_list_and_is_ticked() -> None:
     withdraw_batch(officer, batch=batch)
     with pytest.raises(Conflict):
         deliver_card(officer, door=CardDoor.objects.get(pk=doors[2].pk), outcome="handed")
+
+
+def test_each_flat_is_a_door_and_the_map_shows_what_is_left() -> None:
+    town = build_town()
+    first, second, third, _outside = houses(town, 0, 3)
+    homes = [("2", "1001"), ("2", "901"), ("1", "101")]
+    for address, unit, room in [*((first, *one) for one in homes), (first, "", ""), (second, "", "")]:
+        code = f"{address.code}-{unit}-{room}"
+        Home.objects.create(code=code, address=address, unit=unit, room=room, agency_path=town.rooms[0].path)
+    Home.objects.create(code="gone", address=third, room="1", agency_path=town.rooms[0].path, active=False)
+    chief, officer = town.actor("station_chief"), town.actor("community_officer")
+    design = design_card(chief, agency=town.station, name="大字", layout="large", call_for="邻里纠纷")
+    batch = print_cards(officer, face=grid_in_reach(officer, "G1"), design=design)
+    said = [door.text for door in doors_of(batch)]
+    assert said == ["学府路1号1单元101室", "学府路1号2单元901室", "学府路1号2单元1001室", "学府路2号", "学府路3号"]
+    doors = list(doors_of(batch))
+    deliver_card(officer, door=doors[0], outcome="handed")
+    deliver_card(officer, door=doors[1], outcome="absent")
+    layer, everything = LAYERS["card_doors"], LayerQuery(limit=100)
+    shown = {one.properties["name"]: one.properties["state"] for one in features_of(officer, layer, everything)}
+    assert shown == {said[1]: "absent", said[2]: "left", said[3]: "left", said[4]: "left"}
+    again = LayerQuery(limit=100, where={"state": ("absent",), "grid": ("G1",)})
+    assert [one.id for one in features_of(officer, layer, again)] == [str(doors[1].pk)]
+    assert list(features_of(town.actor("other_officer"), layer, everything)) == []
+    withdraw_batch(officer, batch=batch)
+    assert list(features_of(officer, layer, everything)) == []
 
 
 def test_a_new_officer_makes_the_cards_stale_and_the_qr_leads_to_him() -> None:

@@ -15,6 +15,8 @@ from linli.kernel.words import Words
 from linli.matters.ledger.models import Matter
 from linli.org.roster.acts import plan_shift
 from linli.places.addresses.models import Address, AddressName
+from linli.places.map.queries import features_of
+from linli.places.map.rules import LAYERS, LayerQuery
 from linli.places.occupants.acts import register_occupant
 from linli.places.premises.acts import register_premises
 from linli.places.premises.models import Premises
@@ -123,7 +125,13 @@ def test_nobody_at_home_is_tried_again_and_what_is_met_once_is_done(town: Town) 
     due.refresh_from_db()
     assert (due.tries, due.ended_why) == (0, "met")
     alone = open_due(officer, reason="lives_alone", place="溪东村5号", lon=lon, lat=lat, consented_on=MONDAY)
+    layer, everything = LAYERS["visit_doors"], LayerQuery(limit=9)
+    on_the_map = [dict(one.properties) for one in features_of(officer, layer, everything)]
+    assert on_the_map == [{"name": "溪东村5号", "state": "due", "grid": "G1"}], "a door and how soon, never why"
+    assert list(features_of(officer, layer, everything.narrowed(state=("late",)))) == []
+    assert list(features_of(town.actor("other_officer"), layer, everything)) == []
     end_due(officer, due=alone)
+    assert list(features_of(officer, layer, everything)) == []
     with pytest.raises(Conflict):
         end_due(officer, due=alone)
     other = town.actor("other_officer")

@@ -11,7 +11,7 @@ from linli.kernel.crypto import seal, unseal
 from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor, below
 from linli.places.addresses.models import Address
-from linli.places.homes.rules import USES, in_reach
+from linli.places.homes.rules import USES, door_words, in_reach
 from linli.places.premises.models import Premises
 from linli.works.tables.models import Loaded, Published
 
@@ -63,7 +63,7 @@ class Home(Loaded):
     @property
     def door(self) -> str:
         """Unit and room as they are said."""
-        return (f"{self.unit}单元" if self.unit else "") + (f"{self.room}室" if self.room else "")
+        return door_words(self.unit, self.room)
 
     def told(self, name: str) -> str:
         """An unsealed value: ``owner_name``, ``owner_phone``, ``landlord_name``, ``landlord_phone``."""

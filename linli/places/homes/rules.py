@@ -125,6 +125,11 @@ def reads_numbers(actor: Actor) -> bool:
     return actor.is_system or any(post.sees and post.code in FULL_READERS for post in actor.posts)
 
 
+def door_words(unit: str, room: str) -> str:
+    """Unit and room as they are said: ``2单元301室``; blank for a house of one household."""
+    return (f"{unit}单元" if unit else "") + (f"{room}室" if room else "")
+
+
 _CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 

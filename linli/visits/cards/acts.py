@@ -19,7 +19,7 @@ from linli.org.people.models import Person
 from linli.org.posts.models import Post
 from linli.places.grid.models import Grid
 from linli.visits.cards.models import BATCH_LIFE, CardBatch, CardDesign, CardDoor, GridPage, PublicFace
-from linli.visits.cards.queries import Face, addresses_within, doors_of
+from linli.visits.cards.queries import Face, doors_of, doors_within
 from linli.visits.cards.rules import LAYOUTS, OUTCOMES, code_from, portrait
 from linli.works.files.acts import keep_file
 
@@ -147,8 +147,8 @@ def print_cards(actor: Actor, *, face: Face, design: CardDesign) -> CardBatch:
     """
     if design.ended_at is not None:
         raise Conflict("card.design_ended")
-    addresses = addresses_within(face.grid)
-    if not addresses:
+    flats = doors_within(face.grid)
+    if not flats:
         raise Invalid("card.no_doors", grid=face.grid.code)
     page_of_grid(face.grid)
     for old in CardBatch.objects.in_force().filter(grid_code=face.grid.code):
@@ -164,12 +164,15 @@ def print_cards(actor: Actor, *, face: Face, design: CardDesign) -> CardBatch:
         room_name=said.room,
         phone=said.phone,
         hours=said.hours[:200],
-        doors_count=len(addresses),
+        doors_count=len(flats),
         made_at=clock.now(),
         made_by_name=actor.name,
     )
     CardDoor.objects.bulk_create(
-        [CardDoor(batch=batch, address=address, place=place) for place, address in enumerate(addresses, start=1)],
+        [
+            CardDoor(batch=batch, address=flat.address, unit=flat.unit, room=flat.room, place=place)
+            for place, flat in enumerate(flats, start=1)
+        ],
         batch_size=200,
     )
     return batch

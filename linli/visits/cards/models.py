@@ -15,6 +15,7 @@ from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.places.addresses.models import Address
 from linli.places.grid.models import Grid
+from linli.places.homes.rules import door_words
 from linli.visits.cards.rules import LAYOUTS, OUTCOMES
 from linli.works.files.models import StoredFile
 
@@ -183,13 +184,18 @@ class CardDoorQuery(models.QuerySet["CardDoor"]):
 
 
 class CardDoor(models.Model):
-    """One door of a batch. ``outcome`` is blank until somebody has been there; it says nothing of who lives there."""
+    """One door of a batch: a house, or one flat of it by ``unit`` and ``room`` where homes are registered.
+
+    ``outcome`` is blank until somebody has been there; it says nothing of who lives there.
+    """
 
     OUTCOMES: ClassVar = OUTCOMES
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     batch = models.ForeignKey(CardBatch, on_delete=models.CASCADE, related_name="doors")
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="card_doors")
+    unit = models.CharField(max_length=8, blank=True)
+    room = models.CharField(max_length=12, blank=True)
     place = models.PositiveIntegerField()
     """In which order one walks."""
     outcome = models.CharField(max_length=12, blank=True)
@@ -204,7 +210,14 @@ class CardDoor(models.Model):
     class Meta:
         ordering: ClassVar = ["place"]
         indexes: ClassVar = [models.Index(fields=["batch", "outcome"], name="card_door_outcome")]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["batch", "address"], name="card_door_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["batch", "address", "unit", "room"], name="card_door_once")
+        ]
 
     def scope_paths(self) -> tuple[str, ...]:
         return (self.batch.agency.path,)
+
+    @property
+    def text(self) -> str:
+        """The door as it is said: the address, unit and room."""
+        return f"{self.address.text}{door_words(self.unit, self.room)}"

@@ -11,6 +11,7 @@ from linli.visits.cards.queries.batches import (
     designs_for,
     door_by_id,
     doors_of,
+    doors_within,
     why_stale,
 )
 from linli.visits.cards.queries.faces import Door, Face, door_by_code, faces, grid_in_reach, supervision_phone
@@ -29,6 +30,7 @@ __all__ = [
     "door_by_code",
     "door_by_id",
     "doors_of",
+    "doors_within",
     "faces",
     "grid_in_reach",
     "sample_of",

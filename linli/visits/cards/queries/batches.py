@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,12 +16,15 @@ from linli.kernel.scope import Actor, below
 from linli.org.rooms.models import Responsibility
 from linli.places.addresses.models import Address
 from linli.places.grid.models import Grid
+from linli.places.homes.models import Home
 from linli.visits.cards.models import CardBatch, CardDesign, CardDoor
 from linli.visits.cards.queries.faces import Face, faces
 from linli.visits.cards.rules import DONE, Printed, stale_because
 
 DELIVERED_KINDS = ("house", "building")
 """Addresses with a door; a road or a village as a whole has none."""
+_AT_ONCE = 400
+_WHOLE = ("", "")
 
 
 @dataclass(slots=True)
@@ -96,6 +100,37 @@ def design_by_id(actor: Actor, key: uuid.UUID) -> CardDesign:
     if found is None:
         raise NotFound("row.unknown", what=str(key))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """A door: an address, with unit and room where its homes are registered."""
+
+    address: Address
+    unit: str = ""
+    room: str = ""
+
+
+def doors_within(grid: Grid) -> list[Flat]:
+    """Every door of a grid in the order in which one walks: each registered home of a building, else the house."""
+    addresses = addresses_within(grid)
+    homes: defaultdict[uuid.UUID, set[tuple[str, str]]] = defaultdict(set)
+    keys = [row.pk for row in addresses]
+    for start in range(0, len(keys), _AT_ONCE):
+        rows = Home.objects.filter(address__in=keys[start : start + _AT_ONCE], active=True)
+        for address, unit, room in rows.values_list("address_id", "unit", "room"):
+            homes[address].add((unit, room))
+    return [
+        Flat(address, unit, room)
+        for address in addresses
+        for unit, room in sorted(homes[address.pk] - {_WHOLE} or {_WHOLE}, key=_upwards)
+    ]
+
+
+def _upwards(flat: tuple[str, str]) -> tuple[int, str, int, str]:
+    """Unit by unit, the lower rooms first: 901 before 1001."""
+    unit, room = flat
+    return len(unit), unit, len(room), room
 
 
 def addresses_within(grid: Grid) -> list[Address]:

@@ -28,14 +28,14 @@ def _door_shown(row: CardDoor) -> Shown:
     said = OUTCOMES.get(row.outcome, Words("待发", "to be brought"))
     return Shown(
         group="along",
-        title=row.address.text,
+        title=row.text,
         lines=[{"zh": f"联系卡 {row.batch.grid_code}", "en": f"contact card {row.batch.grid_code}"}],
         kind="card_door",
         state=row.outcome or "left_to_do",
         state_words=said.as_json(),
         lon=row.address.lon,
         lat=row.address.lat,
-        address=row.address.text,
+        address=row.text,
     )
 
 
