@@ -133,7 +133,7 @@ def visit(page: Page) -> None:
     page.locator("[data-input=premises] input").fill("鼓楼小卖部")
     page.click("[data-keep]")
     waiting(page, 1)
-    expect(page.locator("[data-op] .pill").first).to_have_text("已保存在手机")
+    expect(page.locator("[data-op][data-state=kept] .pill").first).to_have_text("已保存在手机")
 
 
 def waiting(page: Page, n: int) -> None:

@@ -9,8 +9,8 @@ import { play, wake } from '../shared/tones'
 import type { Me } from '../shared/types'
 import { sayWiped } from './house'
 import { keepSetting, profiles, setting, touch, type Profile } from './profiles'
-import { Sheet } from './sheet'
-import { keyOf, Store, StorageFull } from './store'
+import { draftKey, Sheet } from './sheet'
+import { isOver, keyOf, needsFiles, Store, StorageFull } from './store'
 import { Sync } from './sync'
 import type { FormSpec, Forms, Item, OpRow, Trouble } from './types'
 import { headView, pageView, tabsView } from './views/frame'
@@ -129,7 +129,9 @@ export class Field {
       this.sheet = null
     }
     const form = page === 'form' && act ? this.form(act) : null
-    if (form) this.sheet = await Sheet.open(this, form, subject ? this.items.find((one) => keyOf(one) === subject) ?? null : null)
+    const item = subject ? this.items.find((one) => keyOf(one) === subject) ?? null : null
+    // What was begun from the first page, with a photo in it, is open already.
+    if (form && this.sheet?.key !== draftKey(form.act, item)) this.sheet = await Sheet.open(this, form, item)
     if (page === 'again') {
       const row = this.ops.find((one) => one.id === act)
       this.sheet = row ? Sheet.again(this, row) : null
@@ -166,9 +168,10 @@ export class Field {
     const offered = (one: FormSpec | null): one is FormSpec => one !== null && one.group !== UNSEEN
     if (state === item.data.state) return acts.map((act) => this.form(act)).filter(offered)
     const types = new Set(acts.map((act) => this.form(act)?.subject))
-    const of = (list: string[] | undefined, value: string | undefined): boolean => !list?.length || list.includes(value ?? '')
+    const told: Record<string, unknown> = { ...item.data, state }
+    const fits = (one: FormSpec): boolean => Object.entries(one.when ?? {}).every(([name, among]) => among.includes(String(told[name] ?? '')))
     return this.forms.forms
-      .filter((one) => types.has(one.subject) && of(one.when?.state, state) && of(one.when?.kind, item.data.kind) && offered(one))
+      .filter((one) => types.has(one.subject) && fits(one) && offered(one))
       .sort((a, b) => (a.order ?? 50) - (b.order ?? 50))
   }
 
@@ -183,7 +186,7 @@ export class Field {
   }
 
   async countFiles(): Promise<void> {
-    const named = new Set(this.ops.filter((row) => row.state !== 'replaced').flatMap((row) => row.files))
+    const named = new Set(this.ops.filter(needsFiles).flatMap((row) => row.files))
     this.filesLeft = (await this.store.files()).filter((one) => !one.done && named.has(one.sha256)).length
   }
 
@@ -240,6 +243,12 @@ export class Field {
     this.draw()
   }
 
+  /** Its author does not send it again: it counts no more, and stays readable for some days. */
+  async end(row: OpRow): Promise<void> {
+    await this.change({ ...row, state: 'ended', answered_at: new Date().toISOString() })
+    await this.settled()
+  }
+
   async note(what: string, code: string, why: string): Promise<void> {
     this.troubles = [...this.troubles, { at: new Date().toISOString(), what, code, why }].slice(-MOST_TROUBLES)
     await this.store.putSealedNote('troubles', this.troubles).catch(() => undefined)
@@ -260,9 +269,9 @@ export class Field {
   async settled(): Promise<void> {
     if (this.sync.line === 'idle') {
       const old = Date.now() - KEEP_DELIVERED_MS
-      const over = this.ops.filter((row) => (row.state === 'delivered' || row.state === 'replaced') && Date.parse(row.answered_at ?? row.op.device_at) < old)
+      const over = this.ops.filter((row) => isOver(row) && Date.parse(row.answered_at ?? row.op.device_at) < old)
       const open = new Set((await this.store.files()).filter((one) => !one.done).map((one) => one.sha256))
-      const free = over.filter((row) => row.state === 'replaced' || !row.files.some((one) => open.has(one)))
+      const free = over.filter((row) => !needsFiles(row) || !row.files.some((one) => open.has(one)))
       if (free.length) await this.forget(free)
       await this.learnUnit()
     }
@@ -280,7 +289,7 @@ export class Field {
   /** Room for new things: what the house has already goes from here. */
   async makeRoom(): Promise<void> {
     const done = new Set((await this.store.files()).filter((one) => !one.done).map((one) => one.sha256))
-    await this.forget(this.ops.filter((row) => row.state === 'delivered' && !row.files.some((one) => done.has(one))))
+    await this.forget(this.ops.filter((row) => isOver(row) && (!needsFiles(row) || !row.files.some((one) => done.has(one)))))
     await this.lookForRoom()
   }
 
@@ -288,7 +297,7 @@ export class Field {
     const ids = new Set(rows.map((row) => row.id))
     this.ops = this.ops.filter((row) => !ids.has(row.id))
     await this.store.deleteOps([...ids])
-    await this.store.freeFiles(new Set(this.ops.filter((row) => row.state !== 'replaced').flatMap((row) => row.files)))
+    await this.store.freeFiles(new Set(this.ops.filter(needsFiles).flatMap((row) => row.files)))
   }
 
   private async counted(): Promise<void> {

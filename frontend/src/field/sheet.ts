@@ -2,6 +2,7 @@ import { newKey } from '../shared/api'
 import { say, t } from '../shared/words'
 import type { Field } from './app'
 import { StorageFull } from './store'
+import { locateIfAllowed } from './where'
 import type { Change, FileRef, FormSpec, InputSpec, Item, Kept, OpRow } from './types'
 
 /** One form of a sheet as it is being written. The first is what was asked for, the others came along with it. */
@@ -33,6 +34,7 @@ export class Sheet {
     sheet.base = item?.version ?? null
     if (await sheet.restore()) return sheet
     sheet.parts = [{ form, record: item?.id ?? newKey(), values: started(form, item?.data.values ?? {}) }]
+    if (form.group === 'report') void locateIfAllowed(field, sheet)
     return sheet
   }
 
@@ -119,7 +121,7 @@ export class Sheet {
     this.errors = {}
     for (const [at, part] of this.parts.entries()) {
       for (const one of this.shown(part)) {
-        const why = fault(one, part.values[one.name])
+        const why = fault(one, part.values)
         if (why) this.errors[`${at}.${one.name}`] = why
       }
     }
@@ -167,8 +169,10 @@ function changes(values: Record<string, unknown>, before: Record<string, unknown
   return found
 }
 
-function fault(input: InputSpec, value: unknown): string {
-  if (empty(value)) return input.required ? t(FILES.has(input.kind) ? 'field.must_file' : 'field.must') : ''
+function fault(input: InputSpec, values: Record<string, unknown>): string {
+  const value = values[input.name]
+  const said = (input.unless ?? []).some((name) => !empty(values[name]))
+  if (empty(value)) return input.required && !said ? t(FILES.has(input.kind) ? 'field.must_file' : 'field.must') : ''
   if (input.kind === 'number') {
     if (typeof value !== 'number' || Number.isNaN(value)) return t('field.must_number')
     if (typeof input.least === 'number' && value < input.least) return t('field.least', { n: input.least })

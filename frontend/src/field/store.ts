@@ -59,7 +59,7 @@ export class Store {
       await tx.objectStore('items').clear()
       for (const name of ['cursor', 'forms', 'ballast']) await tx.objectStore('kept').delete(name)
       for (const row of await tx.objectStore('ops').getAll()) {
-        if (row.state === 'delivered' || row.state === 'replaced') await tx.objectStore('ops').delete(row.id)
+        if (isOver(row)) await tx.objectStore('ops').delete(row.id)
       }
       for (const file of await tx.objectStore('files').getAll()) {
         if (file.done) {
@@ -276,6 +276,12 @@ export class Store {
     await this.putNote(name, await seal(this.key, value, `kept:${name}`))
   }
 }
+
+/** Nothing more is done with it here: it may be cleared away when its files are sent. */
+export const isOver = (row: { state: OpState }): boolean => ['delivered', 'replaced', 'ended'].includes(row.state)
+
+/** What came of nothing needs its files no longer; what was sent again in other words has them there. */
+export const needsFiles = (row: { state: OpState }): boolean => row.state !== 'replaced' && row.state !== 'ended'
 
 /** How an item is named on this phone. */
 export const keyOf = (item: { type: string; id: string }): string => `${item.type}:${item.id}`

@@ -1,8 +1,8 @@
 import { Problem, problemText } from '../shared/api'
-import { t } from '../shared/words'
+import { say, t } from '../shared/words'
 import type { Field } from './app'
 import * as house from './house'
-import { StorageFull } from './store'
+import { needsFiles, StorageFull } from './store'
 import { touch } from './profiles'
 import type { Answer, FileRow, Forms, OpRow, OpState } from './types'
 
@@ -16,7 +16,7 @@ const STATE: Record<Answer['answer'], OpState> = { applied: 'delivered', duplica
 
 /** Brings what was done here to the house and what is needed here from it. Nothing is dropped, whatever the line does. */
 export class Sync {
-  line: Line = 'idle'
+  line: Line = 'busy'
   /** Who is signed in instead, when it is not the one whose store is open. */
   other = ''
   /** Files that wait for a line that costs nothing. */
@@ -48,10 +48,10 @@ export class Sync {
     try {
       if (!(await this.allowed())) return
       await this.sendOperations()
-      await this.sendFiles()
       await this.fetchAnswers()
       const version = await this.fetchPack()
       if (version !== this.field.forms.version) await this.fetchForms()
+      await this.sendFiles()
       this.is('idle')
     } catch (failure) {
       await this.failed(failure)
@@ -129,22 +129,26 @@ export class Sync {
 
   private async answered(answer: Answer): Promise<void> {
     const row = this.field.ops.find((one) => one.id === answer.id)
-    if (!row || row.state === 'replaced') return
-    const state = answer.answer === 'retry' && answer.held ? 'delivered' : STATE[answer.answer]
-    if (state === row.state && row.answer?.code === answer.code && row.answer?.held === answer.held) return
+    const state = stateAfter(answer)
+    if (!row || row.state === 'replaced' || (row.state === 'ended' && state !== 'delivered')) return
+    const known = JSON.stringify([row.answer?.code, row.answer?.held, row.answer?.facts])
+    if (state === row.state && known === JSON.stringify([answer.code, answer.held, answer.facts])) return
     await this.field.change({ ...row, state, answer, answered_at: new Date().toISOString() })
+    for (const one of refusedFiles(answer)) await this.field.note(row.title, 'field.file_not_hung', `${one.name} ${say(one)}`)
     if (state === 'rejected' || state === 'conflict' || state === 'later') {
       await this.field.note(row.title, answer.code ?? answer.answer, answer.zh ?? '')
     }
   }
 
+  /** Files come last and let everything else pass: an order that comes while a photo goes is not kept waiting by it. */
   private async sendFiles(): Promise<void> {
     const rows = (await this.field.store.files()).filter((one) => !one.done)
-    const told = new Set(this.field.ops.filter((row) => row.state !== 'kept').flatMap((row) => row.files))
+    const told = new Set(this.field.ops.filter((row) => row.state !== 'kept' && needsFiles(row)).flatMap((row) => row.files))
     const due = rows.filter((one) => told.has(one.sha256) && !this.aside.has(one.sha256)).sort((a, b) => a.bytes - b.bytes)
     this.filesWait = due.length > 0 && this.field.savesData && onMobileData()
     if (this.filesWait) return
-    for (const row of due) await this.sendFile(row)
+    for (const row of due) if (!this.again) await this.sendFile(row)
+    this.field.sending = null
     await this.field.countFiles()
   }
 
@@ -155,6 +159,7 @@ export class Sync {
     let had = await house.had(row.sha256)
     let broken = 0
     while (!had.done) {
+      if (this.again) return
       // All bytes are there and yet it is not whole: the last one again makes the house look once more.
       const offset = Math.min(had.have, row.bytes - 1)
       const piece = await this.field.store.piece(row.sha256, offset)
@@ -172,7 +177,6 @@ export class Sync {
       this.field.draw()
     }
     await this.field.store.markFile(row.sha256, row.bytes, true)
-    this.field.sending = null
   }
 
   /** A file that cannot go stays on the phone and is counted; it is tried again when the app is opened anew. */
@@ -215,6 +219,16 @@ export class Sync {
     }
   }
 }
+
+/** What the house keeps and answers later counts as delivered; what a person decided against asks for nothing more. */
+function stateAfter(answer: Answer): OpState {
+  if (answer.answer === 'retry' && answer.held) return 'delivered'
+  if (answer.answer === 'conflict' && answer.facts?.settled === 'server') return 'ended'
+  return STATE[answer.answer]
+}
+
+export const refusedFiles = (answer: Answer | null): { name: string; zh: string; en: string }[] =>
+  (answer?.facts?.refused_files as { name: string; zh: string; en: string }[] | undefined) ?? []
 
 function onMobileData(): boolean {
   return (navigator as Navigator & { connection?: { type?: string } }).connection?.type === 'cellular'

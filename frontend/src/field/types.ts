@@ -18,6 +18,8 @@ export interface InputSpec {
   typed?: boolean
   default?: unknown
   shown_if?: { input: string; in: string[] } | null
+  /** Inputs any of which says what this one asks for: a photo instead of words. */
+  unless?: string[]
 }
 export type InputKind = 'text' | 'long_text' | 'choice' | 'choices' | 'number' | 'date' | 'datetime' | 'place' | 'flag' | 'row' | 'rows' | 'file' | 'person' | 'matter' | 'premises' | 'photo' | 'voice' | 'signature'
 export interface Choice { code: string; zh: string; en: string }
@@ -40,6 +42,8 @@ export interface FormSpec {
   inputs: InputSpec[]
   /** Forms that may be filled in the same sheet, each an operation of its own right after. */
   follows?: string[]
+  /** The input by which it is begun with one tap from the first page. */
+  quick?: string
 }
 export interface Forms { version: string; forms: FormSpec[] }
 
@@ -69,6 +73,7 @@ export interface ItemData {
   priority?: number | null
   acts?: string[]
   values?: Record<string, unknown>
+  level?: string
 }
 
 export type Told = 'applied' | 'duplicate' | 'conflict' | 'rejected' | 'retry'
@@ -103,8 +108,8 @@ export interface Operation {
   replaces: string | null
 }
 
-/** kept: on this phone only. The others are what the house answered. */
-export type OpState = 'kept' | 'delivered' | 'conflict' | 'rejected' | 'later' | 'replaced'
+/** kept: on this phone only. ended: a person decided that nothing more comes of it. The others are what the house answered. */
+export type OpState = 'kept' | 'delivered' | 'conflict' | 'rejected' | 'later' | 'replaced' | 'ended'
 export interface Kept {
   op: Operation
   form: string

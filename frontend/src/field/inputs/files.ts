@@ -33,6 +33,12 @@ export async function add(field: Field, { sheet, part, input, id }: Asked, blob:
   field.draw()
 }
 
+/** A picture as large as it is needed, and no larger. */
+export async function addPhoto(field: Field, asked: Asked, file: File): Promise<void> {
+  const small = file.type.startsWith('image/') ? await shrunk(file).catch(() => file as Blob) : file
+  await add(field, asked, small, `photo-${new Date().toISOString().slice(0, 19).replace(/\D/g, '')}`)
+}
+
 function urlOf(field: Field, file: FileRef): string {
   const known = urls.get(file.sha256)
   if (known || fetching.has(file.sha256)) return known ?? ''
@@ -60,34 +66,34 @@ export function photoInput(field: Field, asked: Asked): View {
   const most = input.most ?? (input.kind === 'file' ? 1 : MOST_PHOTOS)
   const take = async (event: Event): Promise<void> => {
     const box = event.target as HTMLInputElement
-    for (const file of [...(box.files ?? [])].slice(0, most - files.length)) {
-      const small = file.type.startsWith('image/') ? await shrunk(file).catch(() => file as Blob) : file
-      await add(field, asked, small, `photo-${new Date().toISOString().slice(0, 19).replace(/\D/g, '')}`)
-    }
+    for (const file of [...(box.files ?? [])].slice(0, most - files.length)) await addPhoto(field, asked, file)
     box.value = ''
   }
   return html`<div class="field-files">${files.map((one) => filePreview(field, one, input.kind, () => sheet.set(part, input.name, files.filter((other) => other !== one))))}</div>
     ${files.length < most ? html`<label class="big is-plain field-take">${icon('camera')} ${t(files.length ? 'field.another' : input.kind === 'file' ? 'field.take_file' : 'field.take')}<input id=${id} type="file" accept=${input.kind === 'file' ? '*/*' : 'image/*'} capture=${input.kind === 'file' ? nothing : 'environment'} aria-describedby="${id}-note" @change=${(event: Event) => void take(event)}></label>` : nothing}${problem(id)}`
 }
 
+/** Listens until it is stopped, and keeps what was said. */
+export async function listen(field: Field, asked: Asked): Promise<void> {
+  const { id } = asked
+  problems.delete(id)
+  try {
+    const run = await Recording.start()
+    recording = { id, run }
+    field.draw()
+    const blob = await run.done
+    recording = null
+    if (blob.size) await add(field, asked, blob, `voice-${new Date(run.started).toISOString().slice(0, 19).replace(/\D/g, '')}`)
+  } catch {
+    problems.set(id, t('field.no_microphone'))
+  }
+  field.draw()
+}
+
 export function voiceInput(field: Field, asked: Asked): View {
   const { sheet, part, input, id } = asked
   const files = filesIn(asked.value)
   const running = recording?.id === id
-  const start = async (): Promise<void> => {
-    problems.delete(id)
-    try {
-      const run = await Recording.start()
-      recording = { id, run }
-      field.draw()
-      const blob = await run.done
-      recording = null
-      if (blob.size) await add(field, asked, blob, `voice-${new Date(run.started).toISOString().slice(0, 19).replace(/\D/g, '')}`)
-    } catch {
-      problems.set(id, t('field.no_microphone'))
-    }
-    field.draw()
-  }
   return html`${files.map((one) => filePreview(field, one, input.kind, () => sheet.set(part, input.name, files.filter((other) => other !== one))))}
-    <button type="button" class="big ${running ? 'is-primary' : 'is-plain'}" data-voice @click=${() => (running ? recording?.run.stop() : void start())}>${icon(running ? 'player-stop' : 'microphone')} ${running ? t('field.stop', { s: span((Date.now() - (recording?.run.started ?? 0)) / 1000) }) : t('field.speak')}</button>${problem(id)}`
+    <button type="button" class="big ${running ? 'is-primary' : 'is-plain'}" data-voice @click=${() => (running ? recording?.run.stop() : void listen(field, asked))}>${icon(running ? 'player-stop' : 'microphone')} ${running ? t('field.stop', { s: span((Date.now() - (recording?.run.started ?? 0)) / 1000) }) : t('field.speak')}</button>${problem(id)}`
 }

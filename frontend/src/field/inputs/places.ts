@@ -6,33 +6,18 @@ import { keyOf } from '../store'
 import { found } from '../views/today'
 import type { View } from '../views/frame'
 import type { Item } from '../types'
+import { locate, locating, type Spot } from '../where'
 import type { Asked } from './plain'
 
-interface Spot { lon?: number | null; lat?: number | null; accuracy_m?: number | null; address?: string }
-const GPS_MS = 20_000
 const searched = new Map<string, string>()
-const locating = new Map<string, string>()
 
 /** Where the phone is, or an address in words; either is enough, both are better. */
 export function placeInput(field: Field, { sheet, part, input, id, value }: Asked): View {
   const spot = (value ?? {}) as Spot
   const state = locating.get(id)
   const has = typeof spot.lon === 'number' && typeof spot.lat === 'number'
-  const locate = (): void => {
-    locating.set(id, 'busy')
-    field.draw()
-    navigator.geolocation.getCurrentPosition((fix) => {
-      locating.delete(id)
-      const now = (part.values[input.name] ?? {}) as Spot
-      const round = (degrees: number): number => Math.round(degrees * 1e6) / 1e6
-      sheet.set(part, input.name, { ...now, lon: round(fix.coords.longitude), lat: round(fix.coords.latitude), accuracy_m: Math.round(fix.coords.accuracy) })
-    }, (failure) => {
-      locating.set(id, failure.code === failure.PERMISSION_DENIED ? 'refused' : 'failed')
-      field.draw()
-    }, { enableHighAccuracy: true, maximumAge: 15_000, timeout: GPS_MS })
-  }
   return html`<div class="field-place">
-    <button type="button" class="big is-plain" data-gps ?disabled=${state === 'busy'} @click=${locate}>${icon('target-arrow')} ${t(state === 'busy' ? 'field.locating' : has ? 'field.locate_again' : 'field.locate')}</button>
+    <button type="button" class="big is-plain" data-gps ?disabled=${state === 'busy'} @click=${() => locate(field, sheet, part, input.name)}>${icon('target-arrow')} ${t(state === 'busy' ? 'field.locating' : has ? 'field.locate_again' : 'field.locate')}</button>
     ${has ? html`<p class="is-ok">${icon('circle-check')} <span class="num">${spot.lon?.toFixed(5)}, ${spot.lat?.toFixed(5)}</span> ±${Math.round(spot.accuracy_m ?? 0)} m <button type="button" class="button is-quiet" @click=${() => sheet.set(part, input.name, spot.address ? { address: spot.address } : null)}>${t('field.remove')}</button></p>` : nothing}
     ${state === 'refused' || state === 'failed' ? html`<p class="is-danger" role="alert">${icon('map-pin-question')} ${t(`field.gps_${state}`)}</p>` : nothing}
     <input id=${id} autocomplete="off" .value=${spot.address ?? ''} placeholder=${t('field.address')} aria-describedby="${id}-note" @input=${(event: Event) => {

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit-html'
 import { icon } from '../../shared/dom'
-import { span } from '../../shared/time'
+import { ago, span } from '../../shared/time'
 import { t } from '../../shared/words'
 import type { Gate } from '../gate'
 import { PIN_DIGITS, type Profile } from '../profiles'
@@ -26,7 +26,8 @@ const plainView = (shape: string, title: string, why: string, button: View): Vie
 function pinView(gate: Gate): View {
   const { profile } = gate
   if (!profile) return nothing
-  const left = profile.waiting ? t('field.waits_here', { n: profile.waiting }) : ''
+  const contact = `${t('field.contact')} ${profile.contact_at ? ago(profile.contact_at) : t('field.never')}`
+  const left = profile.waiting ? `${t('field.waits_here', { n: profile.waiting })} ${contact}` : contact
   return html`${padView(gate, profile.name, left)}
     <div class="field-gate-more"><button type="button" class="big is-quiet" data-people @click=${() => gate.show('people')}>${icon('users')} ${t('field.other_user')}</button>
       <button type="button" class="big is-quiet" data-forgotten @click=${() => void gate.signInAnew(true)}>${icon('key')} ${t('field.pin_forgotten')}</button></div>`

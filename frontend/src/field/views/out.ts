@@ -3,11 +3,12 @@ import { icon } from '../../shared/dom'
 import { ago, exact } from '../../shared/time'
 import { lang, say, t } from '../../shared/words'
 import type { Field } from '../app'
+import { refusedFiles } from '../sync'
 import type { InputSpec, OpRow, OpState } from '../types'
 import { back, type View } from './frame'
 import { shownValue } from './value'
 
-const ORDER: OpState[] = ['rejected', 'conflict', 'later', 'kept', 'delivered']
+const ORDER: OpState[] = ['rejected', 'conflict', 'later', 'kept', 'delivered', 'ended']
 const MOST = 100
 
 export function outView(field: Field): View {
@@ -31,7 +32,7 @@ function group(rows: OpRow[], state: OpState): View {
       <span>${row.title}<small class="quiet">${ago(row.op.device_at)}${row.answer?.number ? ` · ${row.answer.number}` : ''}${why(row) ? ` · ${why(row)}` : ''}</small></span>${icon('chevron-right')}</a></li>`)}</ul></section>`
 }
 
-const why = (row: OpRow): string => (row.state === 'delivered' && !row.answer?.held ? '' : row.answer?.zh ? say({ zh: row.answer.zh, en: row.answer.en ?? row.answer.zh }) : '')
+const why = (row: OpRow): string => ((row.state === 'delivered' && !row.answer?.held) || row.state === 'ended' ? '' : row.answer?.zh ? say({ zh: row.answer.zh, en: row.answer.en ?? row.answer.zh }) : '')
 
 /** One record: what was written, what the house said to it, and what can be done now. */
 export function opView(field: Field, id: string): View {
@@ -42,12 +43,20 @@ export function opView(field: Field, id: string): View {
   return html`${back(field, 'out', row.title)}
     <p class="field-facts"><span class="pill" data-state=${row.state}>${t(`field.state_${row.state}`)}</span><span class="quiet">${exact(row.op.device_at)}</span>${row.answer?.number ? html`<b class="num">${row.answer.number}</b>` : nothing}</p>
     ${why(row) ? html`<p class="notice ${row.state === 'rejected' ? 'is-danger' : 'is-warning'}" role="status" data-why>${why(row)}</p>` : html`<p class="quiet">${t(`field.means_${row.state}`)}</p>`}
-    ${conflict(row, inputs)}
+    ${decided(row)}${conflict(row, inputs)}
     <dl class="field-values">${Object.entries(row.op.changed).map(([name, change]) => {
       const input = inputs.find((one) => one.name === name)
       return html`<div><dt>${input ? say(input) : name}</dt><dd>${shownValue(field, input, change.new)}</dd></div>`
     })}</dl>
-    ${row.state === 'rejected' && form ? html`<footer class="field-actions"><button type="button" class="big is-primary" data-again @click=${() => field.go('again', row.id)}>${icon('edit')} ${t('field.again')}</button></footer>` : nothing}`
+    ${row.state === 'rejected' && form ? html`<footer class="field-actions"><button type="button" class="big is-primary" data-again @click=${() => field.go('again', row.id)}>${icon('edit')} ${t('field.again')}</button></footer>` : nothing}
+    ${row.state === 'rejected' ? html`<p class="field-actions"><button type="button" class="big is-plain" data-end @click=${() => void field.end(row)}>${icon('x')} ${t('field.end')}</button></p>` : nothing}`
+}
+
+/** What a person decided in the office, and which files the record had to do without. */
+function decided(row: OpRow): View {
+  const choice = row.answer?.facts?.settled
+  return html`${typeof choice === 'string' ? html`<p class="notice" data-settled=${choice}>${icon('gavel')} ${t(`field.settled_${choice}`)}</p>` : nothing}
+    ${refusedFiles(row.answer).map((one) => html`<p class="notice is-warning" data-refused>${icon('photo')} ${one.name}：${say(one)}</p>`)}`
 }
 
 interface Sides { mine: unknown; server: unknown; was: unknown }
