@@ -17,11 +17,15 @@ from linli.matters.ledger.queries import matter_by_number
 from linli.matters.line.acts import send_again, send_back, send_up, set_clock, settle, sign
 from linli.matters.line.models import Hop
 from linli.matters.line.queries import own_reports, waiting_for
+from linli.matters.turning.acts import turn_matter
 from linli.org.posts.acts import end_post
 from linli.org.posts.models import Post
 from linli.trail.entries.models import Entry
+from linli.works.channels.acts.setting import set_channel
 from linli.works.jobs.acts import work_one
 from linli.works.jobs.models import Job
+from linli.works.outbox.models import Message
+from linli.works.outbox.rules.texts import text_of
 from tests.town import SETUP, Town, build_town, person
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=clock.SHANGHAI)
@@ -115,6 +119,34 @@ def test_sent_back_completed_and_sent_again(town: Town) -> None:
         sign(town.actor("other_officer"), hop=again)
     sign(town.actor("community_officer"), hop=again)
     assert again.by_id == town.people["community_officer"].pk, "who stands above may sign"
+
+
+def test_who_is_meant_and_who_reported_are_written_to(town: Town) -> None:
+    set_channel(SETUP, channel="app", kind="wecom_app", url="http://127.0.0.1", secret="s" * 16)
+    hop, helper = report(town), town.actor("assistant")
+    send_back(helper, hop=hop, word="请写明哪一栋")
+    send_again(town.actor("information_officer"), hop=hop, addition="三栋")
+    sign(helper, hop=current(hop))
+    move_matter(town.actor("community_officer"), matter=hop.matter, move="settle", facts={"outcome": "已核实"})
+    rows = list(Message.objects.all())
+    teller, signer = town.people["information_officer"].pk, helper.id
+    assert sorted((row.template, str(row.recipient), str(row.body.get("what"))) for row in rows) == sorted(
+        [
+            *[("line.waits", str(signer), "None")] * 2,
+            ("line.answered", str(teller), "已退回"),
+            ("line.answered", str(teller), "已办结"),
+        ]
+    )
+    written = [text_of(row.template, row.body)[0] for row in rows]
+    assert all(hop.matter.number in one and "哪一栋" not in one and "核实" not in one for one in written)
+
+
+def test_what_is_turned_into_another_kind_has_come_to_the_end_of_its_way(town: Town) -> None:
+    hop = report(town)
+    sign(town.actor("assistant"), hop=hop)
+    made = turn_matter(town.actor("community_officer"), matter=Matter.objects.get(pk=hop.matter_id), kind="hazard")
+    hop.refresh_from_db()
+    assert hop.state == "settled" and made.number in hop.word
 
 
 def test_settled_elsewhere_ends_the_way_and_an_officers_own_is_in_his_hands(town: Town) -> None:

@@ -13,6 +13,7 @@ from linli.kernel import clock
 from linli.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from linli.matters.tasks import acts
 from linli.matters.tasks.acts import sending
+from linli.matters.tasks.acts.telling import run_tell
 from linli.matters.tasks.models import Receipt, Tasking
 from linli.matters.tasks.queries import (
     places_of,
@@ -24,7 +25,10 @@ from linli.matters.tasks.queries import (
     to_decide,
 )
 from linli.org.posts.acts import give_post
+from linli.works.channels.acts.setting import set_channel
 from linli.works.jobs.acts import work_long, work_one
+from linli.works.outbox.models import Message
+from linli.works.outbox.rules.texts import text_of
 from tests.town import SETUP, SINCE, Town, build_town, person
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=clock.SHANGHAI)
@@ -85,6 +89,27 @@ def test_everybody_meant_gets_it_once_and_answers(town: Town) -> None:
     assert not day_of(helper).shown
     with pytest.raises(NotFound):
         receipt_by_id(town.actor("x0"), mine(town, tasking, "x1").pk)
+
+
+def test_who_has_not_opened_it_gets_one_message_that_says_only_who_sent_it(town: Town) -> None:
+    issue(town, title="没有通道")
+    assert not Message.objects.exists() and not work_long("task-words"), "no channel: nothing is planned"
+    set_channel(SETUP, channel="voice", kind="voice", url="http://127.0.0.1", secret="s" * 16)
+    set_channel(SETUP, channel="wecom", kind="wecom_app", url="http://127.0.0.1", secret="s" * 16)
+    tasking = issue(town)
+    acts.read_task(town.actor("x0"), receipt=mine(town, tasking, "x0"))
+    assert work_long("task-words") and not work_long("task-words")
+    run_tell({"tasking": str(tasking.pk), "after": ""})
+    told = Message.objects.filter(template="task.new")
+    assert {row.recipient for row in told} == {
+        row.person_id for row in Receipt.objects.filter(tasking=tasking, state="sent")
+    }
+    assert told.count() == 4 and {row.channel for row in told} == {"wecom"}, "nobody's telephone rings for a task"
+    written, _said = text_of("task.new", told[0].body)
+    assert tasking.matter.number in written and tasking.agency.name in written and tasking.matter.title not in written
+    acts.recall_task(town.actor("station_chief"), tasking=tasking)
+    run_tell({"tasking": str(tasking.pk), "after": ""})
+    assert told.count() == 4
 
 
 def test_its_date_ends_it_and_what_was_done_in_time_and_told_late_counts(town: Town) -> None:

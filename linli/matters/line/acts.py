@@ -24,8 +24,8 @@ from linli.matters.line.rules import LEVELS, OWN_HANDS, REPORTS, Step, due_at, l
 from linli.matters.notes.acts import write_note
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
+from linli.org.reach.acts import let_know
 from linli.works.jobs.acts import cancel, job, schedule
-from linli.works.outbox.acts import queue_message
 
 declare("line.not_yours", zh="这一级不由您签收。", en="This level is not yours to sign.")
 declare("line.top", zh="已到最高一级，不能再向上转。", en="This is the top of the line.")
@@ -105,14 +105,28 @@ def _place(hop: Hop, actor: Actor) -> None:
 def _tell(hop: Hop) -> None:
     """A word to the one who is meant by name; of several nobody is rung: it stands on the day of each."""
     person = Person.objects.filter(pk=hop.person_id).first() if hop.person_id else None
-    if person is None or not person.wecom_id:
+    if person is not None:
+        due = f"{clock.shanghai(hop.due_at):%m-%d %H:%M}"
+        _write(person, hop, "line.waits", due=due)
+
+
+def _tell_reporter(actor: Actor, hop: Hop) -> None:
+    """A word to who reported: it is settled, or something is missing. What it is stands on his own page alone."""
+    opener = hop.matter.opened_by
+    if actor.id == opener:
         return
-    queue_message(
-        channel="wecom",
-        template="line.waits",
-        address=person.wecom_id,
-        recipient=person.pk,
-        body={"number": hop.matter.number, "link": f"/matters/{hop.matter.number}"},
+    person = Person.objects.filter(pk=opener, left_on__isnull=True).first()
+    if person is not None:
+        words = HOP.state(hop.state).words
+        _write(person, hop, "line.answered", what=words.zh, what_en=words.en)
+
+
+def _write(person: Person, hop: Hop, template: str, **body: str) -> None:
+    number = hop.matter.number
+    let_know(
+        person,
+        template=template,
+        body={"number": number, "link": f"/matters/{number}", **body},
         subject_type="matters.hop",
         subject_id=str(hop.pk),
     )
@@ -176,6 +190,7 @@ def send_back(actor: Actor, *, hop: Hop, word: str, device_at: datetime | None =
     """Back to who reported, with what is missing; he completes it and sends it again."""
     _mine(actor, hop)
     _took(actor, hop, "send_back", device_at, word=_said(word), signed_at=hop.signed_at or clock.now())
+    _tell_reporter(actor, hop)
     news.announce(HopChanged(hop, "send_back", actor))
     return hop
 
@@ -307,9 +322,9 @@ def lapse(actor: Actor, *, hop: Hop) -> Hop:
 
 @news.listen(MatterMoved)
 def on_moved(item: MatterMoved) -> None:
-    """Settled or ended, by whatever act: the way of the report ends where it stood."""
+    """Settled, turned into another kind or ended, by whatever act: the way of the report ends where it stood."""
     matter = item.matter
-    if matter.kind not in REPORTS or not (item.move == "settle" or matter.closed_at is not None):
+    if matter.kind not in REPORTS or not (matter.state == "settled" or matter.closed_at is not None):
         return
     hop = Hop.objects.filter(matter=matter, state__in=CURRENT).first()
     if hop is None:
@@ -322,6 +337,7 @@ def on_moved(item: MatterMoved) -> None:
     except Conflict:
         return
     cancel(prefix=f"line:{hop.pk}")
+    _tell_reporter(item.actor, hop)
     news.announce(HopChanged(hop, "settle", item.actor))
 
 

@@ -14,13 +14,23 @@ CARD_POSTS: tuple[str, ...] = ("information_officer", "grid_worker", "liaison_ca
 
 CARD_ACTS: frozenset[str] = frozenset(
     {
-        *("matter.open", "matter.note", "file.attach", "file.keep", "upload.begin", "upload.join"),
+        *(
+            "matter.open",
+            "matter.move",
+            "matter.note",
+            "level.lift",
+            "file.attach",
+            "file.keep",
+            "upload.begin",
+            "upload.join",
+        ),
         *("line.report", "line.send_again", "task.read", "task.report", "task.attach_file"),
         *("visit.record", "visit.attach_file", "report.submit"),
         *("phone.register", "field.take_file", "field.hang_file", "distress.raise", "distress.say_safe"),
     }
 )
-"""All that a session by card may do, of what its posts may: report, answer a task, write a visit, call for help."""
+"""All that a session by card may do, of what its posts may: report, take a step that its kind names the post for (help
+somebody, put a hazard right), answer a task, write a visit, call for help."""
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without signs that are mistaken for each other when somebody types them from paper."""

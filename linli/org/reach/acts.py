@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
+from typing import Any
+
 from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, declare
+from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor
 from linli.org.people.acts import home_of
 from linli.org.people.models import Person
-from linli.org.reach.queries import TEST, addresses_of
-from linli.works.outbox.acts.queueing import queue_message
+from linli.org.reach.queries import TEST, addresses_of, written_to
+from linli.works.outbox.acts.queueing import queue_message, store
 from linli.works.outbox.models import Message
 
 declare(
@@ -58,3 +62,30 @@ def _send(person: Person) -> None:
             subject_id=str(person.pk),
             recipient=person.pk,
         )
+
+
+def let_know(
+    person: Person,
+    *,
+    template: str,
+    body: dict[str, Any],
+    subject_type: str,
+    subject_id: str,
+    key: uuid.UUID | None = None,
+) -> Message | None:
+    """Queue a written message on the channel that the person reads first; the others stand in. None where no enabled
+    channel reaches him. Part of the caller's deed. With a ``key`` a deed that is done twice sends one.
+    """
+    held = written_to(person)
+    if not held:
+        return None
+    message = Message(
+        id=key or new_id(),
+        channel=next(iter(held)),
+        template=template,
+        recipient=person.pk,
+        body=body,
+        subject_type=subject_type,
+        subject_id=subject_id,
+    )
+    return store(message, held)

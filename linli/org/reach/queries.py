@@ -8,7 +8,7 @@ from linli.kernel.words import Words
 from linli.org.people.models import Person
 from linli.works.channels.models import ChannelConfig
 from linli.works.channels.queries import addresses_by_channel, order_for, ways_out
-from linli.works.channels.rules.shapes import KINDS
+from linli.works.channels.rules.shapes import ADDRESS_OF, KINDS
 from linli.works.outbox.models import MESSAGE_LIFE, Message
 
 TEST = "alert.test"
@@ -42,6 +42,15 @@ class Way:
 def addresses_of(person: Person) -> dict[str, str]:
     """A person's addresses by enabled channel. Only for sending: never shown."""
     return addresses_by_channel(wecom=person.wecom_id, phone=person.phone)
+
+
+def written_to(person: Person) -> dict[str, str]:
+    """A person's addresses where something can be read, by channel in the order in which he is tried: nobody's
+    telephone rings for what can wait until it is read. Only for sending.
+    """
+    kinds = tuple(kind for kind in ADDRESS_OF if kind != "voice")
+    held = addresses_by_channel(wecom=person.wecom_id, phone=person.phone, kinds=kinds)
+    return {name: held[name] for name in order_for(person.pk) if name in held}
 
 
 def ways_to(person: Person) -> list[Way]:

@@ -6,6 +6,7 @@ from linli.matters.tasks.acts.answering import attach_to_receipt, read_task, rep
 from linli.matters.tasks.acts.checking import check_receipt, draw_sample
 from linli.matters.tasks.acts.ending import close_task, recall_task
 from linli.matters.tasks.acts.sending import allow, approve_task, issue_task, refuse_task, spread_step
+from linli.matters.tasks.acts.telling import tell_step
 
 __all__ = [
     "allow",
@@ -20,4 +21,5 @@ __all__ = [
     "refuse_task",
     "report_task",
     "spread_step",
+    "tell_step",
 ]

@@ -17,6 +17,7 @@ from linli.kernel.workflow import take
 from linli.matters.ledger.acts import Placed, open_matter
 from linli.matters.ledger.models import Matter
 from linli.matters.tasks.acts.ending import close_later, end_matter
+from linli.matters.tasks.acts.telling import tell_later
 from linli.matters.tasks.models import TASKING, Allowance, Receipt, Tasking, TaskPost
 from linli.matters.tasks.queries import Meant, meant_after, over_the_gate, reach_of, sending_post
 from linli.matters.tasks.rules import DEFAULT_A_WEEK, MEANT, MOST_DAYS, MOST_PARTS, RULE_MAKERS, SOURCES
@@ -147,6 +148,7 @@ def _let_through(actor: Actor, tasking: Tasking, **columns: Any) -> None:
     if reach_of(tasking.area, posts) <= AT_ONCE:
         spread_step(TASKS, tasking=tasking, meant=meant_after(tasking.area, posts, None, AT_ONCE))
         _spread(tasking)
+        tell_later(tasking)
     else:
         schedule("tasks.spread", due_at=clock.now(), payload={"tasking": str(tasking.pk), "after": ""}, lane=LANE)
     news.announce(TaskSent(tasking, actor))
@@ -174,6 +176,7 @@ def run_spread(payload: dict[str, str]) -> None:
         meant = meant_after(tasking.area, posts, after, STEP)
         if not meant:
             _spread(tasking)
+            tell_later(tasking)
             return
         spread_step(TASKS, tasking=tasking, meant=meant)
         after = meant[-1].person

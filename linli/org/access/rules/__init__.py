@@ -14,9 +14,7 @@ _PARTS = (beside, doors, line, mediation)
 
 def _rights_of(post: str) -> frozenset[str]:
     """All that a post carries: by itself, by each programme, and as a person. Who opens matters may paste one."""
-    held = OFFICES[post].union(
-        *(given.get(post, ()) for part in (beside, doors, line, mediation) for given in part.GIVEN)
-    )
+    held = OFFICES[post].union(*(given.get(post, ()) for part in _PARTS for given in part.GIVEN))
     if "matter.open" in held:
         held |= {"matter.paste"}
     return held if post == "intake_machine" else held | beside.EVERYBODY

@@ -25,7 +25,7 @@ _HELPS_ON = ("auxiliary", "information_officer", "liaison_cadre", "property_mana
 """Who helps a neighbour or puts a hazard right may say so: each step of a kind names the posts that take it."""
 _SETTLED: Given = {
     **dict.fromkeys(
-        ("station_chief", "station_desk", "community_officer"),
+        _OFFICERS,
         _OFFICE | {"sortie.send", "sortie.report", "sortie.call_off"},
     ),
     **dict.fromkeys(("dispatcher", "call_taker"), _OFFICE - _GIVER - {"level.lift", "matter.turn"}),

@@ -39,7 +39,7 @@ _MEDIATES = _HELPS | {
     "agreement.note_ruling",
 }
 """Whoever may lead one: which procedure, the procedure says."""
-_SPOT: frozenset[str] = frozenset()
+_SPOT = frozenset({"mediation.settle_on_spot"})
 _TABLE = frozenset({"colour_scheme.write", "colour_scheme.choose"})
 _OWN_MATTERS = frozenset({"matter.open", "matter.note", "matter.move", "file.attach", "file.keep"})
 _AT_THE_DOOR = ("grid_worker", "information_officer", "liaison_cadre", "property_manager", "assistant", "auxiliary")

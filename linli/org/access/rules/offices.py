@@ -171,6 +171,9 @@ _LOAD = frozenset(
         "load.discard",
         "load.save_map",
         "load.forget_map",
+        "feed.set",
+        "feed.run",
+        "feed.end",
         "register.export",
     }
 )

@@ -86,6 +86,24 @@ TEXTS: dict[str, Text] = {
         urgent=False,
         good_for_s=3 * _DAY_S,
     ),
+    "line.waits": Text(
+        "【上报】{number}待您签收，{due}前未签将转上一级。",
+        "[Report] {number} waits for your signature; unsigned at {due} it goes to the next level.",
+        urgent=False,
+        good_for_s=_DAY_S,
+    ),
+    "line.answered": Text(
+        "【上报】您上报的{number}：{what}。",
+        "[Report] What you reported, {number}: {what_en}.",
+        urgent=False,
+        good_for_s=3 * _DAY_S,
+    ),
+    "task.new": Text(
+        "【任务】{agency}下发任务{number}，请于{due}前完成。",
+        "[Task] {agency} has sent task {number}, to be done by {due}.",
+        urgent=False,
+        good_for_s=_DAY_S,
+    ),
     "channel.test": Text(
         "【测试】消息通道“{channel}”正常，无需回复。",
         "[Test] The channel {channel} works. No answer needed.",
