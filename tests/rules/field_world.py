@@ -1,7 +1,7 @@
 """Simulated phones and a server in memory, run by the rules of the real replay: meeting, merging, serving, packs.
 
 A schedule is a seed: what each phone does without a network, which requests and answers are lost, doubled, late or out
-of order, who borrows a phone, whose clock is wrong, who is moved, which phone is stolen.
+of order, who borrows a phone, whose clock is wrong, who is moved, which phone is stolen, full, or gets a new version.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ class Laws:
     base_of: Callable[..., tuple[Held, bool]] = base_of
     hands_on: bool = True
     phone_keeps: bool = True
+    full_says_so: bool = True
+    updated: Callable[[list[Sent]], list[Sent]] = lambda queue: queue
 
 
 @cache
@@ -220,8 +222,11 @@ class Phone:
     def clock(self, now: datetime) -> datetime:
         return now + timedelta(seconds=self.wrong_s)
 
-    def act(self, rng: random.Random, n: int, now: datetime) -> None:
-        """Do one thing without a network."""
+    def act(self, rng: random.Random, n: int, now: datetime, *, full_says_so: bool) -> None:
+        """Do one thing without a network. A full phone says that it kept nothing: then nothing was done."""
+        full = rng.random() < 0.05
+        if full and full_says_so:
+            return
         kind = rng.choice(("note", "note", "tag", "memo", "name", "create"))
         record = rng.choice(list(self.view))
         changed: dict[str, dict[str, Any]] = {}
@@ -238,8 +243,9 @@ class Phone:
             key(10_000 + n), self.owner, self.seqs[branch], branch, act, record, changed, device_at=self.clock(now)
         )
         self.when[sent.id] = now
-        self.queue.append(sent)
         self.done.append(sent)
+        if not full:
+            self.queue.append(sent)
 
     def hears(self, told: list[Answer], *, keeps: bool) -> None:
         """An answer that is not final leaves the operation where it is."""
@@ -272,10 +278,13 @@ class World:
             for _ in range(rng.randint(1, 4)):
                 n += 1
                 self._pass(rng.randint(1, 90))
-                phone.act(rng, n, self.server.now)
+                phone.act(rng, n, self.server.now, full_says_so=self.laws.full_says_so)
         for _ in range(rng.randint(3, 6)):
             self._pass(rng.randint(1, 60))
-            self._event(rng.choice(self.phones))
+            phone = rng.choice(self.phones)
+            if rng.random() < 0.1:
+                phone.queue = self.laws.updated(phone.queue)
+            self._event(phone)
         self._drain()
         return self
 

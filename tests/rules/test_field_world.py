@@ -55,6 +55,11 @@ def _by_content(sent: Sent) -> object:
     return (sent.act, sent.record, str(sent.changed))
 
 
+def _in_new_words(queue: list[Sent]) -> list[Sent]:
+    """The new version puts what waits into its own words: what has arrived before is another thing then."""
+    return [replace(one, form_version="2") for one in queue]
+
+
 def _one_for_all(changed: Any, current: Mapping[str, Any], classes: Mapping[str, str]) -> Merged:
     """The later row replaces the whole earlier one, as phones that send rows do."""
     return Merged(tuple(changed))
@@ -75,6 +80,9 @@ MUTANTS: dict[str, tuple[Laws, str]] = {
     "a clock wrong: the phone is believed": (Laws(true_time=lambda at, offset_s, received_at: at), "clock"),
     "stolen: a wiped phone is served": (Laws(meets=_meets(wiped=lambda sent, wiped: False)), "stolen"),
     "retry: the phone gives up": (Laws(phone_keeps=False), "lost"),
+    "storage full: said to be kept all the same": (Laws(full_says_so=False), "lost"),
+    "updated with work waiting: begins empty": (Laws(updated=lambda queue: []), "lost"),
+    "updated with work waiting: written anew": (Laws(updated=_in_new_words), "lost"),
     "a page lost: taken for arrived": (Laws(base_of=_arrived_anyway), "apart"),
 }
 
