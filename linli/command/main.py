@@ -50,6 +50,7 @@ COMMANDS: dict[str, Command] = {
     "backup": Command("linli.command.backup", "the house in one file, without its keys"),
     "restore": Command("linli.command.backup", "put a backup back, checked first"),
     "exchange": Command("linli.command.exchange", "incidents to and from the bureau's other systems"),
+    "feed": Command("linli.command.feed", "folders and peers that fill registers and are filled from them"),
     "channel": Command("linli.command.channel", "the ways out: WeCom, SMS, voice, mail; a test message"),
     "account": Command("linli.command.accounts", "a way to sign in for a person or a machine"),
     "token": Command("linli.command.tokens", "a bearer token for a user"),

@@ -8,11 +8,12 @@ from linli.works.files.models import StoredFile, Upload
 from linli.works.jobs.models import Job
 from linli.works.outbox.models import Message
 from linli.works.receipts.models import Receipt
-from linli.works.tables.models import Load, Loaded, LoadStep, SavedMap
+from linli.works.tables.models import FeedRun, Load, Loaded, LoadStep, SavedMap
 
 __all__ = [
     "Bundle",
     "ChannelConfig",
+    "FeedRun",
     "Item",
     "Job",
     "Load",

@@ -145,6 +145,45 @@ class SavedMap(models.Model):
         return self.name
 
 
+class FeedRunQuery(models.QuerySet["FeedRun"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Feeds are the administrator's to see; the auditor checks them."""
+        return self.all() if actor.is_system or actor.holds("administrator", "auditor") else self.none()
+
+
+class FeedRun(models.Model):
+    """One file that a feed has read, one register that it has left or sent, or why it could not. ``digest`` is that of
+    the rows that went out: what has not changed is not sent again.
+    """
+
+    STATES: ClassVar = {
+        "read": Words("已读入", "read"),
+        "left": Words("已导出", "left in its folder"),
+        "sent": Words("已发出", "sent in bundles"),
+        "same": Words("没有变化", "nothing new"),
+        "refused": Words("读不了", "unreadable"),
+        "failed": Words("未能进行", "could not run"),
+    }
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    feed = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=8)
+    file_name = models.CharField(max_length=200, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    load = models.UUIDField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+    why = models.CharField(max_length=300, blank=True)
+
+    objects = FeedRunQuery.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["feed", "at"], name="feed_run")]
+
+
 _own: ContextVar[UUID | None] = ContextVar("the load that looks at its own rows", default=None)
 
 

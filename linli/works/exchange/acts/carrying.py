@@ -6,6 +6,7 @@ leaves a bundle that is handed over again, byte for byte the same, and the peer 
 
 from __future__ import annotations
 
+import json
 import os
 import uuid
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ from linli.works.channels.rules.signing import signed_headers
 from linli.works.exchange.acts.telling import send_key
 from linli.works.exchange.models import Bundle, Item, Peer
 from linli.works.exchange.queries import items_of
-from linli.works.exchange.rules.envelope import file_name, write_bundle
+from linli.works.exchange.rules.envelope import LARGEST_BYTES, file_name, write_bundle
 from linli.works.jobs.acts import Later, job, let_another_wait
 from linli.works.outbox.acts.sending import give_back_connection
 from linli.works.outbox.rules.failing import wait_s
@@ -93,7 +94,12 @@ def close_bundle(actor: Actor, *, peer: Peer) -> Bundle:
     Peer.objects.filter(pk=peer.pk).update(sequence=F("sequence") + 1)
     peer.refresh_from_db()
     waiting = Item.objects.filter(peer=peer, bundle__isnull=True).order_by("queued_at", "id")
-    keys = list(waiting.values_list("pk", flat=True)[:_MOST_ITEMS])
+    keys, size = list[uuid.UUID](), 0
+    for key, body in waiting.values_list("pk", "body")[:_MOST_ITEMS]:
+        size += len(json.dumps(body, ensure_ascii=False).encode())
+        if keys and size > LARGEST_BYTES // 2:
+            break  # whoever reads takes no larger file
+        keys.append(key)
     bundle = Bundle.objects.create(peer=peer, sequence=peer.sequence, made_at=clock.now())
     Item.objects.filter(pk__in=keys).update(bundle=bundle)
     return bundle

@@ -1,4 +1,4 @@
-"""Folders that other systems fill and read: files are imported by their map, registers are left there.
+"""Folders and peers that fill registers and are filled from them: every hour, and when somebody asks.
 
 A feed is one TOML file in ``LINLI_HOME/feeds``: a map as for ``linli import``, and a section that says where::
 
@@ -7,108 +7,199 @@ A feed is one TOML file in ``LINLI_HOME/feeds``: a map as for ``linli import``, 
     folder = "/srv/exchange/street"  # files are picked up here once an hour, then moved to its folder done
     pattern = "*.xlsx"
     direction = "in"  # "out": the register is left there as a workbook
+    peer = "street"  # instead of the folder: rows come and go in the signed bundles of this peer
     purpose = "…"  # out, personal registers: what for; noted as a look
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
-import tomllib
-from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
-from django.conf import settings
 
 from linli.kernel import clock
-from linli.kernel.errors import Invalid, Refusal
-from linli.kernel.scope import system
+from linli.kernel.acts import act
+from linli.kernel.errors import Conflict, Invalid, Refusal, declare
+from linli.kernel.scope import Actor, system
+from linli.works.exchange.queries import peer_named
 from linli.works.jobs.acts import hourly, job, schedule
-from linli.works.tables.acts.declaring import IMPORTERS
-from linli.works.tables.acts.exporting import ask_export, rows_of
+from linli.works.tables.acts.bundled import answer, send_register, sender_of
+from linli.works.tables.acts.declaring import IMPORTERS, BulkEntry
+from linli.works.tables.acts.exporting import ask_export, can_export, rows_of
+from linli.works.tables.acts.feeding import Feed, feed_folder, feed_in, read_feed
 from linli.works.tables.acts.loads import LANE
-from linli.works.tables.acts.running import run_import
+from linli.works.tables.acts.running import Outcome, run_import
 from linli.works.tables.exporting import write_workbook
+from linli.works.tables.models import FeedRun
+from linli.works.tables.queries import spellings
+from linli.works.tables.rules.mapping import read_map
 
 log = structlog.get_logger(__name__)
 FEED = system("feed")
 QUIET_S = 10.0
 """A file that was written to so recently may still be on its way: it is taken in the next hour."""
-_KNOWN = {"kind", "folder", "pattern", "direction", "purpose"}
+_KEEP = timedelta(days=90)
+_NAME = re.compile(r"[0-9A-Za-z_-]{1,40}")
+_MOST_TEXT = 20_000
+
+declare("feed.name", zh="名称只能用字母、数字、-和_，最多40个。", en="A name has at most 40 letters, digits, - and _.")
+declare("feed.unknown", zh="没有“{feed}”这个数据源。", en="There is no feed {feed}.")
+declare(
+    "feed.folder", zh="文件夹“{folder}”不存在或不是绝对路径。", en="The folder {folder} is missing or not absolute."
+)
+declare(
+    "feed.personal",
+    zh="含个人信息的登记不随签名包发出（签名包不加密），请用文件夹。",
+    en="A register of personal data does not go out in bundles, which are signed but not sealed: use a folder.",
+)
+declare("feed.changed", zh="没有这个数据源，或刚被停用。", en="There is no such feed, or it was just ended.")
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """One folder of another system, and the map that reads it."""
+@act("feed.set", zh="设置数据源", en="set a feed", keeps=("feed",))
+def set_feed(actor: Actor, *, feed: str, text: str) -> BulkEntry:
+    """Keep the map of a feed under a name, or another one in its place. Raises Invalid saying what cannot work."""
+    if not _NAME.fullmatch(feed):
+        raise Invalid("feed.name", field="feed")
+    if len(text) > _MOST_TEXT:
+        raise Invalid("table.map", file=feed, where="TOML", why=f"longer than {_MOST_TEXT}", field="text")
+    found = feed_in(text, Path(f"{feed}.toml"))
+    spellings(IMPORTERS[found.kind].columns, read_map(text, feed))
+    _can_work(found)
+    place = feed_folder() / f"{feed}.toml"
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = place.with_suffix(".writing")
+    aside.touch(mode=0o600)
+    aside.write_text(text, "utf-8")
+    aside.rename(place)
+    return BulkEntry(feed, found.kind)
 
-    map_path: Path
-    kind: str
-    folder: Path
-    pattern: str = "*"
-    direction: str = "in"
-    purpose: str = ""
+
+def _can_work(found: Feed) -> None:
+    if found.peer:
+        peer_named(found.peer)
+        if found.direction == "out" and IMPORTERS[found.kind].personal:
+            raise Invalid("feed.personal", field="text")
+    elif not (found.folder.is_absolute() and found.folder.is_dir()):
+        raise Invalid("feed.folder", folder=str(found.folder), field="text")
+    if found.direction == "out" and not can_export(found.kind):
+        raise Invalid("export.kind", field="text")
+    if found.direction == "out" and IMPORTERS[found.kind].personal and not found.purpose.strip():
+        raise Invalid("export.purpose", field="text")
 
 
-def read_feed(path: Path) -> Feed:
-    """A feed from its file. Raises ``Invalid("table.map")`` saying what is wrong with it."""
-    try:
-        told: dict[str, Any] = tomllib.loads(path.read_text("utf-8")).get("feed", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise Invalid("table.map", file=path.name, where="[feed]", why=str(fault)) from fault
-    wrong = sorted(set(told) - _KNOWN) or [name for name in ("kind", "folder") if not told.get(name)]
-    if wrong or told["kind"] not in IMPORTERS or told.get("direction", "in") not in ("in", "out"):
-        why = f"known: {', '.join(sorted(_KNOWN))}; needed: kind, folder"
-        raise Invalid("table.map", file=path.name, where=f"[feed] {', '.join(wrong)}", why=why)
-    texts = {name: str(told[name]) for name in ("kind", "pattern", "direction", "purpose") if name in told}
-    return Feed(map_path=path, folder=Path(told["folder"]), **texts)
+@act("feed.run", zh="立即运行数据源", en="run a feed now", keeps=("feed",))
+def ask_feed(actor: Actor, *, feed: str) -> BulkEntry:
+    """Let a feed be read or filled now, by the worker."""
+    place = _place(feed)
+    _plan(place)
+    return BulkEntry(feed, "feed")
+
+
+@act("feed.end", zh="停用数据源", en="end a feed", keeps=("feed",))
+def end_feed(actor: Actor, *, feed: str) -> BulkEntry:
+    """It is read no more; its map stays beside, with another ending."""
+    place = _place(feed)
+    place.rename(place.with_suffix(".ended"))
+    return BulkEntry(feed, "feed")
+
+
+def _place(feed: str) -> Path:
+    place = feed_folder() / f"{feed}.toml"
+    if not _NAME.fullmatch(feed) or not place.is_file():
+        raise Conflict("feed.changed")
+    return place
+
+
+def _plan(place: Path) -> None:
+    schedule("tables.feed", due_at=clock.now(), payload={"feed": str(place)}, key=f"feed:{place.name}", lane=LANE)
 
 
 @hourly("tables.feeds")
 def plan_feeds(payload: dict[str, Any]) -> None:
-    """Let every feed be read, each by a job of its own."""
-    for path in sorted((Path(settings.LINLI_HOME) / "feeds").glob("*.toml")):
-        schedule("tables.feed", due_at=clock.now(), payload={"feed": str(path)}, key=f"feed:{path.name}", lane=LANE)
+    """Let every feed be read, each by a job of its own; forget what was three months ago."""
+    for path in sorted(feed_folder().glob("*.toml")):
+        _plan(path)
+    FeedRun.objects.filter(at__lt=clock.now() - _KEEP).delete()
 
 
 @job("tables.feed")
 def run_feed(payload: dict[str, Any]) -> None:
     """Read one folder, or leave a register there. A file that cannot be read goes aside; the others are read."""
-    feed = read_feed(Path(payload["feed"]))
-    if feed.direction == "out":
-        leave(feed)
+    place = Path(payload["feed"])
+    if not place.is_file():
         return
-    for file in sorted(feed.folder.glob(feed.pattern)):
-        if file.is_file() and not file.name.startswith(".") and time.time() - file.stat().st_mtime >= QUIET_S:
-            pick_up(feed, file)
+    try:
+        feed = read_feed(place)
+        if feed.direction == "out":
+            leave(feed)
+            return
+        for file in sorted(feed.folder.glob(feed.pattern)):
+            mine = bool(sender_of(feed, file))  # written whole, by ourselves
+            if file.is_file() and not file.name.startswith(".") and (mine or _quiet(file)):
+                pick_up(feed, file)
+    except Refusal as refused:
+        _noted(place.stem, "failed", why=refused.words.zh)
+        raise
+
+
+def _quiet(file: Path) -> bool:
+    return time.time() - file.stat().st_mtime >= QUIET_S
 
 
 def pick_up(feed: Feed, file: Path) -> None:
-    """Import one file and put it into ``done``, with what came back in ``returned``; into ``refused`` if unreadable."""
+    """Import one file and put it into ``done``, with what came back in ``returned``; into ``refused`` if unreadable.
+    A peer is told what became of its rows.
+    """
     try:
         outcome = run_import(FEED, kind=feed.kind, path=file, map_path=feed.map_path)
     except Refusal as refusal:
-        log.warning("feed_refused", feed=feed.map_path.name, file=file.name, why=refusal.words.en)
+        log.warning("feed_refused", feed=feed.name, file=file.name, why=refusal.words.en)
+        _noted(feed.name, "refused", file_name=file.name, why=refusal.words.zh)
+        answer(feed, file, refused=refusal)
         _moved(file, feed.folder / "refused")
         return
-    log.info("feed_read", feed=feed.map_path.name, file=file.name, rows=outcome.rows, rejected=outcome.rejected)
+    log.info("feed_read", feed=feed.name, file=file.name, rows=outcome.rows, rejected=outcome.rejected)
     for copy in Path(outcome.report).parent.glob(f"{Path(outcome.report).stem}.*"):
         if copy.suffix != ".jsonl":
             returned = feed.folder / "returned"
             returned.mkdir(exist_ok=True, mode=0o700)
             shutil.copy(copy, returned / f"{file.stem}-{Path(outcome.report).stem[-6:]}{copy.suffix}")
+    _noted(feed.name, "read", file_name=file.name, **_counts(outcome))
+    answer(feed, file, outcome=outcome)
     _moved(file, feed.folder / "done")
 
 
+def _counts(outcome: Outcome) -> dict[str, Any]:
+    counts = {name: getattr(outcome, name) for name in ("rows", "created", "updated", "rejected")}
+    return counts | {"load": outcome.load or None}
+
+
+def _noted(feed: str, state: str, **columns: Any) -> None:
+    cut = {name: value[:200] if isinstance(value, str) and name != "load" else value for name, value in columns.items()}
+    FeedRun.objects.create(feed=feed[:40], at=clock.now(), state=state, **cut)
+
+
 def leave(feed: Feed) -> None:
-    """Write the register anew beside the old one and put it in its place: a reader sees one or the other, whole."""
+    """Write the register anew beside the old one and put it in its place: a reader sees one or the other, whole. To a
+    peer it goes in bundles, when it is not as it was sent last.
+    """
+    if feed.peer:
+        before = FeedRun.objects.filter(feed=feed.name, state="sent").order_by("-at").values_list("digest", flat=True)
+        digest, rows = send_register(FEED, feed, before.first() or "")
+        _noted(feed.name, "sent" if rows else "same", digest=digest, rows=rows)
+        return
     ask_export(FEED, kind=feed.kind, purpose=feed.purpose)
     feed.folder.mkdir(parents=True, exist_ok=True)
     aside = feed.folder / f".{feed.kind}.xlsx"
-    write_workbook(aside, IMPORTERS[feed.kind], rows_of(FEED, feed.kind))
+    rows = write_workbook(aside, IMPORTERS[feed.kind], rows_of(FEED, feed.kind))
     aside.chmod(0o600)
     aside.rename(feed.folder / f"{feed.kind}.xlsx")
+    _noted(feed.name, "left", file_name=f"{feed.kind}.xlsx", rows=rows)
 
 
 def _moved(file: Path, folder: Path) -> None:
