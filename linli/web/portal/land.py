@@ -16,6 +16,7 @@ from linli.kernel import clock, geo
 from linli.kernel.kept import Kept
 from linli.matters.public.rules import FORMS
 from linli.org.agencies.models import Agency
+from linli.org.agencies.rules import station_path
 from linli.org.rooms.models import Responsibility
 from linli.org.rooms.queries import held_on
 from linli.places.grid.queries import grid_at, nearest_grid
@@ -106,13 +107,13 @@ def _outline(shape: BaseGeometry) -> str:
 
 def _lands() -> dict[str, tuple[Land, tuple[Land, ...]]]:
     """Each station's land with the grids in it, by the station's code."""
+    stations = {row.path: row for row in Agency.objects.filter(kind="station")}
     rows = Responsibility.objects.on(clock.today()).filter(grid__kind="police", agency__kind__in=Agency.ROOM_KINDS)
     found: dict[str, tuple[str, list[Land]]] = {}
-    for row in rows.select_related("grid", "agency__parent").order_by("agency__path", "grid__code"):
-        above = row.agency.parent
-        if above is not None:
-            held = found.setdefault(above.code, (above.name, []))
-            held[1].append(Land(f"{row.grid.name} · {row.agency.name}", row.grid.code, row.grid.shape))
+    for row in rows.select_related("grid", "agency").order_by("agency__path", "grid__code"):
+        above = stations.get(station_path(row.agency.path), row.agency)
+        held = found.setdefault(above.code, (above.name, []))
+        held[1].append(Land(f"{row.grid.name} · {row.agency.name}", row.grid.code, row.grid.shape))
     return {
         code: (Land(name, code, shapely.union_all([land.shape for land in lands])), tuple(lands))
         for code, (name, lands) in found.items()
