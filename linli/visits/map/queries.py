@@ -73,6 +73,8 @@ def _doors_due(actor: Actor, query: LayerQuery) -> QuerySet[Due]:
 def _visit_doors(actor: Actor, query: LayerQuery) -> Iterable[Feature]:
     today = clock.today()
     for row in _doors_due(actor, query).iterator(chunk_size=500):
+        if row.lon is None or row.lat is None:
+            continue
         point = shapely.Point(row.lon, row.lat)
         if query.meets(point):
             yield Feature(str(row.pk), point, _said(row, today))
