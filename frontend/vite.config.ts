@@ -5,7 +5,7 @@ import { defineConfig, type Plugin } from 'vite'
 import { tablerTokens } from './scripts/tabler'
 
 const OUT = resolve(import.meta.dirname, '../linli/web/static/dist')
-const ENTRIES = ['base', 'desk', 'phone', 'today', 'matter', 'ledger', 'rooms', 'open', 'sign-in', 'wall', 'views', 'map', 'rounds', 'field', 'sw', 'visits', 'outreach']
+const ENTRIES = ['base', 'desk', 'phone', 'today', 'matter', 'ledger', 'rooms', 'open', 'sign-in', 'wall', 'views', 'map', 'rounds', 'field', 'sw', 'visits', 'outreach', 'mediation']
 
 const OLD_MS = 3600_000
 

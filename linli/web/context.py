@@ -66,6 +66,13 @@ LINE = (
 )
 """The line up and down: whoever reports, signs, sends or gets a task."""
 
+MEDIATES = (
+    *("mediator", "lawyer", "community_officer", "station_desk", "station_chief", "partner_officer"),
+    *("grid_worker", "information_officer", "liaison_cadre", "property_manager", "assistant", "auxiliary"),
+    *("bureau_leader", "dispatcher"),
+)
+"""Who may be named in a case, and who looks at disputes from outside."""
+
 NAV = (
     ("desk", "/desk", _("接警台"), DESK),
     ("phone", "/phone", _("我的任务"), PHONE),
@@ -77,6 +84,7 @@ NAV = (
     ("line", "/line", _("上报"), LINE),
     ("tasks", "/tasks", _("任务"), LINE),
     ("tips", "/tips", _("匿名线索"), ("tips_desk",)),
+    ("mediation", "/mediation", _("调解"), MEDIATES),
     ("board", "/board", _("一盘棋"), ("bureau_leader", "dispatcher", "administrator", "auditor")),
     ("lists", "/lists", _("清单"), LISTS),
     ("matters", "/matters", _("台账"), tuple(POSTS)),
@@ -105,6 +113,7 @@ ICONS = {
     "tasks": "checklist",
     "tickets": "arrow-forward-up",
     "tips": "lock",
+    "mediation": "heart-handshake",
     "visits": "walk",
     "visit_list": "walk",
     "campaigns": "flag",

@@ -19,6 +19,7 @@ from linli.org.people.models import Person
 from linli.web.context import DESK
 from linli.web.guard import idle_limit_s
 from linli.web.line import ladder
+from linli.web.mediation.showing import mediation_of
 from linli.web.outcomes import outcomes_of
 from linli.web.visitor import actor_of, page
 
@@ -61,6 +62,7 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
         "crumbs": crumbs,
         "line": {} if keeps_from(actor, found) else ladder(actor, found),
         "doing": outcomes_of(actor, found),
+        **mediation_of(actor, found),
     }
     return render(request, "web/matter.html", context)
 

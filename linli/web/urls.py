@@ -66,6 +66,7 @@ from linli.web import (
     wall,
     work_figures,
 )
+from linli.web.mediation import pages as mediation
 from linli.web.portal import door
 from linli.web.portal import follow as door_follow
 from linli.web.portal import land as door_land
@@ -266,6 +267,13 @@ urlpatterns = [
     path("tips/<uuid:key>", tips_desk.tip, name="tip"),
     path("tips/<uuid:key>/file/<uuid:file>", tips_desk.file, name="tip_file"),
     path("tips/<uuid:key>/<str:what>", tips_desk.do, name="tip_do"),
+    path("mediation", mediation.index, name="mediation"),
+    path("mediation/calendar", mediation.calendar, name="mediation_calendar"),
+    path("mediation/tables", mediation.tables, name="mediation_tables"),
+    path("mediation/new/<str:number>", mediation.new, name="mediation_new"),
+    path("mediation/<uuid:key>", mediation.case, name="mediation_case"),
+    path("mediation/<uuid:key>/papers/<str:code>.<str:kind>", mediation.paper, name="mediation_paper"),
+    path("mediation/<uuid:key>/<str:what>", mediation.do, name="mediation_do"),
     path("cards", cards.index, name="cards"),
     path("cards/designs/new", cards.design_new, name="card_design_new"),
     path("cards/designs/<uuid:design>/end", cards.design_end, name="card_design_end"),

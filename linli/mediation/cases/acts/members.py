@@ -7,6 +7,7 @@ from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, Invalid, NotAllowed
 from linli.kernel.scope import Actor
 from linli.matters.parties.rules import plain_phone
+from linli.mediation.cases.acts.following import give_matter
 from linli.mediation.cases.acts.standing import must_lead, must_run, standing_of
 from linli.mediation.cases.models import CaseMember, MediationCase
 from linli.mediation.cases.rules import PARTS, TAKES_PART
@@ -30,6 +31,7 @@ def name_member(actor: Actor, *, case: MediationCase, person: Person, part: str)
     if part == "lead":
         now_leads = CaseMember.objects.now().filter(case=case, part="lead")
         now_leads.exclude(person=person).update(part="mediator")
+        give_matter(case, person.pk)
     there = CaseMember.objects.now().filter(case=case, person=person).first()
     if there is None:
         return CaseMember.objects.create(case=case, person=person, part=part, since=clock.now())

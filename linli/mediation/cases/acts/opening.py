@@ -12,6 +12,7 @@ from linli.kernel.errors import Conflict, Invalid
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import take
 from linli.matters.ledger.models import Matter
+from linli.mediation.cases.acts.following import give_matter
 from linli.mediation.cases.acts.standing import must_lead, must_run
 from linli.mediation.cases.models import CaseMember, MediationCase
 from linli.mediation.cases.rules import LIFE, CaseFacts
@@ -56,6 +57,7 @@ def open_case(
     )
     case.save(force_insert=True)
     CaseMember.objects.create(case=case, person_id=actor.id, part="lead", since=now)
+    give_matter(case, actor.id)
     return case
 
 
