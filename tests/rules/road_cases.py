@@ -11,18 +11,21 @@ from hypothesis import strategies as st
 
 from linli.operations.dispatch.rules import Incident, UnitRow
 from linli.places.roads.rules.build import build
+from linli.places.roads.rules.hours import Spans, holds, minute_of_week
 from linli.places.roads.rules.network import FAR, KINDS, RoadNetwork
 from linli.places.roads.rules.open_roads import Closed, OpenRoads
 from linli.places.roads.rules.raw import Ban, RawNetwork
 
 AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 ROOMS = tuple(UUID(int=1000 + i) for i in range(3))
+MORNING: Spans = ((7 * 60, 9 * 60), (1440 + 7 * 60, 1440 + 9 * 60))
+EVENING: Spans = ((5 * 1440 + 17 * 60, 5 * 1440 + 19 * 60),)
 WEST, SOUTH, STEP = 116.0, 27.0, 0.002
 
 
 @dataclass
 class Town:
-    """A network built from ``raw``; ``bans`` in the arcs of the built network."""
+    """A network built from ``raw`` at a moment; ``bans``, those that hold then, in the arcs of the built network."""
 
     network: RoadNetwork
     roads: OpenRoads
@@ -73,7 +76,7 @@ def _bans(draw: st.DrawFn, u: np.ndarray, v: np.ndarray, m: int) -> list[Ban]:
                 break
             walk.append(draw(st.sampled_from(onward)))
         if len(walk) > 1:
-            found.append(Ban(tuple(walk), draw(st.integers(1, 7))))
+            found.append(Ban(tuple(walk), draw(st.integers(1, 7)), draw(st.sampled_from([(), (), MORNING, EVENING]))))
     return found
 
 
@@ -81,6 +84,7 @@ def _bans(draw: st.DrawFn, u: np.ndarray, v: np.ndarray, m: int) -> list[Ban]:
 def towns(draw: st.DrawFn) -> Town:
     raw = draw(raw_networks())
     network = build(raw)
+    at = draw(st.sampled_from([datetime(2026, 3, 2, 8, 30), datetime(2026, 3, 7, 18, 0)]))
     # edge_way is the edge's number in raw: follow it through the ordering
     place = {int(way): edge for edge, way in enumerate(network.edge_way)}
     for way, edge in place.items():
@@ -88,13 +92,13 @@ def towns(draw: st.DrawFn) -> Town:
     bans = [
         Ban(tuple(2 * place[arc // 2] + arc % 2 for arc in ban.arcs), ban.kinds)
         for ban in raw.bans
-        if all(arc // 2 in place for arc in ban.arcs)
+        if all(arc // 2 in place for arc in ban.arcs) and (not ban.hours or holds(ban.hours, minute_of_week(at)))
     ]
     arcs = st.integers(0, 2 * network.edges - 1)
     closed = draw(
         st.lists(st.builds(Closed, st.lists(arcs, min_size=1, max_size=3).map(tuple), st.integers(1, 7)), max_size=2)
     )
-    return Town(network, OpenRoads(network, closed), bans)
+    return Town(network, OpenRoads(network, closed, hours=OpenRoads(network).hours_at(at)), bans)
 
 
 def points(town: Town) -> st.SearchStrategy[tuple[float, float]]:

@@ -32,7 +32,8 @@ from linli.places.roads.rules.open_roads import Closed, OpenRoads
 _TICK = 0.0002
 _lock = threading.Lock()
 _open: dict[str, OpenRoads] = {}
-_closed_key: dict[str, tuple[tuple[uuid.UUID, int], ...]] = {}
+_closed_key: dict[str, tuple[tuple[tuple[uuid.UUID, int], ...], tuple[int, ...]]] = {}
+"""By network: closures and rules by the hour that the roads in ``_open`` were made with."""
 
 
 def roads_folder() -> Path:
@@ -65,23 +66,24 @@ _ACTIVE = Kept(_active, changed_by=("road.", "roads.", "import.", "demo."))
 
 
 def active_roads() -> OpenRoads | None:
-    """The active network less what is closed now; None while none was imported.
+    """The active network less what is closed now and what is forbidden at this hour; None while none was imported.
 
     Loaded once a process, then told only of changes.
     """
     sha256, closures = _ACTIVE.get()
     if sha256 is None:
         return None
-    state = tuple((item.pk, item.version) for item in closures)
+    closed = tuple((item.pk, item.version) for item in closures)
     with _lock:
         known = _open.get(sha256)
         if known is None:
             loaded = OpenRoads(network_of(sha256), name=sha256)
             _open.clear()
             known = _open[sha256] = loaded
-            _closed_key[sha256] = ()
+            _closed_key[sha256] = ((), ())
+        state = closed, known.hours_at(clock.shanghai(clock.now()))
         if _closed_key[sha256] != state:
-            known = known.closing([Closed(tuple(item.arcs), item.kinds) for item in closures])
+            known = known.closing([Closed(tuple(item.arcs), item.kinds) for item in closures], state[1])
             _open[sha256], _closed_key[sha256] = known, state
         return known
 

@@ -149,6 +149,8 @@ class Recommendation:
     situation: Situation
     closed: tuple[tuple[tuple[int, ...], int], ...] = ()
     network: str = ""
+    hours: tuple[int, ...] = ()
+    """Which of the network's rules by the hour held."""
 
     def as_json(self) -> dict[str, object]:
         return {"units": [suggestion.as_json() for suggestion in self.suggestions], **self.around_as_json()}
@@ -219,7 +221,8 @@ class _Asked:
         self, suggestions: tuple[Suggestion, ...], shortfall: dict[str, int], situation: Situation
     ) -> Recommendation:
         closed = tuple((one.arcs, one.kinds) for one in self.roads.closed)
-        return Recommendation(suggestions, shortfall, tuple(self.warnings), situation, closed, self.roads.name)
+        warnings, roads = tuple(self.warnings), self.roads
+        return Recommendation(suggestions, shortfall, warnings, situation, closed, roads.name, roads.hours)
 
     def _nothing(self, code: str) -> Recommendation:
         self.warnings.append(Reason(code, {}))

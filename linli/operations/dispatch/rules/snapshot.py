@@ -42,6 +42,7 @@ def snapshot_of(answer: Recommendation) -> dict[str, Any]:
         "limits": _limits(here.limits),
         "network": answer.network,
         "closed": [[list(arcs), kinds] for arcs, kinds in answer.closed],
+        "hours": list(answer.hours),
         "units": [_columns(unit) for unit in units.values()],
         "left_out": answer.shortfall,
         "target_s": here.limits.target_s,
@@ -59,7 +60,8 @@ def recommend_again(snapshot: Mapping[str, Any], roads: OpenRoads) -> Recommenda
     """The recommendation that a snapshot was taken of, on the same network (``roads`` without closures, or any
     state).
     """
-    roads = roads.closing([Closed(tuple(arcs), kinds) for arcs, kinds in snapshot["closed"]])
+    closed = [Closed(tuple(arcs), kinds) for arcs, kinds in snapshot["closed"]]
+    roads = roads.closing(closed, snapshot.get("hours", ()))
     fleet = Fleet.from_rows([_unit(row) for row in snapshot["units"]], roads)
     again = recommend(
         _incident(snapshot["incident"]),

@@ -13,7 +13,7 @@ import routingkit_cch
 from linli.kernel.late import late
 from linli.places.roads.rules.network import F64, FAR, I32, I64, RoadNetwork, frozen
 from linli.places.roads.rules.pieces import find_pieces
-from linli.places.roads.rules.raw import Ban, RawNetwork
+from linli.places.roads.rules.raw import Ban, RawNetwork, Shut
 from linli.places.roads.rules.turns import Expanded, expand
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def build(raw: RawNetwork) -> RoadNetwork:
         "pieces": pieces.report,
     }
     columns = {**_road_columns(raw), **_graph_columns(raw, graph), "main_kinds": pieces.main_kinds}
+    columns |= _hour_columns(raw, graph)
     columns["about"] = np.frombuffer(json.dumps(about, ensure_ascii=False, sort_keys=True).encode(), np.uint8)
     return RoadNetwork(**{name: frozen(column) for name, column in columns.items()})
 
@@ -86,6 +87,20 @@ def _graph_columns(raw: RawNetwork, graph: Expanded) -> dict[str, npt.NDArray[An
     }
 
 
+def _hour_columns(raw: RawNetwork, graph: Expanded) -> dict[str, npt.NDArray[Any]]:
+    """What holds at some hours only: rows (arc, kinds, index of the hours)."""
+    known = sorted({hours for *_, hours in graph.by_hour} | {one.hours for one in raw.shut})
+    if not known:
+        return {}
+    turns = [(arc, kinds, known.index(hours)) for arc, kinds, hours in graph.by_hour]
+    roads = [(one.arc, one.kinds, known.index(one.hours)) for one in raw.shut]
+    return {
+        "turn_hours": np.array(turns, np.int32).reshape(-1, 3),
+        "road_hours": np.array(roads, np.int32).reshape(-1, 3),
+        "hours_text": np.frombuffer(json.dumps(known).encode(), np.uint8),
+    }
+
+
 def _arc_ends(raw: RawNetwork) -> tuple[I32, I32]:
     tail = np.empty(2 * len(raw.edge_u), np.int32)
     tail[0::2], tail[1::2] = raw.edge_u, raw.edge_v
@@ -104,7 +119,8 @@ def _take_edges(raw: RawNetwork, order: npt.NDArray[np.intp]) -> RawNetwork:
     arcs = np.stack([2 * order, 2 * order + 1], axis=1).ravel()
     new_arc = np.full(2 * len(raw.edge_u), -1, np.int64)
     new_arc[arcs] = np.arange(len(arcs))
-    bans = [Ban(tuple(int(new_arc[arc]) for arc in ban.arcs), ban.kinds) for ban in raw.bans]
+    bans = [Ban(tuple(int(new_arc[arc]) for arc in ban.arcs), ban.kinds, ban.hours) for ban in raw.bans]
+    shut = [Shut(int(new_arc[one.arc]), one.kinds, one.hours) for one in raw.shut]
     taken = replace(
         raw,
         edge_u=raw.edge_u[order],
@@ -115,6 +131,7 @@ def _take_edges(raw: RawNetwork, order: npt.NDArray[np.intp]) -> RawNetwork:
         edge_m=raw.edge_m[order],
         arc_ms=raw.arc_ms[:, arcs],
         bans=[ban for ban in bans if -1 not in ban.arcs],
+        shut=[one for one in shut if one.arc >= 0],
     )
     if raw.shape_first is not None and raw.shape_lon is not None and raw.shape_lat is not None:
         starts, counts = raw.shape_first[order], np.diff(raw.shape_first)[order]

@@ -16,12 +16,14 @@ import hashlib
 import io
 import json
 import zipfile
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from linli.places.roads.rules.hours import Spans
 
 KINDS = ("car", "motorcycle", "foot")
 KIND_INDEX = {kind: index for index, kind in enumerate(KINDS)}
@@ -32,6 +34,8 @@ I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 U8 = npt.NDArray[np.uint8]
 
+_HOURLY = ("turn_hours", "road_hours", "hours_text")
+"""Arrays that a network without rules by the hour does not have: its file, and so its name, is as it always was."""
 _ALIGN = 64
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same network gives the same bytes, so the same name
 
@@ -66,6 +70,11 @@ class RoadNetwork:
     name_first: I64  # [number of names + 1] into name_text
     name_text: U8  # UTF-8
     about: U8  # JSON, UTF-8: source, counts, findings
+    # rows (arc of the vertex graph, bits of kinds, index of hours): turns that are forbidden at those hours
+    turn_hours: I32 = field(default_factory=lambda: np.zeros((0, 3), np.int32))
+    # rows (arc, bits of kinds, index of hours): arcs that are shut at those hours
+    road_hours: I32 = field(default_factory=lambda: np.zeros((0, 3), np.int32))
+    hours_text: U8 = field(default_factory=lambda: np.frombuffer(b"[]", np.uint8))  # JSON: hours as in :mod:`hours`
 
     @property
     def nodes(self) -> int:
@@ -89,6 +98,11 @@ class RoadNetwork:
         """What the import found: source, counts, pieces, doubts."""
         found: dict[str, Any] = json.loads(self.about.tobytes())
         return found
+
+    @property
+    def hours(self) -> tuple[Spans, ...]:
+        """The hours that ``turn_hours`` and ``road_hours`` speak of, by index."""
+        return tuple(tuple((a, b) for a, b in spans) for spans in json.loads(self.hours_text.tobytes()))
 
     def name_of(self, edge: int) -> str:
         """The road's name, or an empty text."""
@@ -149,6 +163,8 @@ def _as_npz(network: RoadNetwork) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for f in fields(network):
+            if f.name in _HOURLY and not network.hours:
+                continue
             member = io.BytesIO()
             np.lib.format.write_array(member, np.ascontiguousarray(getattr(network, f.name)), allow_pickle=False)
             info = zipfile.ZipInfo(f"{f.name}.npy", _EPOCH)

@@ -10,11 +10,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
 
+from linli.places.roads.rules.by_hour import barred, shut_by_hour, usable_edges
 from linli.places.roads.rules.compiled import compiled
+from linli.places.roads.rules.hours import holds, minute_of_week
 from linli.places.roads.rules.network import F64, FAR, I32, I64, KINDS, U8, RoadNetwork, frozen
 from linli.places.roads.rules.rare import Hierarchy
 from linli.places.roads.rules.search import Labels, labels_for, pack_graph, travel_all
@@ -85,6 +88,7 @@ class _Shared:
         self.lock = threading.RLock()
         self._grid: SnapGrid | None = None
         self._hierarchy: Hierarchy | None = None
+        self.hours = network.hours
 
     def grid(self) -> SnapGrid:
         with self.lock:
@@ -103,16 +107,25 @@ class OpenRoads:
     """A :class:`RoadNetwork` less some closed arcs. Safe to use from several threads."""
 
     def __init__(
-        self, network: RoadNetwork, closed: Iterable[Closed] = (), *, like: OpenRoads | None = None, name: str = ""
+        self,
+        network: RoadNetwork,
+        closed: Iterable[Closed] = (),
+        *,
+        hours: Iterable[int] = (),
+        like: OpenRoads | None = None,
+        name: str = "",
     ) -> None:
+        """``hours``: which of the network's rules by the hour hold (:meth:`hours_at`)."""
         self.network = network
-        self.name: str = (
-            like.name if like is not None else name
-        )  # SHA-256 of the network's file, where it came from one
+        # SHA-256 of the network's file, where it came from one
+        self.name: str = like.name if like is not None else name
         self.closed = tuple(closed)
+        self.hours = tuple(hours)
         self.shared: _Shared = like.shared if like is not None and like.network is network else _Shared(network)
-        self.arc_ms = _without(network.arc_ms, self.closed)
-        self.edge_bits = _usable_edges(network, self.arc_ms) if self.closed else network.main_kinds
+        shut = self.closed + tuple(Closed((arc,), kinds) for arc, kinds in shut_by_hour(network, self.hours))
+        self.arc_ms = _without(network.arc_ms, shut)
+        self.edge_bits = usable_edges(network, self.arc_ms) if shut else network.main_kinds
+        self.out_bar = barred(network, self.hours)
         self.like: tuple[int, ...] = self._alike()
         """For each kind the first that drives all roads as fast as it does: one search serves them all."""
         self.first_like: U8 = frozen(np.array(self.like, np.uint8))
@@ -120,13 +133,17 @@ class OpenRoads:
         self._forth: Graph | None = None
         self._weights: dict[int, I32] = {}
 
-    def closing(self, closed: Iterable[Closed]) -> OpenRoads:
-        """The same network with exactly these closures."""
-        return OpenRoads(self.network, closed, like=self)
+    def closing(self, closed: Iterable[Closed], hours: Iterable[int] = ()) -> OpenRoads:
+        """The same network with exactly these closures, and these of its rules by the hour."""
+        return OpenRoads(self.network, closed, hours=hours, like=self)
+
+    def hours_at(self, at: datetime) -> tuple[int, ...]:
+        """Which of the network's rules by the hour hold at a local time."""
+        every = self.shared.hours
+        return tuple(i for i, spans in enumerate(every) if holds(spans, minute_of_week(at))) if every else ()
 
     def _alike(self) -> tuple[int, ...]:
-        net = self.network
-        bars = [net.out_bar >> kind & 1 for kind in range(len(KINDS))]
+        bars = [self.out_bar >> kind & 1 for kind in range(len(KINDS))]
         usable = [self.edge_bits >> kind & 1 for kind in range(len(KINDS))]
         same = [
             [
@@ -146,7 +163,7 @@ class OpenRoads:
         with self.shared.lock:
             if kind not in self._weights:
                 ms = self.arc_ms[kind][self.network.out_arc]
-                self._weights[kind] = frozen(np.where(self.network.out_bar >> kind & 1, FAR, ms).astype(np.int32))
+                self._weights[kind] = frozen(np.where(self.out_bar >> kind & 1, FAR, ms).astype(np.int32))
             return self._weights[kind]
 
     def back(self) -> Graph:
@@ -283,7 +300,7 @@ class OpenRoads:
         doors = [node]
         for vertex in net.copy_vertex[net.copy_first[node] : net.copy_first[node + 1]].tolist():
             out = slice(int(net.out_first[vertex]), int(net.out_first[vertex + 1]))
-            if bool(((net.out_arc[out] == arc) & (net.out_bar[out] >> kind & 1 == 0)).any()):
+            if bool(((net.out_arc[out] == arc) & (self.out_bar[out] >> kind & 1 == 0)).any()):
                 doors.append(vertex)
         return doors
 
@@ -381,10 +398,3 @@ def _without(arc_ms: I32, closed: tuple[Closed, ...]) -> I32:
             if one.kinds >> kind & 1:
                 open_ms[kind, list(one.arcs)] = FAR
     return np.asarray(frozen(open_ms))
-
-
-def _usable_edges(network: RoadNetwork, arc_ms: I32) -> U8:
-    bits = np.zeros(network.edges, np.uint8)
-    for kind in range(len(KINDS)):
-        bits |= ((arc_ms[kind, 0::2] < FAR) | (arc_ms[kind, 1::2] < FAR)).astype(np.uint8) << np.uint8(kind)
-    return np.asarray(frozen(bits & network.main_kinds))

@@ -18,11 +18,21 @@ from linli.kernel.errors import Invalid
 from linli.kernel.late import late
 from linli.places.roads.rules import faults
 from linli.places.roads.rules.broken_osm import find_fault
+from linli.places.roads.rules.hours import Spans
 from linli.places.roads.rules.network import F64, FAR, I64, KINDS
-from linli.places.roads.rules.raw import RawNetwork
+from linli.places.roads.rules.raw import RawNetwork, Shut
 from linli.places.roads.rules.restrictions import Restriction, RoadArcs, bans_of, barrier_bans
 from linli.places.roads.rules.snap import M_PER_DEGREE
-from linli.places.roads.rules.speeds import CLASS_INDEX, Speeds, barred_kinds, speeds_of
+from linli.places.roads.rules.speeds import (
+    CAR,
+    CLASS_INDEX,
+    MOTORCYCLE,
+    Speeds,
+    barred_kinds,
+    hours_unread,
+    shut_hours,
+    speeds_of,
+)
 
 if TYPE_CHECKING:
     import osmium
@@ -42,6 +52,8 @@ class _Ways:
     classes: list[int] = field(default_factory=list)
     texts: dict[str, int] = field(default_factory=lambda: {"": 0})
     restrictions: list[Restriction] = field(default_factory=list)
+    shut: dict[int, tuple[Spans, Spans]] = field(default_factory=dict)  # by index: hours shut along and against
+    hours_unread: list[int] = field(default_factory=list)
     seen: int = 0
 
 
@@ -94,6 +106,11 @@ def _keep_way(ways: _Ways, way: Any) -> None:
     speeds = speeds_of(tags)
     if speeds is None or not speeds.usable or len(way.nodes) < 2:
         return
+    hours = shut_hours(tags)
+    if hours is not None:
+        ways.shut[len(ways.ids)] = hours
+    elif hours_unread(tags):
+        ways.hours_unread.append(way.id)
     ways.ids.append(way.id)
     ways.refs.append(np.fromiter((node.ref for node in way.nodes), np.int64, len(way.nodes)))
     ways.speeds.append(speeds)
@@ -128,6 +145,7 @@ def _assemble(path: Path, ways: _Ways, nodes: _Nodes) -> RawNetwork:
     if not edges:
         raise Invalid(faults.EMPTY, file=path.name)
     raw = _columns(ways, nodes, edges)
+    raw.shut = _shut(ways, edges)
     arcs = RoadArcs.of(raw)
     bans, restrictions = bans_of(ways.restrictions, arcs, {int(ref): at for at, ref in enumerate(nodes.ref.tolist())})
     raw.bans = bans + barrier_bans(nodes.barred, arcs)
@@ -141,6 +159,8 @@ def _assemble(path: Path, ways: _Ways, nodes: _Nodes) -> RawNetwork:
         "rejected": len(ways.ids) - len({way for way, _ in runs}),
         "ways_cut": {"count": len(missing), "ways": missing[:_NAMED]},
         "restrictions": restrictions,
+        "ways_by_hour": len(ways.shut),
+        "ways_hours_not_read": {"count": len(ways.hours_unread), "ways": ways.hours_unread[:_NAMED]},
         "barriers": len(nodes.barred),
         "long_pieces": {"count": len(long), "points": long[:_NAMED].tolist()},
     }
@@ -231,6 +251,17 @@ def _columns(ways: _Ways, nodes: _Nodes, edges: list[tuple[int, npt.NDArray[np.i
     raw.node_lon = np.nan_to_num(raw.node_lon)
     raw.node_lat = np.nan_to_num(raw.node_lat)
     return raw
+
+
+def _shut(ways: _Ways, edges: list[tuple[int, npt.NDArray[np.intp]]]) -> list[Shut]:
+    """The arcs of ways whose direction changes by the hour."""
+    kinds = 1 << CAR | 1 << MOTORCYCLE
+    return [
+        Shut(2 * edge + side, kinds, hours)
+        for edge, (way, _) in enumerate(edges)
+        for side, hours in enumerate(ways.shut.get(way, ((), ())))
+        if hours
+    ]
 
 
 def _piece_m(raw: RawNetwork) -> F64:

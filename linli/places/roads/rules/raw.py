@@ -7,15 +7,28 @@ from typing import Any
 
 import numpy as np
 
+from linli.places.roads.rules.hours import Spans
 from linli.places.roads.rules.network import F64, I32, I64, U8
 
 
 @dataclass(slots=True, eq=False)
 class Ban:
-    """A sequence of arcs that may not be driven one after the other. ``kinds``: bit per vehicle kind."""
+    """A sequence of arcs that may not be driven one after the other. ``kinds``: bit per vehicle kind; ``hours``: when,
+    () always.
+    """
 
     arcs: tuple[int, ...]
     kinds: int
+    hours: Spans = ()
+
+
+@dataclass(slots=True, eq=False)
+class Shut:
+    """An arc that may not be driven in these hours, by these kinds."""
+
+    arc: int
+    kinds: int
+    hours: Spans
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +50,7 @@ class RawNetwork:
     shape_lon: F64 | None = None
     shape_lat: F64 | None = None
     bans: list[Ban] = field(default_factory=list)
+    shut: list[Shut] = field(default_factory=list)
     about: dict[str, Any] = field(default_factory=dict)
 
     @property

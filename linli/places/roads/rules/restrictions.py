@@ -2,8 +2,8 @@
 
 ``no_*`` forbids its sequence; ``only_*`` forbids every other way on, at each junction from the first to the last. Via
 may be a node or a chain of ways. They bind cars and motorcycles, never people on foot unless ``restriction:foot``
-says so; ``except`` frees a kind. A restriction that fits the map in two ways is not guessed at: it is reported and
-left out.
+says so; ``except`` frees a kind. ``restriction:conditional`` binds at its hours. A restriction that fits the map in two
+ways, or whose hours cannot be read, is not guessed at: it is reported and left out.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from linli.places.roads.rules.hours import Spans, clauses
 from linli.places.roads.rules.network import FAR
 from linli.places.roads.rules.raw import Ban, RawNetwork
 
@@ -125,33 +126,50 @@ def barrier_bans(barred: Mapping[int, int], arcs: RoadArcs) -> list[Ban]:
 
 
 def _bans(one: Restriction, arcs: RoadArcs, node_at: Mapping[int, int]) -> tuple[list[Ban], str | None]:
-    kinds, word = _binds(one.tags)
-    if not kinds:
-        return [], "not_for_us"
-    if not word.startswith(("no_", "only_")):
-        return [], "unknown_kind"
-    found = _sequences(one, arcs, node_at, word)
-    if isinstance(found, str):
-        return [], found
+    said = _binds(one.tags)
+    if said is None:
+        return [], "hours_not_read"
+    made: list[Ban] = []
+    for kinds, word, hours in said:
+        if not word.startswith(("no_", "only_")):
+            return [], "unknown_kind"
+        found = _sequences(one, arcs, node_at, word)
+        if isinstance(found, str):
+            return [], found
+        made += [Ban(walk, kinds, hours) for sequence in found for walk in _forbidden(arcs, sequence, word)]
+    return made, None if said else "not_for_us"
+
+
+def _forbidden(arcs: RoadArcs, sequence: tuple[int, ...], word: str) -> list[tuple[int, ...]]:
+    """The sequence itself, or for ``only_`` every other way on from each of its junctions."""
     if word.startswith("no_"):
-        return [Ban(sequence, kinds) for sequence in found], None
-    others: list[Ban] = []
-    for sequence in found:
-        for i in range(1, len(sequence)):
-            node = arcs.head[sequence[i - 1]]
-            others += [Ban((*sequence[:i], arc), kinds) for arc in arcs.out_of[node] if arc != sequence[i]]
-    return others, None
+        return [sequence]
+    return [
+        (*sequence[:i], arc)
+        for i in range(1, len(sequence))
+        for arc in arcs.out_of[arcs.head[sequence[i - 1]]]
+        if arc != sequence[i]
+    ]
 
 
-def _binds(tags: Mapping[str, str]) -> tuple[int, str]:
-    """(bit per kind that it binds, what it says)."""
-    for tag in reversed(_TAGS):  # the more particular tag first
-        if tag in tags:
-            kinds = _TAGS[tag]
-            for free in tags.get("except", "").split(";"):
-                kinds &= ~_EXCEPT.get(free.strip(), 0)
-            return kinds, tags[tag]
-    return 0, ""
+def _binds(tags: Mapping[str, str]) -> list[tuple[int, str, Spans]] | None:
+    """(bit per kind that it binds, what it says, when; () always) of the most particular tag, and what it says by the
+    hour; None when the hours cannot be read.
+    """
+    found: list[tuple[int, str, Spans]] = []
+    always = next((tag for tag in reversed(_TAGS) if tag in tags), None)
+    if always is not None:
+        found.append((_TAGS[always], tags[always], ()))
+    hourly = next((tag for tag in reversed(_TAGS) if f"{tag}:conditional" in tags), None)
+    if hourly is not None:
+        said = clauses(tags[f"{hourly}:conditional"])
+        if said is None:
+            return None
+        found += [(_TAGS[hourly], word, spans) for word, spans in said]
+    free = 0
+    for one in tags.get("except", "").split(";"):
+        free |= _EXCEPT.get(one.strip(), 0)
+    return [(kinds & ~free, word, spans) for kinds, word, spans in found if kinds & ~free]
 
 
 def _sequences(

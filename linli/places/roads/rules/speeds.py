@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from linli.places.roads.rules.hours import Spans, clauses, shut_sides
 from linli.places.roads.rules.network import KINDS
 
 CAR, MOTORCYCLE, FOOT = range(len(KINDS))
@@ -171,8 +172,36 @@ def _sides(tags: Mapping[str, str], highway: str, kind: int) -> tuple[int, int]:
     said = own or tags.get("oneway:motor_vehicle") or tags.get("oneway")
     if said is None:
         implied = highway == "motorway" or tags.get("junction") in {"roundabout", "circular"}
-        return (1, 0) if implied else (1, 1)
-    return _one_way(said)
+        default = (1, 0) if implied else (1, 1)
+    else:
+        default = _one_way(said)
+    hourly = _one_way_by_hour(tags)
+    return shut_sides(default, hourly)[0] if hourly else default
+
+
+def _one_way_by_hour(tags: Mapping[str, str]) -> list[tuple[tuple[int, int], Spans]]:
+    """What ``oneway:conditional`` says, for cars and motorcycles; nothing when it is not there or cannot be read."""
+    text = tags.get("oneway:conditional")
+    said = clauses(text) if text else None
+    return [(_one_way(value), spans) for value, spans in said or []]
+
+
+def shut_hours(tags: Mapping[str, str]) -> tuple[Spans, Spans] | None:
+    """When a way is shut to cars and motorcycles (along, against), where its direction changes by the hour: a
+    reversible lane, a street that is one-way at the peak. None for all others.
+    """
+    hourly = _one_way_by_hour(tags)
+    if not hourly or tags.get("oneway:emergency") == "no":
+        return None
+    return shut_sides(
+        _sides({k: v for k, v in tags.items() if k != "oneway:conditional"}, tags["highway"], CAR), hourly
+    )[1]
+
+
+def hours_unread(tags: Mapping[str, str]) -> bool:
+    """Whether the way's direction changes by a rule that cannot be read."""
+    text = tags.get("oneway:conditional")
+    return bool(text) and clauses(text or "") is None
 
 
 def _one_way(said: str) -> tuple[int, int]:
@@ -180,6 +209,6 @@ def _one_way(said: str) -> tuple[int, int]:
         return 1, 0
     if said in {"-1", "reverse"}:
         return 0, 1
-    if said == "reversible":  # which way it runs now is not in the map
+    if said == "reversible":  # which way it runs is said by the hour (oneway:conditional), or is not in the map
         return 0, 0
     return 1, 1

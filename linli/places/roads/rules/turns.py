@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from linli.places.roads.rules.hours import Spans
 from linli.places.roads.rules.network import I32, U8
 from linli.places.roads.rules.raw import Ban
 
 
 @dataclass(slots=True)
 class Expanded:
-    """The vertex graph. Arcs are sorted by tail."""
+    """The vertex graph. Arcs are sorted by tail. ``by_hour``: (index of an arc of the graph, kinds barred, hours)."""
 
     vertex_node: I32
     tail: I32
@@ -27,6 +28,7 @@ class Expanded:
     arc: I32
     bar: U8
     arc_lands: I32
+    by_hour: list[tuple[int, int, Spans]]
 
 
 @dataclass(slots=True)
@@ -36,7 +38,8 @@ class _Prefixes:
     step: list[dict[int, int]] = field(default_factory=lambda: [{}])
     last_arc: list[int] = field(default_factory=lambda: [-1])
     fall: list[int] = field(default_factory=lambda: [0])
-    bars: list[int] = field(default_factory=lambda: [0])
+    bars: list[dict[Spans, int]] = field(default_factory=lambda: [{}])
+    """Kinds barred by hours of the week, () being always."""
 
     def add(self, ban: Ban) -> None:
         state = 0
@@ -46,9 +49,12 @@ class _Prefixes:
                 self.step.append({})
                 self.last_arc.append(arc)
                 self.fall.append(0)
-                self.bars.append(0)
+                self.bars.append({})
             state = self.step[state][arc]
-        self.bars[state] |= ban.kinds
+        self._bar(state, ban.hours, ban.kinds)
+
+    def _bar(self, state: int, hours: Spans, kinds: int) -> None:
+        self.bars[state][hours] = self.bars[state].get(hours, 0) | kinds
 
     def link(self) -> None:
         """Set for each state where a mismatch falls back to, shortest prefixes first."""
@@ -57,7 +63,8 @@ class _Prefixes:
             for arc, after in self.step[state].items():
                 queue.append(after)
                 self.fall[after] = self.after(self.fall[state], arc)
-                self.bars[after] |= self.bars[self.fall[after]]
+                for hours, kinds in self.bars[self.fall[after]].items():
+                    self._bar(after, hours, kinds)
 
     def after(self, state: int, arc: int) -> int:
         while True:
@@ -81,6 +88,7 @@ def expand(nodes: int, arc_tail: I32, arc_head: I32, usable: I32, bans: list[Ban
     vertex_node = np.arange(nodes, dtype=np.int32)
     tail, head, arc = arc_tail[usable], arc_head[usable], usable.astype(np.int32)
     bar = np.zeros(len(arc), np.uint8)
+    by_hour: list[tuple[int, int, Spans]] = []
     if bans:
         prefixes = _Prefixes()
         for ban in bans:
@@ -91,10 +99,13 @@ def expand(nodes: int, arc_tail: I32, arc_head: I32, usable: I32, bans: list[Ban
         for first, state in prefixes.step[0].items():
             arc_lands[first] = vertex_of.get(prefixes.kept(state), arc_head[first])
         head = arc_lands[arc]
-        extra = _copied_arcs(prefixes, vertex_of, arc_tail, arc_head, usable)
+        extra, hourly = _copied_arcs(prefixes, vertex_of, arc_tail, arc_head, usable)
+        by_hour = [(len(arc) + row, kinds, hours) for row, kinds, hours in hourly]
         tail, head, arc = (np.concatenate([a, b]) for a, b in zip((tail, head, arc), extra[:3], strict=True))
         bar = np.concatenate([bar, extra[3].astype(np.uint8)])
     order = np.lexsort((head, tail))
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
     return Expanded(
         vertex_node.astype(np.int32),
         tail[order].astype(np.int32),
@@ -102,6 +113,7 @@ def expand(nodes: int, arc_tail: I32, arc_head: I32, usable: I32, bans: list[Ban
         arc[order].astype(np.int32),
         bar[order],
         arc_lands,
+        [(int(place[row]), kinds, hours) for row, kinds, hours in by_hour],
     )
 
 
@@ -118,15 +130,21 @@ def _nodes_of(prefixes: _Prefixes, vertex_of: dict[int, int], arc_head: I32) -> 
 
 def _copied_arcs(
     prefixes: _Prefixes, vertex_of: dict[int, int], arc_tail: I32, arc_head: I32, usable: I32
-) -> tuple[I32, I32, I32, I32]:
+) -> tuple[tuple[I32, I32, I32, I32], list[tuple[int, int, Spans]]]:
+    """Arcs out of the copies (tail, head, arc, kinds barred always), and what is barred by the hour: (row, kinds,
+    hours).
+    """
     by_tail = usable[np.argsort(arc_tail[usable], kind="stable")]
     tails = arc_tail[by_tail]
     rows: list[tuple[int, int, int, int]] = []
+    by_hour: list[tuple[int, int, Spans]] = []
     for state, vertex in vertex_of.items():
         node = arc_head[prefixes.last_arc[state]]
         for arc in by_tail[np.searchsorted(tails, node) : np.searchsorted(tails, node, "right")]:
             after = prefixes.after(state, int(arc))
             kept = prefixes.kept(after)
-            rows.append((vertex, vertex_of.get(kept, int(arc_head[arc])), int(arc), prefixes.bars[after]))
+            bars = prefixes.bars[after]
+            by_hour += [(len(rows), kinds, hours) for hours, kinds in bars.items() if hours]
+            rows.append((vertex, vertex_of.get(kept, int(arc_head[arc])), int(arc), bars.get((), 0)))
     table = np.array(rows, np.int32).reshape(-1, 4)
-    return table[:, 0], table[:, 1], table[:, 2], table[:, 3]
+    return (table[:, 0], table[:, 1], table[:, 2], table[:, 3]), by_hour
