@@ -14,12 +14,13 @@ from linli.api.auth import ApiRequest
 from linli.api.idempotency import body_of, once
 from linli.api.reading import lenient
 from linli.api.shown import Shown, agency_ref
+from linli.kernel.ids import new_id
 from linli.kernel.prepared import foreseen
 from linli.matters.ledger.acts import NUMBER
 from linli.matters.ledger.models import Matter
-from linli.matters.routing.acts import take_call, understand
+from linli.matters.routing.acts import row_to_be, take_call, understand
 from linli.operations.dispatch.queries import LIVE
-from linli.operations.recommendation.queries import stored_for
+from linli.operations.recommendation.queries import stored_for, thought_ahead
 from linli.works.exchange.queries import in_our_words
 
 router = Router(tags=["incidents"])
@@ -122,14 +123,17 @@ def take(request: ApiRequest) -> HttpResponse:
     if actor.kind == "partner":
         # A registered peer sends in its own words; under its own name it is told what becomes of the call.
         sent = {**in_our_words(actor.name, sent), "source": actor.name}
-    # Before the write lock: an address is looked for longer than a call is stored.
+    # Before the write lock: an address is looked for, and a unit, longer than a call is stored.
     understood = understand(sent)
     answered_at = moment(sent.get("answered_at"))
-    with foreseen(NUMBER, *LIVE.question()):
+    row_id = new_id()
+    with thought_ahead(row_to_be(understood, row_id)), foreseen(NUMBER, *LIVE.question()):
         return once(
             request.ticket,
             201,
             lambda: taken_shown(
-                take_call(actor, sent=sent, source=source, answered_at=answered_at, understood=understood)
+                take_call(
+                    actor, sent=sent, source=source, answered_at=answered_at, understood=understood, row_id=row_id
+                )
             ),
         )

@@ -7,6 +7,7 @@ The values go as text without a type, so that a statement has one plan whatever 
 from __future__ import annotations
 
 import functools
+import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -102,14 +103,12 @@ def _together(expressions: tuple[str, ...]) -> str:
 @contextmanager
 def _cursor() -> Iterator[CursorWrapper]:
     held: Any = connections[DEFAULT_DB_ALIAS]
-    if held.vendor != "postgresql":
-        with held.cursor() as cursor:
-            yield cursor
-        return
     held.ensure_connection()
-    # The driver's own cursor binds on the server and prepares; Django's, which it stands beside, never does.
+    # The driver's own cursor. PostgreSQL's binds on the server and prepares; Django's, which it stands beside, never
+    # does. SQLite's takes the statement as it is; Django's looks for its places with a pattern each time.
     with held.wrap_database_errors:
-        own = held.Database.RawCursor(held.connection)
+        postgresql = held.vendor == "postgresql"
+        own = held.Database.RawCursor(held.connection) if postgresql else held.connection.cursor(sqlite3.Cursor)
     with held.make_cursor(own) as cursor:
         yield cursor
 
@@ -118,7 +117,7 @@ def _cursor() -> Iterator[CursorWrapper]:
 def _written(sql: str, vendor: str) -> str:
     """The statement with its places as this database wants them: the driver would look for ``%s`` at every call."""
     if vendor != "postgresql":
-        return sql
+        return sql.replace("%s", "?")
     first, *rest = sql.split("%s")
     return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 

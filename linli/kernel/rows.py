@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -134,10 +134,13 @@ def _value(column: _Column, value: Any, held: BaseDatabaseWrapper) -> Any:
         return value
     if column.json:
         return to_json(value, inf_nan_mode="constants").decode()
-    if held.vendor == "postgresql" and type(value) in _TAKEN_AS_THEY_ARE:
-        return value
-    if held.vendor == "postgresql" and isinstance(value, datetime) and value.tzinfo is not None:
-        return value
+    if held.vendor == "postgresql":
+        if type(value) in _TAKEN_AS_THEY_ARE or (isinstance(value, datetime) and value.tzinfo is not None):
+            return value
+    elif type(value) is UUID:
+        return value.hex
+    elif type(value) is datetime and value.tzinfo is UTC and held.timezone is UTC:
+        return str(value.replace(tzinfo=None))
     return column.field.get_db_prep_save(value, held)
 
 

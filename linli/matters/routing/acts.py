@@ -61,6 +61,13 @@ def understand(sent: dict[str, Any]) -> Understood:
     return call, listed, _place_of(call, listed)
 
 
+def row_to_be(understood: Understood, row_id: Any) -> Matter:
+    """The row of a call that was understood and is not stored yet, as far as its place and its kind go."""
+    call, listed, place = understood
+    priority = call.priority or listed.priority
+    return Matter(id=row_id, kind="incident", category=listed.code, priority=priority, **place.as_columns())
+
+
 def _from_phone(actor: Actor, given: Given) -> dict[str, Any]:
     """A call that a person in the field was told on the spot."""
     values = dict(given.values)

@@ -52,6 +52,8 @@ class LiveFleet:
         self._seen_at: datetime | None = None
         self._loaded = 0.0
         self._marks: dict[uuid.UUID, tuple[object, ...]] = {}
+        self.turn = 0
+        """Another number whenever a unit is another: on the same turn, the same fleet."""
 
     def now(self, roads: OpenRoads) -> Fleet:
         """The fleet on these roads as the rows say now."""
@@ -73,6 +75,7 @@ class LiveFleet:
     def _load(self, roads: OpenRoads) -> None:
         self._fleet = Fleet.from_rows(_rows(None), roads)
         self._network, self._loaded, self._marks = roads.name, time.monotonic(), {}
+        self.turn += 1
 
     def _follow(self, roads: OpenRoads, changed: list[UnitRow]) -> None:
         assert self._fleet is not None
@@ -83,6 +86,7 @@ class LiveFleet:
             held = self._fleet.row(row.id)
             news = {name: getattr(row, name) for name in _FIELDS if getattr(row, name) != getattr(held, name)}
             if news:
+                self.turn += 1
                 self._fleet.update_unit(row.id, **news)
 
     def question(self) -> tuple[Question, ...]:

@@ -12,19 +12,18 @@ from linli.matters.routing.queries import category
 from linli.matters.routing.rules import surely_placed_and_known
 from linli.operations.dispatch.acts import order_first_free
 from linli.operations.dispatch.models import Recommendation
-from linli.operations.dispatch.queries import recommended
-from linli.operations.recommendation.queries import STORED
+from linli.operations.recommendation.queries import STORED, found_now
 
 DISPATCH = system("dispatch")
 
 
-def store_recommendation(matter: Matter, *, k: int = 5) -> Recommendation:
+def store_recommendation(matter: Matter) -> Recommendation:
     """Recommend for a call and keep what was known; the stamp says when."""
-    units, snapshot, took_ms = recommended(matter, k=k)
+    units, snapshot, took_ms = found_now(matter)
     row = Recommendation(
         matter=matter,
         at=clock.now(),
-        units=[item.as_json() for item in units],
+        units=units,
         snapshot=snapshot,
         took_ms=took_ms,
     )
