@@ -7,7 +7,7 @@ import { deskCommands, matterCommands } from './desk/commands'
 import { Cries } from './desk/distress'
 import { Intake } from './desk/intake'
 import { Joint } from './desk/joint'
-import { DeskMap } from './desk/map'
+import { LateMap } from './desk/late-map'
 import { Queue } from './desk/queue'
 import { Alarm } from './desk/alarm'
 import { wireSounds } from './desk/sounds'
@@ -45,10 +45,13 @@ function showBeside(what: 'card' | 'intake' | ''): void {
   intakePanel.hidden = what !== 'intake'
 }
 
-const map = new DeskMap(byId('map'), store, {
-  chooseMatter: (number) => open(number, false),
-  chooseUnit: (id) => units.select(id),
-  idle: () => performance.mark('map-idle'),
+const map = new LateMap(byId('map'), async () => {
+  const { DeskMap } = await import('./desk/map')
+  return new DeskMap(byId('map'), store, {
+    chooseMatter: (number) => open(number, false),
+    chooseUnit: (id) => units.select(id),
+    idle: () => performance.mark('map-idle'),
+  })
 })
 const queue = new Queue(byId('queue'), byId('queue-tabs'), byId('queue-empty'), byId('queue-newer'), store, (matter: Matter) => open(matter.number, true))
 const units = new Units(byId('units'), byId<HTMLInputElement>('unit-search'), byId('units-summary'), store, (unit: Unit) => {
@@ -108,7 +111,13 @@ async function taken(number: string, orderBest: boolean): Promise<void> {
   if (orderBest && best) await card.order(best.unit.id)
 }
 
+/** Once rows are there, the frame that shows them goes first. */
+function rowsFirst(): void {
+  if (store.matters.size || store.loaded) requestAnimationFrame(() => window.setTimeout(() => map.come()))
+}
+
 store.listen((change) => {
+  rowsFirst()
   const number = card.number
   if (number && (change.all || change.matters.has(number))) {
     const known = store.matters.get(number)
@@ -196,6 +205,7 @@ new Live({
     stale.heard(state, silent_ms)
   },
 })
+store.loadWaiting()
 store.watchUnits()
 get<Vocabulary>('/vocabulary').then((vocabulary) => {
   intake.vocabulary = vocabulary

@@ -124,6 +124,7 @@ def phone_list(request: HttpRequest) -> HttpResponse:
         }
         for row in context["rows"]
     ]
+    context["may_settle"] = actor.holds(*OFFICE)
     return render(request, "web/field_phones.html", context)
 
 

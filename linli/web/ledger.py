@@ -142,13 +142,13 @@ def _form(actor: Actor, asked: dict[str, str], kind: str) -> dict[str, Any]:
             (name, value) for name, value in asked.items() if name not in _FIELDS and FILTERS[name].form != "flag"
         ],
         "chosen": [
-            (_said(name, value), address({k: v for k, v in asked.items() if k != name}))
+            (filter_said(name, value), address({k: v for k, v in asked.items() if k != name}))
             for name, value in asked.items()
         ],
     }
 
 
-def _said(name: str, value: str) -> Words:
+def filter_said(name: str, value: str) -> Words:
     """A chosen filter in words: its name, and the value where it is not only yes."""
     declared = FILTERS[name]
     told = Words(value, value)

@@ -19,16 +19,19 @@ from linli.insight.lists.models import NamedList
 from linli.insight.lists.queries import list_named, lists_for, the_set
 from linli.insight.lists.rules import params_of
 from linli.insight.measures.queries import figures_of, first_reach
-from linli.insight.measures.rules import period_of
+from linli.insight.measures.rules import MEASURES, period_of
 from linli.kernel import clock
 from linli.kernel.errors import NotFound, Refusal
 from linli.kernel.scope import Actor
+from linli.kernel.words import Words
 from linli.matters.kinds import KINDS
+from linli.matters.ledger.rules import asked_of
 from linli.matters.routing.queries import bureau
 from linli.org.access.rules import holds_right
 from linli.org.posts.rules import POSTS
 from linli.web.figure_words import card
 from linli.web.graded_places import graded, graded_row
+from linli.web.ledger import filter_said
 from linli.web.visitor import actor_of, page
 
 SHOWN = 50
@@ -172,7 +175,8 @@ def naming(request: HttpRequest, key: str = "") -> HttpResponse:
         "set_form": set_form,
         "named": named,
         "lists": [
-            {"one": one, "readers": [POSTS[code] for code in one.reader_codes() if code in POSTS]} for one in _all()
+            {"one": one, "said": _said(one), "readers": [POSTS[code] for code in one.reader_codes() if code in POSTS]}
+            for one in _all()
         ],
         "problem": problem,
         "may_name": may_name(actor),
@@ -181,6 +185,25 @@ def naming(request: HttpRequest, key: str = "") -> HttpResponse:
     return render(
         request, "web/list_naming.html", context, status=problem.status if problem else 422 if refused else 200
     )
+
+
+_OF_PLACES = {
+    "due_in": Words("到期复查（天内）", "review due (days)"),
+    "grade": Words("等级", "grade"),
+    "kind": Words("类别", "kind"),
+    "place": Words("单位", "place"),
+    "overdue": Words("逾期未复查", "review overdue"),
+}
+
+
+def _said(one: NamedList) -> list[Words]:
+    """What a list holds, in words; the address that the bureau pasted stands behind it for whoever changes it."""
+    if one.holds == "figures":
+        return [MEASURES[code].words for code in one.query.split(",") if code in MEASURES]
+    if one.holds == "places":
+        named = [(_OF_PLACES[name], value) for name, value in params_of(one.query).items() if name in _OF_PLACES]
+        return [Words(f"{words.zh}：{value}", f"{words.en}: {value}") for words, value in named]
+    return [filter_said(name, value) for name, value in asked_of(params_of(one.query)).items()]
 
 
 def _all() -> list[NamedList]:

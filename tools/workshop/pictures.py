@@ -78,6 +78,7 @@ PAGES = {
         "opinions": "/opinions",
         "results": "/results",
         "tickets": "/tickets",
+        "divergences": "/divergences",
     },
     "community_officer": {
         "paste": "/paste",
@@ -119,7 +120,6 @@ PAGES = {
         "jobs": "/administration/jobs",
         "reads": "/administration/reads",
         "gateways": "/administration/gateways",
-        "divergences": "/divergences",
         "field_phones": "/field-phones",
         "channel_new": "/administration/channels/new",
         "peer_new": "/administration/peers/new",

@@ -65,6 +65,7 @@ export class DeskMap {
     for (const id of this.store.units.keys()) this.dirty.units.add(id)
     this.plan()
     this.mark(this.marked)
+    this.candidates(this.offered)
   }
 
   private changed(change: Change): void {
@@ -128,12 +129,15 @@ export class DeskMap {
 
   /** Shows the numbered place candidates while an address is being typed. */
   candidates(places: { lon: number; lat: number; text: string }[]): void {
-    this.pace.rest('candidates', () => this.lay(places))
+    this.offered = places
+    this.pace.rest('candidates', () => this.lay())
   }
 
-  private lay(places: { lon: number; lat: number; text: string }[]): void {
+  private offered: { lon: number; lat: number; text: string }[] = []
+
+  private lay(): void {
     if (!this.ready) return
-    const features = places.filter((place) => onEarth(place.lon, place.lat)).map((place, at) => point(`c${at}`, place.lon, place.lat, { text: place.text, best: at === 0 }))
+    const features = this.offered.filter((place) => onEarth(place.lon, place.lat)).map((place, at) => point(`c${at}`, place.lon, place.lat, { text: place.text, best: at === 0 }))
     void (this.map.getSource('candidates') as maplibregl.GeoJSONSource).setData({ type: 'FeatureCollection', features })
   }
 

@@ -110,7 +110,7 @@ export class Queue {
     }
     keyed.sort((a, b) => a.group - b.group || (a.group === 0 ? (a.matter.priority ?? 9) - (b.matter.priority ?? 9) || a.at - b.at : b.at - a.at))
     this.keep(keyed.map((one) => one.matter))
-    for (const name of FILTERS) setText(this.counts[name], String(groups[name]))
+    for (const name of FILTERS) setText(this.counts[name], this.store.loaded ? String(groups[name]) : '…')
     this.counts.now.classList.toggle('hot', groups.now > 0)
     this.list.set(this.sorted)
     this.empty.hidden = this.sorted.length > 0

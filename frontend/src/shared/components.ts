@@ -1,3 +1,4 @@
+import { nameCells } from './stacked'
 import { ago, exact } from './time'
 import { t } from './words'
 
@@ -36,6 +37,11 @@ function tick(): void {
     if (node.textContent !== words) node.textContent = words
     if (!node.title) node.title = exact(node.dateTime)
   }
+}
+
+/** Paper does not age: it says the exact time. */
+function printed(): void {
+  for (const node of document.querySelectorAll<HTMLTimeElement>('time[data-when]')) node.textContent = exact(node.dateTime)
 }
 
 /** Asks how far a long job is, as long as somebody looks; the job itself does not care whether anybody does. */
@@ -78,8 +84,11 @@ export function wireComponents(): void {
   document.addEventListener('click', opened)
   document.addEventListener('keydown', escaped)
   document.addEventListener('submit', sent)
+  window.addEventListener('beforeprint', printed)
+  window.addEventListener('afterprint', tick)
   window.setInterval(tick, TICK_MS)
   tick()
+  nameCells(document)
   for (const box of document.querySelectorAll<HTMLElement>('[data-job]')) if (['queued', 'running'].includes(box.dataset.state ?? '')) void follow(box)
-  document.querySelector<HTMLElement>('.error-list')?.focus()
+  document.querySelector<HTMLElement>('.error-list:not(.sample *)')?.focus()
 }
