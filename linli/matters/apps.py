@@ -13,6 +13,7 @@ class MattersConfig(AppConfig):
         import linli.matters.exporting.acts
         import linli.matters.files.acts
         import linli.matters.handovers.acts
+        import linli.matters.helping.acts
         import linli.matters.intake.acts
         import linli.matters.keeping.acts
         import linli.matters.ledger.acts

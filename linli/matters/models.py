@@ -5,6 +5,7 @@ from __future__ import annotations
 from linli.matters.exporting.models import ExportTemplate
 from linli.matters.files.models import Attachment
 from linli.matters.handovers.models import Handover
+from linli.matters.helping.models import Helper
 from linli.matters.keeping.models import Hold, Thinned
 from linli.matters.ledger.models import Fact, Listing, Matter, MatterShare, NumberSeries, Stamp
 from linli.matters.levels.models import LevelChange
@@ -28,6 +29,7 @@ __all__ = [
     "ExportTemplate",
     "Fact",
     "Handover",
+    "Helper",
     "Hold",
     "Hop",
     "LevelChange",

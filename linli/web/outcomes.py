@@ -36,6 +36,7 @@ from linli.operations.sorties.rules import Result
 from linli.org.agencies.models import Agency
 from linli.org.posts.rules import POSTS
 from linli.web.figure_words import days_shown, ledger_address, plain
+from linli.web.helping import helping
 from linli.web.visitor import actor_of, page
 
 READS = (
@@ -53,13 +54,18 @@ MOST_SORTIES = 40
 def outcomes_of(actor: Actor, matter: Matter) -> dict[str, Any]:
     """What may be done about a matter beside its own steps, and what was: level, sorties, thanks, turning."""
     path = matter.scope_paths()[0]
-    if not any(actor.reaches(one) for one in matter.scope_paths()) or actor.holds("partner_officer"):
+    if actor.holds("partner_officer"):
         return {}
+    if not any(actor.reaches(one) for one in matter.scope_paths()):
+        # Who was given a request to help sees no more of the place than that.
+        found = helping(actor, matter, path)
+        return {"helping": found} if found else {}
     return {
         "level": _level(actor, matter),
         "sorties": _sorties(actor, matter, path),
         "thanks": _thanks(actor, matter, path),
         "turns": _turns(actor, matter, path),
+        "helping": helping(actor, matter, path),
     }
 
 

@@ -17,6 +17,8 @@ from linli.kernel.errors import Conflict, Invalid, NotAllowed
 from linli.matters.handovers.acts import chase_handover, move_handover, open_handover, record_answer, take_file
 from linli.matters.handovers.models import Handover
 from linli.matters.handovers.queries import file_of
+from linli.matters.helping.acts import join_help
+from linli.matters.helping.models import Helper
 from linli.matters.kinds import KINDS
 from linli.matters.ledger.acts import Placed, assign_matter, move_matter, open_matter
 from linli.matters.ledger.models import Matter
@@ -35,6 +37,8 @@ from linli.org.agencies.acts import open_agency
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Account
 from linli.org.roster.acts import plan_shift
+from linli.works.channels.acts.setting import set_channel
+from linli.works.outbox.models import Message
 from tests.town import SETUP, Town, build_town, person
 
 FOUR_AM = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
@@ -219,6 +223,53 @@ def test_help_is_taken_by_a_named_helper_done_again_and_thanked_and_information_
     assert made.number in told.details["outcome"]
     with pytest.raises(Invalid):
         turn_matter(officer, matter=made, kind="tip")
+
+
+def test_several_named_helpers_each_do_a_part_and_are_thanked(town: Town) -> None:
+    set_channel(SETUP, channel="app", kind="wecom_app", url="http://127.0.0.1", secret="s" * 16)
+    town.people["liaison_cadre"] = person("liaison_cadre", town.rooms[0])
+    asked = opened(town, "help_request", by="community_officer")
+    officer = town.actor("community_officer")
+    first, second, third = (page_of(town, name) for name in ("grid_worker", "liaison_cadre", "auxiliary"))
+    path = f"/matters/{asked.number}"
+    assert first.get(path).status_code == second.get(path).status_code == 404, "not asked yet"
+    assign_matter(officer, matter=asked, assignee=town.people["grid_worker"])
+    assert "我来帮" in first.get(path).content.decode()
+    assert first.post(f"{path}/help").status_code == 302
+    asked.refresh_from_db()
+    assert (asked.state, asked.assignee_id) == ("helping", town.people["grid_worker"].pk), "the first takes it on"
+    assign_matter(officer, matter=asked, assignee=town.people["liaison_cadre"])
+    assert [one.post(f"{path}/help").status_code for one in (second, third)] == [302, 302]
+    assert second.post(f"{path}/help").status_code == 409, "at it already"
+    assert first.get(path).status_code == 200, "still at it"
+    assign_matter(officer, matter=asked, assignee=town.people["grid_worker"])
+    asked.refresh_from_db()
+    assert asked.assignee_id == town.people["grid_worker"].pk
+    rows = {row.person_id: row for row in Helper.objects.filter(matter=asked)}
+    cadre, walker = rows[town.people["liaison_cadre"].pk], rows[town.people["auxiliary"].pk]
+    assert second.post(f"/helpers/{walker.pk}/done", {"word": "不是我"}).status_code == 403
+    assert second.post(f"/helpers/{cadre.pk}/done", {"word": " "}).status_code == 422
+    assert second.post(f"/helpers/{cadre.pk}/done", {"word": "联系了药店"}).status_code == 302
+    assert third.post(f"/helpers/{walker.pk}/leave", {"word": "换班"}).status_code == 302
+    html = second.get(path).content.decode()
+    assert "联系了药店" in html and "已退出" in html and html.index("演grid_worker") < html.index("联系了药店")
+    move_matter(town.actor("grid_worker"), matter=asked, move="hand_back", facts={"reason": "老人转院"})
+    assert asked.state == "open" and Helper.objects.get(person=town.people["grid_worker"]).state == "left"
+    assign_matter(officer, matter=asked, assignee=town.people["liaison_cadre"])
+    join_help(town.actor("liaison_cadre"), matter=asked)
+    asked.refresh_from_db()
+    move_matter(town.actor("liaison_cadre"), matter=asked, move="settle", facts={"outcome": "药已送到"})
+    move_matter(town.actor("community_officer"), matter=asked, move="close", facts={"thanks": "老人说谢谢"})
+    assert sorted(Helper.objects.filter(matter=asked).values_list("state", flat=True)) == [
+        "done",
+        "done",
+        "left",
+        "left",
+    ]
+    assert "老人说谢谢" in second.get(path).content.decode()
+    [told] = Message.objects.filter(template="help.thanked")
+    assert told.recipient == town.people["liaison_cadre"].pk, "each who helped once, however often he came"
+    assert page_of(town, "other_officer").get(f"/matters/{asked.number}").status_code == 404
 
 
 def test_an_agency_without_a_login_answers_by_a_signed_file_and_another_on_paper(town: Town) -> None:

@@ -16,6 +16,7 @@ from django.db.models import Max, Model
 from linli.kernel import news
 from linli.kernel.kept import Kept, looked_up_once
 from linli.kernel.rows import insert_values
+from linli.matters.helping.models import Helper
 from linli.matters.kinds import KINDS
 from linli.matters.ledger.models import Listing, Matter, MattersEntered, MatterShare, MattersRewritten
 from linli.matters.ledger.rules import line_of
@@ -69,14 +70,14 @@ class Keys:
     station: frozenset[str]
 
 
-def keys_for(matter: Matter, shared: Iterable[str] = ()) -> Keys:
-    """The keys of a matter; ``shared`` are the paths of agencies that it was shared with. What nobody answers for lies
-    with the bureau.
+def keys_for(matter: Matter, shared: Iterable[str] = (), helpers: Iterable[uuid.UUID] = ()) -> Keys:
+    """The keys of a matter; ``shared`` are the paths of agencies that it was shared with, ``helpers`` who helps beside
+    the one who has it to do. What nobody answers for lies with the bureau.
     """
     agency, station = _codes(_path(matter, "agency")), _codes(_path(matter, "station"))
     if not agency and not station:
         agency = frozenset(_roots())
-    people = frozenset(key.hex for key in (matter.assignee_id, _opener(matter)) if key)
+    people = frozenset(key.hex for key in (matter.assignee_id, _opener(matter), *helpers) if key)
     others = frozenset(code for path in shared for code in _codes(path))
     return Keys(agency | station | others | people, agency, station or agency)
 
@@ -189,8 +190,16 @@ def _rekey(lines: Sequence[Any]) -> None:
     shared: dict[Any, list[str]] = {}
     for key, path in MatterShare.objects.filter(matter__line__in=lines).values_list("matter_id", "agency__path"):
         shared.setdefault(key, []).append(path)
+    helpers: dict[Any, list[uuid.UUID]] = {}
+    helping = Helper.objects.filter(matter__line__in=lines).exclude(state="left")
+    for key, person in helping.values_list("matter_id", "person_id"):
+        helpers.setdefault(key, []).append(person)
     Listing.objects.filter(matter_id__in=lines).delete()
-    new = [row for one in _matters(lines) for row in listings_of(one, keys_for(one, shared.get(one.pk, ())))]
+    new = [
+        row
+        for one in _matters(lines)
+        for row in listings_of(one, keys_for(one, shared.get(one.pk, ()), helpers.get(one.pk, ())))
+    ]
     Listing.objects.bulk_create(new, batch_size=80)
 
 

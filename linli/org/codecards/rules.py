@@ -14,16 +14,8 @@ CARD_POSTS: tuple[str, ...] = ("information_officer", "grid_worker", "liaison_ca
 
 CARD_ACTS: frozenset[str] = frozenset(
     {
-        *(
-            "matter.open",
-            "matter.move",
-            "matter.note",
-            "level.lift",
-            "file.attach",
-            "file.keep",
-            "upload.begin",
-            "upload.join",
-        ),
+        *("matter.open", "matter.move", "matter.note", "level.lift"),
+        *("help.join", "help.done", "help.leave", "file.attach", "file.keep", "upload.begin", "upload.join"),
         *("line.report", "line.send_again", "task.read", "task.report", "task.attach_file"),
         *("visit.record", "visit.attach_file", "report.submit"),
         *("phone.register", "field.take_file", "field.hang_file", "distress.raise", "distress.say_safe"),

@@ -66,4 +66,11 @@ _HOLDS = frozenset({"matter.hold", "matter.let_go"})
 """A law or a court wants a matter whole beyond its term."""
 _HELD: Given = dict.fromkeys(("station_chief", "bureau_leader"), _HOLDS)
 
-GIVEN: tuple[Given, ...] = (_LINE, _SETTLED, _TASKS, _RESIDENTS, _COUNTER, _CODES, _TIPS, _HELD)
+_HELPS = (
+    *("call_taker", "dispatcher", "station_desk", "station_chief", "community_officer", "auxiliary", "assistant"),
+    *("information_officer", "grid_worker", "liaison_cadre", "property_manager"),
+)
+_HELPING: Given = dict.fromkeys(_HELPS, frozenset({"help.join", "help.done", "help.leave"}))
+"""Whoever may ask for help may give it."""
+
+GIVEN: tuple[Given, ...] = (_LINE, _SETTLED, _TASKS, _RESIDENTS, _COUNTER, _CODES, _TIPS, _HELD, _HELPING)

@@ -98,6 +98,12 @@ TEXTS: dict[str, Text] = {
         urgent=False,
         good_for_s=3 * _DAY_S,
     ),
+    "help.thanked": Text(
+        "【帮办】{number}已办结，谢谢您。对方的话见事项页。",
+        "[Help] {number} is done. Thank you: what they said stands on its page.",
+        urgent=False,
+        good_for_s=3 * _DAY_S,
+    ),
     "task.new": Text(
         "【任务】{agency}下发任务{number}，请于{due}前完成。",
         "[Task] {agency} has sent task {number}, to be done by {due}.",
