@@ -169,10 +169,13 @@ function changes(values: Record<string, unknown>, before: Record<string, unknown
   return found
 }
 
+/** Whether it has to be answered: not where a photo or a voice says it. */
+export const wanted = (input: InputSpec, values: Record<string, unknown>): boolean =>
+  input.required && !(input.unless ?? []).some((name) => !empty(values[name]))
+
 function fault(input: InputSpec, values: Record<string, unknown>): string {
   const value = values[input.name]
-  const said = (input.unless ?? []).some((name) => !empty(values[name]))
-  if (empty(value)) return input.required && !said ? t(FILES.has(input.kind) ? 'field.must_file' : 'field.must') : ''
+  if (empty(value)) return wanted(input, values) ? t(FILES.has(input.kind) ? 'field.must_file' : 'field.must') : ''
   if (input.kind === 'number') {
     if (typeof value !== 'number' || Number.isNaN(value)) return t('field.must_number')
     if (typeof input.least === 'number' && value < input.least) return t('field.least', { n: input.least })

@@ -7,7 +7,7 @@ import { photoInput, voiceInput } from '../inputs/files'
 import { placeInput, rowInput, rowsInput } from '../inputs/places'
 import { choiceInput, choicesInput, dateInput, datetimeInput, flagInput, numberInput, textInput, type Asked } from '../inputs/plain'
 import { signatureInput } from '../inputs/signature'
-import type { Part, Sheet } from '../sheet'
+import { wanted, type Part, type Sheet } from '../sheet'
 import { back, type View } from './frame'
 
 /** One form, and what was added to it, on one page; the large button keeps it on this phone first. */
@@ -34,7 +34,9 @@ export function sheetView(field: Field, sheet: Sheet): View {
 }
 
 function partView(field: Field, sheet: Sheet, part: Part, at: number): View {
-  const inputs = sheet.shown(part).map((input) => ask(field, sheet, part, at, input))
+  // What a report is begun by stands first: the picture is seen, not searched for.
+  const first = (name: string): number => (name === part.form.quick ? 0 : 1)
+  const inputs = sheet.shown(part).sort((a, b) => first(a.name) - first(b.name)).map((input) => ask(field, sheet, part, at, input))
   if (at === 0) return html`${inputs}`
   return html`<fieldset class="field-part"><legend>${say(part.form)} <button type="button" class="button is-quiet" @click=${() => sheet.remove(part)}>${icon('x')} ${t('field.remove')}</button></legend>${inputs}</fieldset>`
 }
@@ -44,7 +46,7 @@ function ask(field: Field, sheet: Sheet, part: Part, at: number, input: Asked['i
   const fault = sheet.errors[`${at}.${input.name}`]
   const asked: Asked = { sheet, part, input, id, value: part.values[input.name] }
   const shown = input.hint || fault
-  return html`<div class="field-ask" data-input=${input.name} data-kind=${input.kind} ?data-fault=${Boolean(fault)}><label id="${id}-label" for=${id}>${say(input)}${input.required ? nothing : html` <small class="quiet">${t('field.may')}</small>`}</label>
+  return html`<div class="field-ask" data-input=${input.name} data-kind=${input.kind} ?data-fault=${Boolean(fault)}><label id="${id}-label" for=${id}>${say(input)}${wanted(input, part.values) ? nothing : html` <small class="quiet">${t('field.may')}</small>`}</label>
     ${control(field, asked)}
     <p id="${id}-note" class=${fault ? 'is-danger' : 'quiet'} ?hidden=${!shown}>${fault ? html`${icon('alert-circle')} ${fault}` : input.hint ? say(input.hint) : nothing}</p></div>`
 }
