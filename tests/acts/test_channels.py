@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import time as clock_time
 from typing import Any
 
@@ -163,6 +164,25 @@ def test_after_three_failures_a_gateway_is_left_alone(post: Gateway) -> None:
     with pytest.raises(NotSent, match="left alone"):
         carrier.send(PARCEL)
     assert post.asked == []
+
+
+@pytest.mark.django_db
+def test_a_dead_robot_is_left_alone_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def carry(address: str, parcel: Parcel) -> Sent:
+        asked.append(address)
+        if address == "dead":
+            raise NotSent("gone")
+        return Sent()
+
+    monkeypatch.setattr(carrying, "carry_by_apprise", carry)
+    carrier = CARRIERS.of(configured("group"))
+    for _ in range(5):
+        with pytest.raises(NotSent):
+            carrier.send(replace(PARCEL, to="dead"))
+        carrier.send(replace(PARCEL, to="well"))
+    assert (asked.count("dead"), asked.count("well")) == (3, 5)
 
 
 @pytest.mark.django_db

@@ -9,8 +9,13 @@ import pytest
 
 from linli.kernel import clock
 from linli.kernel.boxes import box
+from linli.kernel.errors import Conflict
+from linli.kernel.ids import new_id
+from linli.tips.receipts.models import WrongHour
+from linli.tips.receipts.queries import let_look, this_hour
+from linli.tips.receipts.rules import WRONG_AN_HOUR
 from linli.tips.talk import acts
-from linli.tips.talk.models import TipQuery
+from linli.tips.talk.models import Tip, TipQuery
 from linli.tips.talk.queries import counted, tips_of
 from tests import tipping
 from tests.tipping import DOOR, RECEIPT, SEEN, by_giver, given
@@ -35,9 +40,23 @@ def leaks(town: Town) -> set[str]:
     rows = tipping.every_row()
     if SEEN in rows or RECEIPT in rows:
         found.add("a thief")
+    if any(key.version == 7 for key in Tip.objects.values_list("pk", flat=True)):
+        found.add("the moment of a tip")
+    if RECEIPT in rows or not _guesser_is_stopped():
+        found.add("a guesser")
     if counted(clock.today() - timedelta(days=1)).given is not None:
         found.add("a small number")
     return found
+
+
+def _guesser_is_stopped() -> bool:
+    """Whether the house refuses the receipt after the six hundred wrong ones of an hour."""
+    WrongHour.objects.update_or_create(hour_at=this_hour(), defaults={"wrong": WRONG_AN_HOUR})
+    try:
+        let_look()
+    except Conflict:
+        return True
+    return False
 
 
 def _plainly(plain: bytes, to: bytes, context: str) -> bytes:
@@ -67,6 +86,14 @@ MUTANTS: dict[str, tuple[str, Callable[[pytest.MonkeyPatch], None]]] = {
         lambda patch: patch.setattr(
             "linli.tips.talk.acts.sealing.box", lambda plain, *, to, context: _plainly(plain, to, context)
         ),
+    ),
+    "keys are drawn by the clock": (
+        "the moment of a tip",
+        lambda patch: patch.setattr("linli.tips.talk.acts.giving.drawn_id", new_id),
+    ),
+    "guesses are not counted": (
+        "a guesser",
+        lambda patch: patch.setattr("linli.tips.receipts.queries.may_guess", lambda wrong: True),
     ),
     "small numbers are told": (
         "a small number",

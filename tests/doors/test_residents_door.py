@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,16 @@ from linli.matters.parties.models import Party
 from linli.matters.public.acts import GUESSES, INTAKE, answer_report, renew_code
 from linli.matters.public.models import PublicReport
 from linli.matters.routing.acts import place_matter
+from linli.org.agencies.acts import open_agency
 from linli.org.rooms.acts import answer_for_grid, set_services
+from linli.places.grid.models import Grid
 from linli.volunteers.asking.models import Application
+from linli.works.channels.acts.setting import set_channel
+from linli.works.cleaning.rules import Cleaned
 from linli.works.files.queries import open_file
+from linli.works.outbox.models import Message
+from linli.works.outbox.rules.texts import text_of
+from tests import hostile
 from tests.acts.test_cards import houses
 from tests.town import SETUP, Town, person
 
@@ -271,6 +279,84 @@ def test_a_photograph_goes_on_where_the_line_broke(town: Town, visitor: Client) 
     assert visitor.patch("/door/photos/guessed", b"x").status_code == 404
 
 
+def test_an_answer_is_told_by_short_message_when_asked(town: Town, visitor: Client) -> None:
+    wish = {**LAMP, "phone": "139 0000 6666", "sms": "1"}
+    assert 'name="sms"' not in told(visitor.get("/door/send/hazard")), "no way out to telephones, no promise"
+    set_channel(SETUP, channel="sms", kind="sms", url="http://127.0.0.1:9", secret="both know it")
+    assert 'name="sms"' in told(visitor.get("/door/send/hazard"))
+    assert sent(visitor, "hazard", "?room=R1", **LAMP, sms="1")[0].status_code == 422, "a message needs a telephone"
+    officer, numbers = town.actor("community_officer"), []
+    for fields in (wish, wish, {**wish, "sms": ""}):
+        _, number, _ = sent(visitor, "hazard", "?room=R1", **{**fields, "anyway": "1"})
+        numbers.append(number)
+    answered, ended, silent = (PublicReport.objects.get(matter__number=number) for number in numbers)
+    answer_report(officer, report=answered, text="灯已换好")
+    answer_report(officer, report=silent, text="灯已换好")
+    for move in ("settle", "close"):
+        for report in (answered, ended, silent):
+            matter = Matter.objects.get(pk=report.matter_id)
+            facts = {"outcome": "换灯"} if move == "settle" else {}
+            move_matter(town.actor("station_chief"), matter=matter, move=move, facts=facts)
+    queued = Message.objects.filter(subject_type="matters.public_report").order_by("queued_at")
+    assert [(row.template, row.subject_id) for row in queued] == [
+        ("public.answered", str(answered.pk)),
+        ("public.ended", str(ended.pk)),
+    ]
+    row = queued[0]
+    assert row.addresses == {"sms": "13900006666"} and b"6666" not in bytes(row.address)
+    text, _ = text_of(row.template, row.body)
+    assert answered.matter.number in text and "灯" not in text and "0000-100" in text
+
+
+def test_photographs_are_drawn_anew(town: Town, visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture that is a zip too, one with a place, one in pieces: only what can be seen comes along."""
+    both = picture().read() + hostile.archive({"BEHIND-IT.txt": b"MZ"})
+    with monkeypatch.context() as patch:
+        patch.setattr("linli.web.portal.photos.clean_apart", lambda body: Cleaned(body, "image/jpeg", ".jpg"))
+        assert b"BEHIND-IT" in kept_of(visitor, photo1=SimpleUploadedFile("a.jpg", both)), "the mutant: passed on"
+    begun = visitor.post("/door/photos", headers={"Upload-Length": str(len(both))})
+    kind = "application/offset+octet-stream"
+    visitor.patch(begun.headers["Location"], both, content_type=kind, headers={"Upload-Offset": "0"})
+    for fields in ({"photo1": SimpleUploadedFile("a.jpg", both)}, {"upload": begun.headers["Location"].split("/")[-1]}):
+        kept = kept_of(visitor, **fields)
+        assert Image.open(BytesIO(kept)).format == "JPEG"
+        assert b"BEHIND-IT" not in kept and b"SECRET-PHONE" not in kept
+    paper = SimpleUploadedFile("a.jpg", hostile.pdf())
+    assert sent(visitor, "hazard", "?room=R1", **LAMP, anyway="1", photo1=paper)[0].status_code == 422
+
+
+def kept_of(visitor: Client, **fields: Any) -> bytes:
+    """What is in the store of a photograph that was sent."""
+    _, number, _ = sent(visitor, "hazard", "?room=R1", **LAMP, anyway="1", **fields)
+    with open_file(Matter.objects.get(number=number).attachments.get().file_id) as kept:
+        return bytes(kept.read())
+
+
+def test_one_points_at_where_one_lives(town: Town, visitor: Client) -> None:
+    grids = list(Grid.objects.filter(kind="police").order_by("code"))
+    only = told(visitor.get("/door/map?to=hazard"))
+    assert only.count("<path") == len(grids) == 3, "one station: its grids at once"
+    second = open_agency(SETUP, code="S2", name="溪西派出所", kind="station", parent=town.bureau)
+    room = open_agency(SETUP, code="R9", name="第9警务室", kind="room", parent=second)
+    answer_for_grid(SETUP, grid=grids[2], agency=room)
+    stations = told(visitor.get("/door/map?to=hazard"))
+    links = re.findall(r'<li><a href="(\?to=hazard&amp;station=[^"]+)">([^<]+)', stations)
+    assert [name for _, name in links] == ["溪东派出所", "溪西派出所"] and stations.count("<path") == 2
+    page = told(visitor.get(f"/door/map{unescape(links[0][0])}"))
+    grid = re.search(rf'href="(/door/officer[^"]*grid={grids[0].code})"', page)
+    assert grid and "<script>" not in page
+    face = told(visitor.get(unescape(grid[1])))
+    assert "演community_officer" in face and f"/door/send/hazard?grid={grids[0].code}" in face
+    _, number, _ = sent(visitor, "hazard", f"?grid={grids[0].code}", **LAMP)
+    assert Matter.objects.get(number=number).grid == grids[0]
+    inside = grids[0].shape.representative_point()
+    here = visitor.post("/door/map", {"lon": inside.x, "lat": inside.y})
+    assert (here.status_code, here.headers["Location"]) == (302, f"/door/officer?grid={grids[0].code}")
+    for nowhere in ({"lon": "x", "lat": "y"}, {"lon": "2", "lat": "48"}, {"lon": "nan", "lat": "inf"}):
+        assert visitor.post("/door/map", nowhere).headers["Location"] == "/door/map?lost=1"
+    assert visitor.get("/door/map?station=none").status_code == 404
+
+
 def test_before_anyone_travels(town: Town, visitor: Client) -> None:
     set_services(SETUP, room=town.rooms[0], services=["矛盾调解", "补办身份证｜派出所｜户口簿、照片"])
     guide = told(visitor.get("/door/guide?room=R1"))
@@ -289,7 +375,15 @@ def test_before_anyone_travels(town: Town, visitor: Client) -> None:
     assert (row.name, row.agency) == ("乙某", town.rooms[0])
 
 
-PAGES = ("/door", "/door/officer", "/door/guide?room=R1", "/door/send/hazard", "/door/follow", "/door/watcher?room=R1")
+PAGES = (
+    "/door",
+    "/door/officer",
+    "/door/map",
+    "/door/guide?room=R1",
+    "/door/send/hazard",
+    "/door/follow",
+    "/door/watcher?room=R1",
+)
 
 
 def test_every_page_is_light_and_needs_no_script(town: Town, visitor: Client) -> None:
