@@ -119,6 +119,8 @@ PAGES = {
         "administration": "/administration",
         "jobs": "/administration/jobs",
         "reads": "/administration/reads",
+        "feeds": "/administration/feeds",
+        "feed_new": "/administration/feeds/new",
         "gateways": "/administration/gateways",
         "field_phones": "/field-phones",
         "channel_new": "/administration/channels/new",

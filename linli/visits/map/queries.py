@@ -91,7 +91,7 @@ LAYERS.add(
         words=Words("待走访门户", "doors due for a visit"),
         geometry="point",
         icon="walk",
-        order=80,
+        order=82,
         source=_visit_doors,
         filters=(Filter("state", Words("期限", "due"), _choices(SOON)), Filter("grid", Words("警格", "grid"))),
         clustered=True,
