@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class MediationConfig(AppConfig):
-    """Declares the acts of mediation."""
+    """Declares the acts of mediation, and what they ask of a day."""
 
     name = "linli.mediation"
     label = "mediation"
@@ -16,3 +16,7 @@ class MediationConfig(AppConfig):
         import linli.mediation.parties.acts
         import linli.mediation.schemes.acts
         import linli.mediation.sessions.acts  # noqa: F401  (importing declares the acts)
+        from linli.kernel.claims import declare_claims
+        from linli.mediation.agreements.queries.day import CLAIM_SOURCES
+
+        declare_claims(*CLAIM_SOURCES)

@@ -52,6 +52,8 @@ DAY = (
     "property_manager",
     "partner_officer",
     "tips_desk",
+    "mediator",
+    "lawyer",
 )
 FIELD = (*PHONE, "grid_worker", "information_officer", "liaison_cadre")
 """Who is out and writes there; the app itself asks the house which forms a post may fill."""

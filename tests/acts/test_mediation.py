@@ -7,13 +7,18 @@ from datetime import date, timedelta
 import pytest
 
 from linli.kernel import clock
+from linli.kernel.acts import ACTS
 from linli.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from linli.kernel.ids import new_id
+from linli.kernel.inputs import Given, Spot
 from linli.matters.ledger.models import Matter
+from linli.mediation.agreements.acts import settle_on_spot
+from linli.mediation.agreements.models import FollowUp
 from linli.mediation.cases import acts as cases
 from linli.mediation.cases.models import CaseMember, MediationCase
 from linli.mediation.cases.queries import attention, case_seen, face_of
 from linli.mediation.cases.rules import CaseFacts
-from linli.mediation.papers.queries import paper_facts
+from linli.mediation.papers.queries import case_file, paper_facts, printed
 from linli.mediation.parties import acts as parties
 from linli.mediation.parties.models import Disputant
 from linli.mediation.parties.rules import PartyFacts
@@ -197,3 +202,28 @@ def test_a_child_of_fifteen_has_its_parent_there() -> None:
         parties.note_consent(lead, party=one, consent="agreed")
         cases.accept_case(lead, case=case, procedure="public_order")
         assert one.age(clock.today()) == 14
+
+
+def test_a_blue_dispute_on_the_spot_comes_from_a_phone_as_one_record() -> None:
+    """An e-bike row: written down by the grid worker without a network, kept at once, printed as what it is."""
+    town = mediation_town()
+    grid_worker = town.actor("grid_worker", door="field")
+    offline = ACTS["mediation.settle_on_spot"].offline
+    assert offline is not None and offline.prepare is not None
+    assert [one.name for one in offline.inputs if one.required] == ["what", "agreed"]
+    lon, lat = town.spot()
+    values = {"what": "电动车挡了楼道", "agreed": "今后停到车棚", "side_a": "石甲", "side_b": "水乙"}
+    given = Given({**values, "cause": "neighbour", "place": Spot(lon, lat)}, record=new_id())
+    facts = offline.prepare(grid_worker, given)
+    case = settle_on_spot(grid_worker, row_id=given.record, device_at=clock.now(), **facts)
+    assert (case.pk, case.state, case.tone, case.procedure) == (given.record, "performed", "blue", "on_spot")
+    matter = Matter.objects.get(pk=case.matter_id)
+    assert (matter.agency, matter.state) == (town.rooms[0], "settled")
+    assert "楼道" not in f"{matter.title} {matter.details}", "what was said is nowhere in the ledger"
+    assert FollowUp.objects.filter(case=case, due_on=clock.today() + timedelta(days=7)).exists()
+    assert "今后停到车棚" in str(paper_facts(case, "spot_record"))
+    with pytest.raises(Invalid, match="wrong_paper"):
+        paper_facts(case, "public_order_agreement")
+    for kind, begins in (("pdf", b"%PDF"), ("docx", b"PK")):
+        assert printed(case_file(case), kind).startswith(begins)
+        assert printed(paper_facts(case, "spot_record"), kind).startswith(begins)

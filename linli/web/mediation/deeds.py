@@ -7,9 +7,10 @@ import binascii
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from linli.kernel.errors import Invalid, NotFound
@@ -29,6 +30,7 @@ from linli.web.mediation import forms as f
 from linli.works.files.acts import keep_file
 from linli.works.files.models import StoredFile
 
+M = TypeVar("M", bound=Model)
 _DRAWN = "data:image/png;base64,"
 
 
@@ -54,18 +56,19 @@ class Asked:
 
     def party(self) -> Disputant:
         """The party that the form names, of this case."""
-        return self.of_case(Disputant.objects.visible_to(self.actor), self.key("party"))
+        return of_case(self.seen, Disputant.objects.visible_to(self.actor), self.key("party"))
 
     def session(self) -> MediationSession:
         """The session that the form names, of this case."""
-        return self.of_case(MediationSession.objects.visible_to(self.actor), self.key("session"))
+        return of_case(self.seen, MediationSession.objects.visible_to(self.actor), self.key("session"))
 
-    def of_case(self, rows: Any, key: uuid.UUID) -> Any:
-        """One row of this case; raises NotFound."""
-        found = rows.filter(case=self.seen.case, pk=key).first()
-        if found is None:
-            raise NotFound("row.unknown", what=str(key))
-        return found
+
+def of_case(seen: CaseSeen, rows: QuerySet[M], key: uuid.UUID) -> M:
+    """One row of this case; raises NotFound."""
+    found = rows.filter(case=seen.case, pk=key).first()
+    if found is None:
+        raise NotFound("row.unknown", what=str(key))
+    return found
 
 
 Deed = Callable[[Asked], object]
@@ -161,7 +164,7 @@ def _sign(asked: Asked) -> object:
         role=role,
         way=asked.facts["way"],
         digest=asked.facts["digest"],
-        party=asked.of_case(Disputant.objects.visible_to(asked.actor), uuid.UUID(party)) if party else None,
+        party=of_case(asked.seen, Disputant.objects.visible_to(asked.actor), uuid.UUID(party)) if party else None,
         file=_picture(asked),
     )
 

@@ -64,7 +64,7 @@ def as_docx(template: Path, facts: Mapping[str, Any]) -> bytes:
 
 
 @functools.cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
     """Read once a process: looking through 15 MB of font for each paper took six sevenths of its time."""
     return typst.Fonts(include_system_fonts=False, font_paths=[FONT_FOLDER])
 
@@ -77,7 +77,7 @@ def as_pdf(template: Path, facts: Mapping[str, Any]) -> bytes:
         return typst.compile(
             template,
             format="pdf",
-            font_paths=_fonts(),
+            font_paths=fonts(),
             ignore_system_fonts=True,
             sys_inputs={"facts": json.dumps(facts, ensure_ascii=False), "font": FONT},
         )

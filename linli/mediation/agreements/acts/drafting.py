@@ -42,8 +42,9 @@ def draft_agreement(
         supplements = earlier
     if supplements is not None and (supplements.case_id != case.pk or supplements.state != "in_effect"):
         raise Conflict("agreement.not_yet")
+    words = procedure_of(case.procedure).words
     if facts.oral and not procedure_of(case.procedure).oral:
-        raise Invalid("procedure.no_oral", procedure_zh=procedure_of(case.procedure).words.zh, field="oral")
+        raise Invalid("procedure.no_oral", procedure_zh=words.zh, procedure_en=words.en, field="oral")
     number = (Agreement.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0) + 1
     row = Agreement(
         id=row_id or new_id(),

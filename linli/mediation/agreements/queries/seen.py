@@ -1,4 +1,4 @@
-"""Who must sign, who has, and one agreement of one's own case."""
+"""Who must sign, and one agreement of one's own case."""
 
 from __future__ import annotations
 
