@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import struct
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,27 @@ def test_an_import_is_the_active_network(home: Path) -> None:
     assert active_roads() is roads, "loaded once"
     assert travel_s(start=WEST, end=EAST) == pytest.approx(990.8 / (30 / 3.6), abs=1)
     assert len(list(active_features())) == 4
+
+
+def test_a_street_that_is_one_way_at_the_peak_follows_the_clock(home: Path) -> None:
+    peak = '<tag k="oneway:conditional" v="-1 @ (Mo-Fr 07:00-09:00)"/></way><way id="12">'
+    (home / "peak.osm").write_text(town().replace('</way><way id="12">', peak), encoding="utf-8")
+    import_roads(TEST, path=home / "peak.osm", name="小镇")
+    assert travel_at("2026-03-02T06:59+08:00") == travel_at("2026-03-07T08:00+08:00")
+    assert travel_at("2026-03-02T08:00+08:00") > travel_at("2026-03-02T06:59+08:00") + 60, "round by the other street"
+    with clock.fixed(datetime.fromisoformat("2026-03-02T08:00+08:00")):
+        close_road(TEST, lon=116.005, lat=27.003, reason="塌方")
+        assert travel_s(start=WEST, end=EAST) is None, "a closure beside a rule by the hour"
+    closure = RoadClosure.objects.get()
+    with clock.fixed(closure.begins_at + timedelta(hours=1)):
+        assert travel_s(start=WEST, end=EAST) is not None, "after the peak the main road is open both ways"
+
+
+def travel_at(text: str) -> float:
+    with clock.fixed(datetime.fromisoformat(text)):
+        found = travel_s(start=WEST, end=EAST)
+    assert found is not None
+    return found
 
 
 def test_without_a_network_nothing_is_guessed(home: Path) -> None:
