@@ -10,6 +10,7 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -53,11 +54,13 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth ships no types
 
 @require_POST
 def demo_sign_in(request: HttpRequest, role: str) -> HttpResponse:
-    """Sign in as a role of the demo. Elsewhere this address does not exist."""
+    """Sign in as a role of the demo, back to the page that asked for it. Elsewhere this address does not exist."""
     if not settings.LINLI_DEMO or role not in POSTS:
         raise Http404
     account = Account.objects.filter(username=f"demo-{role}", is_active=True).first()
     if account is None:
         raise Http404
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
-    return redirect("home")
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return redirect(wanted if safe else "home")
