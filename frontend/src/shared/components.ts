@@ -39,9 +39,12 @@ function tick(): void {
   }
 }
 
+/** 2026-11-23 09:19, in Asia/Shanghai: Sweden writes its dates so. */
+const ON_PAPER = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' })
+
 /** Paper does not age: it says the exact time. */
 function printed(): void {
-  for (const node of document.querySelectorAll<HTMLTimeElement>('time[data-when]')) node.textContent = exact(node.dateTime)
+  for (const node of document.querySelectorAll<HTMLTimeElement>('time[data-when]')) node.textContent = ON_PAPER.format(new Date(node.dateTime))
 }
 
 /** Asks how far a long job is, as long as somebody looks; the job itself does not care whether anybody does. */
