@@ -115,5 +115,5 @@ def _photograph(browser: Browser, site: Site) -> Iterator[dict[str, Any]]:
 def _noise() -> bytes:
     """A photograph of about 60 kB that no coder makes smaller, the same each time."""
     out = io.BytesIO()
-    Image.frombytes("RGB", (190, 190), random.Random(5).randbytes(190 * 190 * 3)).save(out, "JPEG", quality=85)
+    Image.frombytes("RGB", (280, 280), random.Random(5).randbytes(280 * 280 * 3)).save(out, "JPEG", quality=85)
     return out.getvalue()
