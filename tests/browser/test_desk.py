@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from playwright.sync_api import Page, expect
@@ -15,6 +16,8 @@ def desk_of(sign_in: SignIn) -> tuple[Visitor, Page]:
     visitor = sign_in("dispatcher")
     page = visitor.open("/desk")
     expect(page.locator("#connection")).to_have_attribute("data-state", "live", timeout=SOON_MS)
+    # The waiting calls are painted before the rest has come; until all is there the lists count nothing.
+    expect(page.locator("#queue-tabs b").first).to_have_text(re.compile(r"^\d+$"), timeout=SOON_MS)
     return visitor, page
 
 
