@@ -78,7 +78,7 @@ def drawn(lands: Iterable[Land], links: dict[str, str]) -> Drawing:
         return corners
 
     areas = []
-    for number, (land, shape) in enumerate(zip(rows, flat.geoms, strict=True)):
+    for number, (land, shape) in enumerate(zip(rows, shapely.get_parts(flat), strict=True)):
         shown = _plain(shapely.transform(shape, on_sheet))
         middle = shown.representative_point()
         link = links[land.key]
