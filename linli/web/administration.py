@@ -69,7 +69,13 @@ LINKS: tuple[tuple[str, str, Any, Any, tuple[str, ...]], ...] = (
         ("community_officer", "station_desk", "station_chief", "administrator"),
     ),
     ("loads", "list-check", gettext_lazy("表格导入导出"), gettext_lazy("检查、写入、整批撤回；登记导出"), POSTS),
-    ("feeds", "transfer-out", gettext_lazy("数据源"), gettext_lazy("其他系统的文件夹和签名包，每小时读入或导出"), POSTS),
+    (
+        "feeds",
+        "transfer-out",
+        gettext_lazy("数据源"),
+        gettext_lazy("其他系统的文件夹和签名包，每小时读入或导出"),
+        POSTS,
+    ),
     ("gateways", "bell-ringing", gettext_lazy("通道与对接"), gettext_lazy("消息通道、对接系统、测试"), POSTS),
     ("jobs", "refresh", gettext_lazy("失败的任务"), gettext_lazy("后台没有做成的事"), POSTS),
     (

@@ -27,6 +27,7 @@ from linli.tips.receipts.models import WrongHour
 from linli.tips.receipts.rules import Bucket
 from linli.tips.talk.acts import write_again
 from linli.tips.talk.models import Envelope, Tip, TipFile, Word
+from linli.web.portal import showing
 from linli.web.tips import desk as desk_page
 from linli.web.tips import giver as giver_pages
 from linli.works.cleaning.rules import Cleaned
@@ -144,7 +145,7 @@ TRACES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 
 def _at_the_door(patch: pytest.MonkeyPatch, leak: Callable[[Any, Any], object]) -> None:
     """Something more is done with every answer of the giver's pages."""
-    honest = giver_pages.show
+    honest = showing.show
 
     def shown(request: Any, template: str, context: dict[str, Any], **more: Any) -> Any:
         answer = honest(request, template, context, **more)

@@ -146,7 +146,7 @@ class CaseMember(models.Model):
         return unseen(self.case_id)
 
 
-class GradingQuery(models.QuerySet["ColourDecision"]):
+class ColourDecisionQuery(models.QuerySet["ColourDecision"]):
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(named(actor, "case"))
 
@@ -165,7 +165,7 @@ class ColourDecision(models.Model):
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
-    objects = GradingQuery.as_manager()
+    objects = ColourDecisionQuery.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-at", "-id"]
