@@ -16,7 +16,8 @@ class MediationConfig(AppConfig):
         import linli.mediation.parties.acts
         import linli.mediation.schemes.acts
         import linli.mediation.sessions.acts  # noqa: F401  (importing declares the acts)
-        from linli.kernel.claims import declare_claims
-        from linli.mediation.agreements.queries.day import CLAIM_SOURCES
+        from linli.kernel.claims import declare_claims, declare_own
+        from linli.mediation.agreements.queries.day import CLAIM_SOURCES, OWN_SOURCES
 
         declare_claims(*CLAIM_SOURCES)
+        declare_own(*OWN_SOURCES)

@@ -31,7 +31,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     home = tmp_path_factory.mktemp("site")
     copied(home / "linli.sqlite3")
     with Installation(home, f"sqlite:///{home / 'linli.sqlite3'}") as running:
-        running.command("demo", "load", "--size", "town")
+        running.command("demo", "load", "--size", "town", timeout_s=300)
         running.start("serve")
         yield running
 

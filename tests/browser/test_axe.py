@@ -94,6 +94,9 @@ NO_PAGE = {
     "tip_file": "a file to save",
     "tip_do": "a form of a tip",
     "task_answer": "a form of a task",
+    "help_join": "a button of a request for help",
+    "mediation_do": "the forms of a case",
+    "mediation_paper": "a file to save",
     "task_check": "a form of an answer",
 }
 """Names in the URL table that are no page of their own, each with the reason."""
@@ -107,6 +110,7 @@ NO_ROWS = {
     "peer_change": "the demo town has no partner system",
     "feed": "the demo town has no other system's folder",
     "feed_change": "the same",
+    "mediation_new": "a button of an open dispute's page; tests/doors/test_pages_mediation.py goes through it",
     "self_report": "the QR of a printed plate leads there and nothing else",
     "self_report_kind": "the same",
     "visit_correct": "a button of an officer's own visit; the sweep is shown others'",
@@ -122,7 +126,8 @@ RUN = """async (rules) => {
   return found.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
     .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${(node.any[0] || {}).message || ''}`.slice(0, 160)).join(' | ')}`)
 }"""  # noqa: E501  one script, kept readable as such
-LINKS = "() => [...document.querySelectorAll('main a[href], header a[href]')].map((one) => new URL(one.href).pathname)"
+LINKS = """() => [...document.querySelectorAll('main a[href], header a[href]')]
+  .map((one) => new URL(one.getAttribute('href'), location.href).pathname)"""
 
 
 def pages_of_the_table() -> Iterator[tuple[str, str]]:

@@ -67,7 +67,7 @@ def test_a_matter_shows_files_ties_and_who_may_do_what(sign_in: SignIn, tmp_path
     picture = tmp_path / "卷宗.pdf"
     picture.write_bytes(b"%PDF-1.7\n" + b"x" * 2_500_000)
     page.set_input_files("[data-file]", str(picture))
-    expect(page.locator(".files li")).to_contain_text("卷宗.pdf")
+    expect(page.locator(".files li", has_text="卷宗.pdf")).to_be_visible()
     page.fill("#matter textarea[name=text]", "现场已看")
     page.locator("#matter form:has(textarea[name=text]) button").click()
     expect(page.locator("#matter")).to_contain_text("现场已看")

@@ -5,20 +5,22 @@ A claim names the dispute's number and never a party: the page 今日 is looked 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from linli.kernel import clock
-from linli.kernel.claims import Claim, ClaimSource, Waiting, Weight, waiting
+from linli.kernel.claims import Claim, ClaimSource, Line, OwnSource, Waiting, Weight, waiting
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.mediation.agreements.models import Agreement, FollowUp, Instalment
 from linli.mediation.agreements.rules import REMIND_BEFORE_DAYS
 from linli.mediation.cases.models import MediationCase
-from linli.mediation.cases.rules import TAKES_PART
+from linli.mediation.cases.rules import LIFE, TAKES_PART
 
 _AHEAD = timedelta(days=max(REMIND_BEFORE_DAYS))
 _SOON = timedelta(days=3)
+MOST = 8
 
 
 def _claim(key: str, case: MediationCase, why: Words, due_on: date | None) -> Claim:
@@ -82,9 +84,26 @@ def _source(code: str, words: Words, weight: Weight, find: Any) -> ClaimSource:
     return ClaimSource(code=code, words=words, weight=weight, posts=posts, find=find, rest="/mediation", police=False)
 
 
+def _mine(actor: Actor, at: datetime) -> Sequence[Line]:
+    """The running cases that name whoever asks, the latest first."""
+    rows = MediationCase.objects.visible_to(actor).running().select_related("matter")[:MOST]
+    return [Line(case.matter.number, LIFE.state(case.state).words, f"/mediation/{case.pk}") for case in rows]
+
+
 CLAIM_SOURCES = (
     _source("mediation.periods", Words("调解期限", "periods of mediation"), Weight.LAW, _periods),
     _source("mediation.confirmations", Words("司法确认期限", "judicial confirmation"), Weight.LAW, _confirmations),
     _source("mediation.owed", Words("协议履行", "instalments of agreements"), Weight.PROMISE, _owed),
     _source("mediation.looks", Words("调解回访", "follow-ups of mediation"), Weight.TASK, _looks),
+)
+OWN_SOURCES = (
+    OwnSource(
+        code="mediation.mine",
+        words=Words("我经办的调解", "mediation cases that name me"),
+        icon="users",
+        posts=("mediator", "lawyer"),
+        find=_mine,
+        rest="/mediation",
+        police=False,
+    ),
 )
