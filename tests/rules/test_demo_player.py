@@ -6,6 +6,7 @@ import json
 import random
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ from linli.demo.county import County, grow
 from linli.demo.live.keys import Keys
 from linli.demo.live.player import HUMAN_S, Player
 from linli.demo.plane import gap_m, sheet
+from linli.kernel import clock
 
 AFTER = {"deliver": "delivered", "sign": "signed", "set_out": "under_way", "arrive": "arrived", "finish": "done"}
 BEFORE = {"deliver": "ordered", "sign": "delivered", "set_out": "signed", "arrive": "under_way", "finish": "arrived"}
 
 
+A_DAY = datetime(2026, 11, 20, 6, tzinfo=UTC)
 TICK = 4
 """Seconds of simulated time between two looks."""
 
@@ -127,9 +130,11 @@ def played(home: Path, seconds: int, crew_prefix: str = "crew-") -> House:
     # A bearer word must be ASCII: the tokens are numbers, the house is told who they are.
     tokens = {name: f"t{index}" for index, name in enumerate(names)}
     player = Player(town(), Keys(tokens, crew), http, home, pace_s=300.0, rng=random.Random(4))
-    for second in range(0, seconds, TICK):
-        house.now = float(second)
-        player.tick(1_000.0 + second)
+    # What is called in follows the hour of the day: without one day for all, the test asks another question each hour.
+    with clock.fixed(A_DAY):
+        for second in range(0, seconds, TICK):
+            house.now = float(second)
+            player.tick(1_000.0 + second)
     return house
 
 
