@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
+import pypdfium2
+
 from benchmarks.ledger import kept
 from benchmarks.site import percentile
 
@@ -49,8 +51,6 @@ def _facts(number: int) -> dict[str, Any]:
 
 
 def _printed() -> Iterator[dict[str, Any]]:
-    import pypdfium2  # noqa: PLC0415  (needed by one of the two only)
-
     from linli.mediation.papers.queries import printed  # noqa: PLC0415  (Django is set up only now)
     from linli.works.papers import rules  # noqa: PLC0415  (Django is set up only now)
 

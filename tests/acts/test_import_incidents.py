@@ -195,6 +195,7 @@ def assert_alike(groups: list[dict[str, Any]], wanted: dict[str, dict[str, Any]]
                 assert group[name][part] == pytest.approx(own[name][part]), (group["key"], name, part)
 
 
+@pytest.mark.timeout(300)  # 12,975 rows twice, counted two ways: near the limit when another lane shares the machine
 @pytest.mark.skipif(
     not CALLS.exists() and os.environ.get("CI") != "true", reason="../shared/data is absent: real police calls"
 )
