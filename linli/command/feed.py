@@ -48,7 +48,7 @@ def _run(name: str) -> dict[str, Any]:
     if not place.is_file():
         raise Unreadable(f"there is no feed {name!r}")
     before = set(FeedRun.objects.filter(feed=name).values_list("pk", flat=True))
-    run_feed({"feed": str(place)})
+    run_feed({"feed": str(place), "asked": True})
     runs = [ran(row) for row in FeedRun.objects.filter(feed=name).order_by("at") if row.pk not in before]
     answer = {"feed": name, "runs": runs}
     if any(one["state"] in ("refused", "failed") for one in runs):

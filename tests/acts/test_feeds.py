@@ -7,6 +7,8 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,12 +20,17 @@ from linli.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from linli.org.people.acts import open_account
 from linli.places.premises.acts import register_premises
 from linli.places.premises.models import Premises
+from linli.trail.reads.models import Read
+from linli.volunteers.members.acts import register_member
+from linli.volunteers.members.models import Member
 from linli.works.exchange.acts import register_peer
 from linli.works.exchange.acts.reading import read_folder
+from linli.works.exchange.models import Item
 from linli.works.jobs.models import Job
 from linli.works.tables.acts.feeding import feed_folder
-from linli.works.tables.acts.feeds import ask_feed, end_feed, run_feed, set_feed
+from linli.works.tables.acts.feeds import ask_feed, end_feed, plan_feeds, run_feed, set_feed
 from linli.works.tables.models import FeedRun
+from linli.works.tables.rules.sealed import Way, open_rows, seal_rows
 from tests.acts.test_loads import book
 from tests.peers import BUREAU, KEY, Their, written
 from tests.town import SETUP, Town, build_town
@@ -69,8 +76,8 @@ def test_another_systems_folder_is_read_and_filled(town: Town, tmp_path: Path) -
     read = python_calamine.CalamineWorkbook.from_path(str(folder / "premises.xlsx")).get_sheet_by_index(0).to_python()
     assert [row[0] for row in read[1:]] == ["K1"]
     feed.write_text('[feed]\nkind = "nothing"\n', "utf-8")
-    with pytest.raises(Invalid, match="needed: kind, folder"):
-        run_feed({"feed": str(feed)})
+    run_feed({"feed": str(feed)})
+    assert "needed: kind, folder" in FeedRun.objects.get(feed="street", state="failed").why
 
 
 FEED = '[feed]\nkind = "premises"\npeer = "{peer}"\n[columns]\nname = "店名"\nagency = "室"\n[fixed]\nkind = "shop"\n'
@@ -111,8 +118,8 @@ def test_a_register_goes_to_a_peer_once_until_it_changes(town: Town, tmp_path: P
     their = Their(tmp_path)
     register_peer(SETUP, peer=BUREAU, kind="files", key=KEY, inbox=str(their.inbox), outbox=str(their.outbox))
     out = f'[feed]\nkind = "{{kind}}"\npeer = "{BUREAU}"\ndirection = "out"\npurpose = "交换"\n'
-    with pytest.raises(Invalid, match=r"feed\.personal"):
-        set_feed(SETUP, feed="people", text=out.format(kind="occupants"))
+    with pytest.raises(Invalid, match=r"export\.purpose"):
+        set_feed(SETUP, feed="people", text=out.format(kind="occupants").replace("交换", " "))
     for text, code in (("[feed", "table.map"), (out.format(kind="premises") + 'folder = "/tmp"\n', "table.map")):
         with pytest.raises(Invalid, match=code):
             set_feed(SETUP, feed="shops", text=text)
@@ -136,6 +143,87 @@ def test_a_register_goes_to_a_peer_once_until_it_changes(town: Town, tmp_path: P
         ask_feed(SETUP, feed="shops")
     run_feed(place)
     assert FeedRun.objects.count() == 3
+
+
+def helper(town: Town, code: str, name: str, phone: str) -> None:
+    register_member(
+        SETUP, code=code, kind="resident", name=name, phone=phone, agency=town.rooms[0], consented_on=date(2026, 1, 1)
+    )
+
+
+def test_a_personal_register_goes_out_and_comes_in_sealed_to_its_reader(town: Town, tmp_path: Path) -> None:
+    their = Their(tmp_path)
+    register_peer(SETUP, peer=BUREAU, kind="files", key=KEY, inbox=str(their.inbox), outbox=str(their.outbox))
+    begin = f'[feed]\nkind = "volunteers"\npeer = "{BUREAU}"\n'
+    set_feed(SETUP, feed="out", text=begin + 'direction = "out"\npurpose = "街道组织巡逻"\n')
+    place = {"feed": str(feed_folder() / "out.toml")}
+    helper(town, "V1", "演练甲", "13900007711")
+    run_feed(place)
+    run_feed(place)
+    assert list(FeedRun.objects.order_by("at").values_list("state", "rows")) == [("sent", 1), ("same", 0)]
+    looks = Read.objects.filter(subject_type="register.volunteers")
+    assert [row.purpose for row in looks] == [f"街道组织巡逻 → {BUREAU}"], "each sending is a look, with its reader"
+    [item] = Item.objects.filter(kind="table")
+    written()
+    [table] = [one["table"] for one in their.ours()]
+    told = json.dumps(item.body) + "".join(one.read_text() for one in their.outbox.glob("*.json"))
+    assert "演练甲" not in told and "13900007711" not in told and table["algorithm"] == "AES-256-GCM"
+    way = Way("linli", BUREAU, "volunteers", 1, 1)
+    opened = open_rows(table["sealed"], way=way, shared=KEY)
+    row = dict(zip(opened["columns"], opened["rows"][0], strict=True))
+    assert (row["code"], row["name"], row["phone"]) == ("V1", "演练甲", "13900007711")
+    for other, key in ((replace(way, part=2), KEY), (replace(way, kind="homes"), KEY), (way, f"{KEY}!")):
+        with pytest.raises(Invalid, match=r"feed\.not_opened"):
+            open_rows(table["sealed"], way=other, shared=key)
+    # Once it was read there, the post book keeps none of it.
+    their.send({"id": "a-1", "kind": "ack", "ack": {"sequence": 1}})
+    read_folder(their.inbox)
+    item.refresh_from_db()
+    assert set(item.body) == {"kind", "algorithm", "part", "of", "sha256"}
+
+    set_feed(SETUP, feed="back", text=begin)
+    back = Way(BUREAU, "linli", "volunteers", 1, 1)
+    opened["rows"][0][opened["columns"].index("name")] = "演练乙"
+    good = {"kind": "volunteers", "part": 1, "of": 1, "sealed": seal_rows(opened, way=back, shared=KEY)}
+    wrong = {**good, "part": 2}
+    their.send({"id": "s-1", "kind": "table", "table": good}, {"id": "s-2", "kind": "table", "table": wrong})
+    assert read_folder(their.inbox).items == {"taken": 1, "rejected": 1}
+    run_feed({"feed": str(feed_folder() / "back.toml")})
+    assert Member.objects.get(code="V1").name == "演练乙"
+
+
+def test_what_stops_a_feed_is_said_once_and_a_broken_map_waits_for_a_person(town: Town, tmp_path: Path) -> None:
+    feed_folder().mkdir(parents=True, exist_ok=True)
+    place = feed_folder() / "street.toml"
+    job = {"feed": str(place)}
+
+    def planned() -> bool:
+        Job.objects.filter(key="feed:street.toml").delete()
+        plan_feeds({})
+        return Job.objects.filter(key="feed:street.toml").exists()
+
+    place.write_text("[feed", "utf-8")
+    assert planned(), "nobody knows it yet"
+    for _ in range(3):
+        run_feed(job)
+    assert FeedRun.objects.filter(feed="street", state="failed").count() == 1
+    assert not planned(), "tried once for this text"
+    run_feed({**job, "asked": True})
+    assert FeedRun.objects.count() == 2, "whoever asks is answered"
+    place.write_text("[feed  ", "utf-8")
+    assert planned(), "another text is tried"
+    run_feed(job)
+    assert FeedRun.objects.count() == 3 and not planned()
+    # What lies outside of the map may come right by itself: tried each hour, said once.
+    place.write_text('[feed]\nkind = "premises"\npeer = "nobody"\ndirection = "out"\n', "utf-8")
+    for _ in range(3):
+        assert planned()
+        run_feed(job)
+    assert FeedRun.objects.count() == 4
+    place.write_text(f'[feed]\nkind = "premises"\nfolder = "{tmp_path}"\ndirection = "out"\n', "utf-8")
+    assert planned()
+    run_feed(job)
+    assert FeedRun.objects.order_by("-at").values_list("state", flat=True).first() == "left"
 
 
 def test_feeds_at_the_page_and_the_command(

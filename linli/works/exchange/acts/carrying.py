@@ -25,7 +25,7 @@ from linli.kernel.scope import Actor, system
 from linli.works.channels.acts.carrying import Line
 from linli.works.channels.rules.shapes import NotSent, read_gateway
 from linli.works.channels.rules.signing import signed_headers
-from linli.works.exchange.acts.telling import send_key
+from linli.works.exchange.acts.telling import forget_sealed, send_key
 from linli.works.exchange.models import Bundle, Item, Peer
 from linli.works.exchange.queries import items_of
 from linli.works.exchange.rules.envelope import LARGEST_BYTES, file_name, write_bundle
@@ -124,6 +124,9 @@ def _hand_over(peer: Peer, bundle: Bundle) -> None:
         return
     now = clock.now()
     _set(bundle, state="handed_over", handed_over_at=now, **({"acknowledged_at": now} if peer.kind == "http" else {}))
+    if peer.kind == "http":
+        with transaction.atomic():
+            forget_sealed(bundle)
 
 
 def _post(peer: Peer, bundle: Bundle, raw: bytes) -> None:

@@ -17,7 +17,7 @@ from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, Invalid, Refusal, declare
 from linli.kernel.registry import Registry
 from linli.kernel.scope import Actor, HeldPost, system
-from linli.works.exchange.acts.telling import tell
+from linli.works.exchange.acts.telling import forget_sealed, tell
 from linli.works.exchange.models import Bundle, Peer, Received, ReceivedItem
 from linli.works.exchange.queries import key_of, missing_numbers, peer_named
 from linli.works.exchange.rules.envelope import LARGEST_BYTES, Opened, open_bundle
@@ -181,6 +181,8 @@ def take_ack(actor: Actor, peer: Peer, item: dict[str, Any]) -> str:
     if not isinstance(sequence, int):
         raise Invalid("exchange.field", field="ack.sequence")
     rows = Bundle.objects.filter(peer=peer, sequence=sequence, acknowledged_at__isnull=True)
+    for bundle in rows:
+        forget_sealed(bundle)
     rows.update(state="acknowledged", acknowledged_at=clock.now())
     return str(sequence)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from linli.kernel import clock
-from linli.works.exchange.models import Item, Peer
+from linli.works.exchange.models import Bundle, Item, Peer
 from linli.works.jobs.acts import schedule
 
 
@@ -27,3 +27,10 @@ def tell(peer: Peer, *, kind: str, shared_id: str, body: dict[str, Any]) -> Item
 def send_key(peer: Peer) -> str:
     """The key of a peer's sending job: one that waits is enough."""
     return f"exchange.send:{peer.pk}"
+
+
+def forget_sealed(bundle: Bundle) -> None:
+    """A bundle has been read there: what was sealed in it is kept here no longer, in the caller's transaction."""
+    for item in Item.objects.filter(bundle=bundle, kind="table").only("pk", "body"):
+        if item.body.pop("sealed", None) is not None:
+            Item.objects.filter(pk=item.pk).update(body=item.body)

@@ -3,6 +3,8 @@
 An item ``table`` holds ``kind``, ``columns`` (their headings) and ``rows`` (texts), at most 500 of them. It becomes a
 file that the feed reads as it reads a folder, so nothing of a person lies in the post book. The item ``table_answer``
 goes back with the counts and the first hundred wrong cells, by row and column, without their values.
+
+Of a register of personal data columns and rows travel ``sealed`` to their reader (ADR 0217), in both directions.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from linli.works.tables.acts.loads import LANE
 from linli.works.tables.acts.running import Outcome
 from linli.works.tables.exporting import cell_text
 from linli.works.tables.rules.guarding import guarded
+from linli.works.tables.rules.sealed import ALGORITHM, Way, keyed_digest, open_rows, seal_rows
 
 MOST_ROWS, MOST_COLUMNS, MOST_TOLD = 500, 200, 100
 _SAFE = re.compile(r"[^0-9A-Za-z_-]")
@@ -51,12 +54,22 @@ def take_table(actor: Actor, peer: Peer, item: dict[str, Any]) -> str:
     feed = next((one for one in found if one.kind == kind), None)
     if feed is None:
         raise Invalid("feed.unknown", feed=kind)
+    if "sealed" in told:
+        told = _opened(peer, kind, told)
     _write(feed.folder, _file_name(peer, str(item["id"])), _checked(told))
     name = feed.map_path.name
     schedule(
         "tables.feed", due_at=clock.now() + _SOON, payload={"feed": str(feed.map_path)}, key=f"feed:{name}", lane=LANE
     )
     return feed.name
+
+
+def _opened(peer: Peer, kind: str, told: dict[str, Any]) -> dict[str, Any]:
+    part, of = told.get("part"), told.get("of")
+    if not isinstance(part, int) or not isinstance(of, int) or not isinstance(told["sealed"], str):
+        raise Invalid("exchange.field", field="table.sealed")
+    way = Way(peer.name, peer.our_name, kind, part, of)
+    return open_rows(told["sealed"], way=way, shared=peer.key)
 
 
 def _checked(told: dict[str, Any]) -> list[list[str]]:
@@ -123,22 +136,27 @@ def take_answer(actor: Actor, peer: Peer, item: dict[str, Any]) -> str:
 
 
 def send_register(actor: Actor, feed: Feed, before: str) -> tuple[str, int]:
-    """Queue a register for a peer in pieces, unless its digest is that of ``before``; returns digest and rows sent."""
+    """Queue a register for a peer in pieces, unless its digest is that of ``before``; returns digest and rows sent.
+    Personal rows are sealed to it, and each sending is a look that the trail notes with its purpose and its reader.
+    """
     peer, columns = peer_named(feed.peer), IMPORTERS[feed.kind].columns
-    if IMPORTERS[feed.kind].personal:
-        raise Invalid("feed.personal", field="text")
-    ask_export(actor, kind=feed.kind, purpose=feed.purpose)
-    digest, count = hashlib.sha256(), 0
+    personal = IMPORTERS[feed.kind].personal
+    digest, count = keyed_digest(peer.key) if personal else hashlib.sha256(), 0
     for row in _texts(actor, feed.kind):
         digest.update(json.dumps(row, ensure_ascii=False).encode())
         count += 1
     if digest.hexdigest() == before:
         return before, 0
+    ask_export(actor, kind=feed.kind, purpose=f"{feed.purpose} → {peer.name}" if feed.purpose.strip() else "")
     rows, names = _texts(actor, feed.kind), [column.name for column in columns]
     parts = -(-count // MOST_ROWS)
     for part in range(1, parts + 1):
-        body = {"kind": feed.kind, "columns": names, "rows": list(itertools.islice(rows, MOST_ROWS))}
-        tell(peer, kind="table", shared_id="", body={**body, "part": part, "of": parts, "sha256": digest.hexdigest()})
+        told: dict[str, Any] = {"columns": names, "rows": list(itertools.islice(rows, MOST_ROWS))}
+        if personal:
+            way = Way(peer.our_name, peer.name, feed.kind, part, parts)
+            told = {"algorithm": ALGORITHM, "sealed": seal_rows(told, way=way, shared=peer.key)}
+        body = {"kind": feed.kind, **told, "part": part, "of": parts, "sha256": digest.hexdigest()}
+        tell(peer, kind="table", shared_id="", body=body)
     return digest.hexdigest(), count
 
 

@@ -7,12 +7,13 @@ A feed is one TOML file in ``LINLI_HOME/feeds``: a map as for ``linli import``, 
     folder = "/srv/exchange/street"  # files are picked up here once an hour, then moved to its folder done
     pattern = "*.xlsx"
     direction = "in"  # "out": the register is left there as a workbook
-    peer = "street"  # instead of the folder: rows come and go in the signed bundles of this peer
+    peer = "street"  # instead of the folder: rows come and go in the signed bundles of this peer, personal ones sealed
     purpose = "…"  # out, personal registers: what for; noted as a look
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import time
@@ -52,11 +53,6 @@ declare("feed.unknown", zh="没有“{feed}”这个数据源。", en="There is 
 declare(
     "feed.folder", zh="文件夹“{folder}”不存在或不是绝对路径。", en="The folder {folder} is missing or not absolute."
 )
-declare(
-    "feed.personal",
-    zh="含个人信息的登记不随签名包发出（签名包不加密），请用文件夹。",
-    en="A register of personal data does not go out in bundles, which are signed but not sealed: use a folder.",
-)
 declare("feed.changed", zh="没有这个数据源，或刚被停用。", en="There is no such feed, or it was just ended.")
 
 
@@ -82,8 +78,6 @@ def set_feed(actor: Actor, *, feed: str, text: str) -> BulkEntry:
 def _can_work(found: Feed) -> None:
     if found.peer:
         peer_named(found.peer)
-        if found.direction == "out" and IMPORTERS[found.kind].personal:
-            raise Invalid("feed.personal", field="text")
     elif not (found.folder.is_absolute() and found.folder.is_dir()):
         raise Invalid("feed.folder", folder=str(found.folder), field="text")
     if found.direction == "out" and not can_export(found.kind):
@@ -95,8 +89,7 @@ def _can_work(found: Feed) -> None:
 @act("feed.run", zh="立即运行数据源", en="run a feed now", keeps=("feed",))
 def ask_feed(actor: Actor, *, feed: str) -> BulkEntry:
     """Let a feed be read or filled now, by the worker."""
-    place = _place(feed)
-    _plan(place)
+    _plan(_place(feed), asked=True)
     return BulkEntry(feed, "feed")
 
 
@@ -115,36 +108,67 @@ def _place(feed: str) -> Path:
     return place
 
 
-def _plan(place: Path) -> None:
-    schedule("tables.feed", due_at=clock.now(), payload={"feed": str(place)}, key=f"feed:{place.name}", lane=LANE)
+def _plan(place: Path, **more: bool) -> None:
+    payload = {"feed": str(place), **more}
+    schedule("tables.feed", due_at=clock.now(), payload=payload, key=f"feed:{place.name}", lane=LANE)
 
 
 @hourly("tables.feeds")
 def plan_feeds(payload: dict[str, Any]) -> None:
-    """Let every feed be read, each by a job of its own; forget what was three months ago."""
+    """Let every feed be read, each by a job of its own; forget what was three months ago. A map that was found broken
+    is not tried again before it is another one: only a person can mend it.
+    """
     for path in sorted(feed_folder().glob("*.toml")):
-        _plan(path)
+        if not is_known_broken(path):
+            _plan(path)
     FeedRun.objects.filter(at__lt=clock.now() - _KEEP).delete()
+
+
+def is_known_broken(place: Path) -> bool:
+    """Whether this very text of a map was found broken before, so that the hourly round leaves it alone."""
+    last = FeedRun.objects.filter(feed=place.stem[:40]).order_by("-at").first()
+    if last is None or last.state != "failed" or last.digest != _digest(place):
+        return False
+    try:
+        read_feed(place)
+    except Refusal:
+        return True
+    return False
 
 
 @job("tables.feed")
 def run_feed(payload: dict[str, Any]) -> None:
-    """Read one folder, or leave a register there. A file that cannot be read goes aside; the others are read."""
+    """Read one folder, or leave a register there. A file that cannot be read goes aside; the others are read. What
+    stops the whole feed is written down, once until it changes (``asked``: each time that a person asks), and tried
+    again in the next hour, not sooner.
+    """
     place = Path(payload["feed"])
     if not place.is_file():
         return
     try:
-        feed = read_feed(place)
-        if feed.direction == "out":
-            leave(feed)
-            return
-        for file in sorted(feed.folder.glob(feed.pattern)):
-            mine = bool(sender_of(feed, file))  # written whole, by ourselves
-            if file.is_file() and not file.name.startswith(".") and (mine or _quiet(file)):
-                pick_up(feed, file)
+        _ran(read_feed(place))
     except Refusal as refused:
-        _noted(place.stem, "failed", why=refused.words.zh)
-        raise
+        digest, why = _digest(place), refused.words.zh[:200]
+        last = FeedRun.objects.filter(feed=place.stem[:40]).order_by("-at").first()
+        known = last is not None and (last.state, last.digest, last.why) == ("failed", digest, why)
+        if payload.get("asked") or not known:
+            _noted(place.stem, "failed", why=why, digest=digest)
+        log.warning("feed_failed", feed=place.stem, why=refused.words.en)
+
+
+def _ran(feed: Feed) -> None:
+    if feed.direction == "out":
+        leave(feed)
+        return
+    for file in sorted(feed.folder.glob(feed.pattern)):
+        mine = bool(sender_of(feed, file))  # written whole, by ourselves
+        if file.is_file() and not file.name.startswith(".") and (mine or _quiet(file)):
+            pick_up(feed, file)
+
+
+def _digest(place: Path) -> str:
+    """SHA-256 of a map as it stands."""
+    return hashlib.sha256(place.read_bytes()).hexdigest()
 
 
 def _quiet(file: Path) -> bool:
