@@ -36,7 +36,7 @@ WEIGHTS: dict[Weight, Words] = {
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One thing to do. ``key`` names its row, so that nothing stands on a page twice; ``why`` says why it is here;
-    ``by_at`` is the moment until which, None when nobody promised one.
+    ``by_at`` is the moment until which, None when nobody promised one; ``weight`` where it is not its source's.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Claim:
     by_at: datetime | None = None
     number: str = ""
     where: str = ""
+    weight: Weight | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,10 @@ class MediationConfig(AppConfig):
     def ready(self) -> None:
         import linli.mediation.agreements.acts
         import linli.mediation.cases.acts
+        import linli.mediation.courts.acts
+        import linli.mediation.hours.acts
+        import linli.mediation.notices.acts
+        import linli.mediation.panel.acts
         import linli.mediation.papers.acts
         import linli.mediation.parties.acts
         import linli.mediation.schemes.acts

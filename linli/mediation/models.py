@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from linli.mediation.agreements.models import Agreement, FollowUp, Instalment, Signature
 from linli.mediation.cases.models import CaseMember, ColourDecision, MediationCase
+from linli.mediation.courts.models import CourtCase
+from linli.mediation.hours.models import LawyerBooking, LawyerHours
+from linli.mediation.panel.models import Expert
 from linli.mediation.papers.models import CasePaper
 from linli.mediation.parties.models import Disputant
 from linli.mediation.schemes.models import ColourScheme
@@ -15,9 +18,13 @@ __all__ = [
     "CasePaper",
     "ColourDecision",
     "ColourScheme",
+    "CourtCase",
     "Disputant",
+    "Expert",
     "FollowUp",
     "Instalment",
+    "LawyerBooking",
+    "LawyerHours",
     "MediationCase",
     "MediationSession",
     "PrivateNote",

@@ -76,10 +76,8 @@ def _shown(day: Day) -> dict[str, Any]:
     """The day with a heading before the first thing of each weight."""
     rows: list[dict[str, Any]] = []
     for item in day.shown:
-        first = not rows or rows[-1]["weight"] != item.source.weight
-        rows.append(
-            {"item": item, "weight": item.source.weight, "head": WEIGHTS[item.source.weight] if first else None}
-        )
+        first = not rows or rows[-1]["weight"] != item.weight
+        rows.append({"item": item, "weight": item.weight, "head": WEIGHTS[item.weight] if first else None})
     return {"rows": rows, "rest": day.rest, "more": day.more, "total": day.total}
 
 

@@ -67,6 +67,7 @@ from linli.web import (
     wall,
     work_figures,
 )
+from linli.web.mediation import office as mediation_office
 from linli.web.mediation import pages as mediation
 from linli.web.portal import door
 from linli.web.portal import follow as door_follow
@@ -271,6 +272,13 @@ urlpatterns = [
     path("mediation", mediation.index, name="mediation"),
     path("mediation/calendar", mediation.calendar, name="mediation_calendar"),
     path("mediation/tables", mediation.tables, name="mediation_tables"),
+    path("mediation/tables/<str:code>", mediation_office.table, name="mediation_table"),
+    path("mediation/outcomes", mediation_office.outcomes, name="mediation_outcomes"),
+    path("mediation/lawyers", mediation_office.lawyers, name="mediation_lawyers"),
+    path("mediation/lawyers/<uuid:key>", mediation_office.lawyer_do, name="mediation_lawyer_do"),
+    path("mediation/lawyers/<str:room>/<uuid:key>", mediation_office.book, name="mediation_book"),
+    path("mediation/panel", mediation_office.panel, name="mediation_panel"),
+    path("mediation/panel/<uuid:key>", mediation_office.panel_end, name="mediation_panel_end"),
     path("mediation/new/<str:number>", mediation.new, name="mediation_new"),
     path("mediation/<uuid:key>", mediation.case, name="mediation_case"),
     path("mediation/<uuid:key>/papers/<str:code>.<str:kind>", mediation.paper, name="mediation_paper"),

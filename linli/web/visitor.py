@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,17 +17,25 @@ from linli.org.people.models import Account
 from linli.org.posts.queries import actor_for
 
 P = ParamSpec("P")
+_KNOWN = "linli_actor"
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 declare("page.not_yours", zh="此页面不属于您的岗位。", en="This page does not belong to your post.")
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """The actor behind a signed-in request, with the posts held today."""
+    """The actor behind a signed-in request, with the posts held today. Guard, page and header of one reading ask once;
+    a form is asked anew, it may change who somebody is.
+    """
     account = request.user
     if not isinstance(account, Account):
         raise NotAllowed("page.not_yours")
-    return narrowed(actor_for(account, door="page"), request.session)
+    known = getattr(request, _KNOWN, None) if request.method == "GET" else None
+    if known is not None and known[0] == account.pk:
+        return cast("Actor", known[1])
+    actor = narrowed(actor_for(account, door="page"), request.session)
+    setattr(request, _KNOWN, (account.pk, actor))
+    return actor
 
 
 def page(*posts: str) -> Callable[[View[P]], View[P]]:

@@ -263,9 +263,8 @@ def test_pages_ask_few_questions_however_much_is_open(enter: Enter, full: Town) 
     busy(full)
     for name, address, most in (
         ("bureau_leader", "/board", 30),
-        # One question for each declared source; four of them are mediation's.
-        ("station_chief", "/today", 44),
-        ("community_officer", "/today", 44),
+        ("station_chief", "/today", 39),
+        ("community_officer", "/today", 39),
     ):
         client = enter(name)
         client.get(address)  # what is kept in memory has been read

@@ -67,12 +67,15 @@ def test_known_days() -> None:
 
 @pytest.mark.parametrize("day", [date(2012, 12, 31), date(2013, 1, 1), date(2021, 12, 31), date(2024, 1, 1)])
 def test_one_wording_is_in_force_each_day_and_cites_its_article(day: date) -> None:
-    for code in {one.code for one in CLOCKS}:
+    for code in {one.code for one in CLOCKS if one.code != "court_sent"}:
         held = [one for one in CLOCKS if one.code == code and one.since <= day and (not one.until or day < one.until)]
         assert len(held) == 1 and clock_on(code, day) == held[0]
         assert "第" in held[0].cited and "《" in held[0].cited
-    with pytest.raises(Invalid, match="not_in_force"):
-        clock_on("confirm", date(2010, 12, 31))
+    for code, before in (("confirm", date(2010, 12, 31)), ("court_sent", date(2016, 6, 30))):
+        with pytest.raises(Invalid, match="not_in_force"):
+            clock_on(code, before)
+    sent = date(2026, 9, 2)
+    assert last_day(clock_on("court_sent", sent), sent) == date(2026, 10, 8), "day 30 is a holiday"
 
 
 def test_laws_follow_one_another_without_a_gap() -> None:

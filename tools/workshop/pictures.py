@@ -82,6 +82,9 @@ PAGES = {
         "mediation": "/mediation",
         "mediation_calendar": "/mediation/calendar",
         "mediation_tables": "/mediation/tables",
+        "mediation_outcomes": "/mediation/outcomes",
+        "mediation_lawyers": "/mediation/lawyers",
+        "mediation_panel": "/mediation/panel",
     },
     "community_officer": {
         "paste": "/paste",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from linli.kernel.claims import Claim, ClaimSource, Waiting
+from linli.kernel.claims import Claim, ClaimSource, Waiting, Weight
 from linli.kernel.words import Words
 
 MOST = 7
@@ -27,6 +27,10 @@ class Shown:
     source: ClaimSource
     late: bool
     left: Words | None
+
+    @property
+    def weight(self) -> Weight:
+        return weight_of(self.source, self.claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,14 @@ def arranged(found: Iterable[tuple[ClaimSource, Waiting]], at: datetime, most: i
     return Day(shown, [item for item in rest if item.n], sum(waiting.total for _, waiting in found))
 
 
+def weight_of(source: ClaimSource, claim: Claim) -> Weight:
+    """What a claim rests on: its own word, else its source's."""
+    return claim.weight or source.weight
+
+
 def _place(source: ClaimSource, claim: Claim) -> tuple[int, bool, float, str]:
     return (
-        int(source.weight),
+        int(weight_of(source, claim)),
         claim.by_at is None,
         claim.by_at.timestamp() if claim.by_at else 0.0,
         claim.key,

@@ -55,6 +55,7 @@ class MediationCase(models.Model):
     households = models.PositiveIntegerField(null=True)
     answer_by = models.DateField(null=True)
     amount_yuan = models.PositiveBigIntegerField(null=True)
+    language = models.CharField(max_length=16, blank=True)
     signs = models.JSONField(default=list)
     scheme = models.CharField(max_length=24, blank=True)
     colour = models.CharField(max_length=16, blank=True)

@@ -31,6 +31,12 @@ declare(
 declare("mediation.no_rights", zh="{who}还没有听读权利义务告知书。", en="{who} has not been read the rights yet.")
 declare("mediation.no_consent", zh="{who}还没有同意调解。", en="{who} has not consented to mediation yet.")
 declare(
+    "mediation.no_more_tries",
+    zh="“{procedure_zh}”{tries}次不成即告知其他途径，不再调解。",
+    en="{procedure_en} is tried {tries} times at most; then the other routes are explained.",
+)
+declare("mediation.not_tried", zh="第一次调解还没有进行。", en="The first try has not been made yet.")
+declare(
     "mediation.wrong_member",
     zh="“{who}”没有可以参加调解的岗位。",
     en="{who} holds no post that takes part in mediation.",
@@ -137,6 +143,8 @@ class CaseFacts:
     answer_by: date | None = None
     amount_yuan: int | None = None
     signs: tuple[str, ...] = ()
+    language: str = ""
+    """A language or dialect that somebody must speak, where it is not everybody's."""
 
     def check(self, today: date) -> None:
         """Raises Invalid naming the first field that is wrong."""

@@ -73,6 +73,14 @@ CLOCKS: tuple[Clock, ...] = (
         since=date(2002, 11, 1),
     ),
     Clock(
+        "court_sent",
+        Words("法院诉前委派调解期限", "mediation sent by the court before a suit"),
+        "最高人民法院关于人民法院特邀调解的规定",
+        "第二十七条",
+        *(30, "days", True),
+        since=date(2016, 7, 1),
+    ),
+    Clock(
         "public_order_first",
         Words("治安调解期限", "mediation of a public-order case"),
         "公安机关治安调解工作规范",

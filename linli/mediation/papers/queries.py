@@ -12,6 +12,8 @@ from linli.kernel.errors import Invalid, declare
 from linli.mediation.agreements.models import Agreement, FollowUp
 from linli.mediation.cases.models import CaseMember, MediationCase
 from linli.mediation.cases.rules import CAUSES, ENDINGS, ROUTES, SOURCES
+from linli.mediation.courts.models import CourtCase
+from linli.mediation.courts.rules import OUTCOMES, outcome_of
 from linli.mediation.papers.models import CasePaper
 from linli.mediation.papers.rules import CONTENTS, Content, contents_of
 from linli.mediation.parties.models import Disputant
@@ -141,6 +143,9 @@ def _end_notice(case: MediationCase) -> Facts:
     sections = [("终止原因", ENDINGS[case.end_reason].zh if case.end_reason else "—")]
     if case.end_words:
         sections.append(("说明", case.end_words))
+    sent = CourtCase.objects.filter(case=case).first()
+    if sent is not None:
+        sections.append(("委派法院", f"本案由{sent.court}诉前委派，现退回该院依法处理，无需当事人重新起诉。"))
     sections.append(("可以通过下列途径维护权利", "\n".join(words.zh for words in ROUTES.values())))
     return _paper(case, "end_notice", sections=sections, signers=["调解员"])
 
@@ -160,6 +165,28 @@ def _follow_up(case: MediationCase) -> Facts:
     return _paper(case, "follow_up", sections=sections or [("回访", "尚未回访")], signers=["回访人"])
 
 
+def _court_reply(case: MediationCase) -> Facts:
+    sent = CourtCase.objects.get(case=case)
+    outcome = sent.outcome or outcome_of(case.state, case.end_reason)
+    said = [f"{sent.court}{_day(sent.received_on)}诉前委派的{sent.number}一案，结果：{OUTCOMES[outcome].zh}。"]
+    agreement = last_agreement(case)
+    if outcome == "agreed" and agreement is not None and agreement.effective_at:
+        said.append(f"第{agreement.number}号调解协议于{_day(clock.shanghai(agreement.effective_at))}生效。")
+        if agreement.confirm_by:
+            said.append(f"双方可在{_day(agreement.confirm_by)}前共同申请司法确认（{agreement.clock}）。")
+    elif case.end_reason:
+        said.append(f"未能达成协议的原因：{ENDINGS[case.end_reason].zh}。")
+    notes = [f"答复期限：{_day(sent.due_on)}" + (f"（{sent.clock}）" if sent.clock else "")]
+    # What was said in mediation is no evidence in the suit: the answer holds the result alone.
+    return _paper(
+        case, "court_reply", sections=[("委派调解结果", "\n".join(said))], signers=["调解员", "（印章）"], notes=notes
+    )
+
+
+def _answers_court(case: MediationCase) -> bool:
+    return bool(outcome_of(case.state, case.end_reason)) and CourtCase.objects.filter(case=case).exists()
+
+
 def last_agreement(case: MediationCase) -> Agreement | None:
     """The newest that was not given up."""
     return Agreement.objects.filter(case=case).exclude(state="dropped").order_by("-number").first()
@@ -176,6 +203,8 @@ def paper_facts(case: MediationCase, code: str) -> Facts:
         return simple[code](case)
     if code == "end_notice":
         return _end_notice(case)
+    if code == "court_reply" and _answers_court(case):
+        return _court_reply(case)
     agreement = last_agreement(case)
     if agreement is None or code not in papers_of(case):
         raise Invalid("paper.not_yet", paper=PAPERS[code].zh, paper_en=PAPERS[code].en)
@@ -193,6 +222,7 @@ def papers_of(case: MediationCase) -> list[str]:
         "record": MediationSession.objects.filter(case=case, begun_at__isnull=False).exists(),
         "end_notice": case.state == "ended",
         "follow_up": FollowUp.objects.filter(case=case, done_on__isnull=False).exists(),
+        "court_reply": _answers_court(case),
         "confirmation": agreement is not None and agreement.confirm_by is not None,
         written: agreement is not None,
     }

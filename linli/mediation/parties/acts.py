@@ -41,6 +41,7 @@ def add_party(actor: Actor, *, case: MediationCase, facts: PartyFacts, row_id: A
         raise Invalid("party.no_list", most=SPOKESPERSONS, field="name")
     last = on_side.aggregate(last=Max("place"))["last"] or 0
     row = Disputant(id=row_id or new_id(), case=case, side=facts.side, place=last + 1, is_body=facts.is_body)
+    row.reach = facts.reach
     row.speaks_for = facts.speaks_for or case.is_group
     _seal(row, facts)
     row.save(force_insert=True)

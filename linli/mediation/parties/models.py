@@ -12,7 +12,7 @@ from linli.kernel.crypto import blind_index, seal, unseal
 from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor
 from linli.mediation.cases.models import MediationCase, named, unseen
-from linli.mediation.parties.rules import CONSENT, SIDES, age_on
+from linli.mediation.parties.rules import CONSENT, REACH, SIDES, age_on
 
 _INDEX = "mediation.party"
 
@@ -32,6 +32,7 @@ class Disputant(models.Model):
 
     SIDES: ClassVar = SIDES
     CONSENT: ClassVar = CONSENT
+    REACH: ClassVar = REACH
     SEALED: ClassVar = ("name", "phone", "id_number", "born", "address", "guardian", "guardian_phone", "agent")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -51,6 +52,7 @@ class Disputant(models.Model):
     guardian_sealed = models.BinaryField(default=bytes)
     guardian_phone_sealed = models.BinaryField(default=bytes)
     agent_sealed = models.BinaryField(default=bytes)
+    reach = models.CharField(max_length=8, default="sms")
     consent = models.CharField(max_length=8, default="unasked")
     consent_at = models.DateTimeField(null=True)
     rights_at = models.DateTimeField(null=True)

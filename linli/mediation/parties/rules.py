@@ -36,6 +36,12 @@ CONSENT: dict[str, Words] = {
     "agreed": Words("同意调解", "consents"),
     "refused": Words("拒绝调解", "refuses"),
 }
+REACH: dict[str, Words] = {
+    "sms": Words("短信", "short message"),
+    "voice": Words("语音电话", "voice call"),
+    "none": Words("不发消息，当面或打电话通知", "no messages: told by somebody"),
+}
+"""How a party wants to be told of sessions and days (its own choice)."""
 ADULT, PARENTS_PRESENT = 18, 16
 """Under 18 somebody acts for a party (Civil Code arts. 17-23); under 16 the parents are there in public-order cases
 (Rules of 2007, art. 8)."""
@@ -58,11 +64,14 @@ class PartyFacts:
     guardian: str = ""
     guardian_phone: str = ""
     agent: str = ""
+    reach: str = "sms"
 
     def check(self, today: date) -> None:
         """Raises Invalid naming the first field that is missing or wrong."""
         if self.side not in SIDES:
             raise Invalid("fact.wrong", field="side", why=self.side[:8])
+        if self.reach not in REACH:
+            raise Invalid("fact.wrong", field="reach", why=self.reach[:8])
         if not self.name.strip():
             raise Invalid("fact.missing", field="name")
         if self.born_on is not None and self.born_on > today:

@@ -47,6 +47,7 @@ PAPERS: dict[str, Words] = {
     "end_notice": Words("终止调解通知书", "notice that mediation has ended"),
     "confirmation": Words("司法确认申请书", "request for judicial confirmation"),
     "follow_up": Words("回访记录", "record of the follow-up"),
+    "court_reply": Words("委派调解结果函", "answer to the court that sent it"),
 }
 _COMMON = ("acceptance", "rights", "record", "end_notice", "follow_up")
 
@@ -84,7 +85,7 @@ _ALL = (
         clocks=("mediate",),
         signers=("mediator", "seal"),
         agreement="people_agreement",
-        papers=(*_COMMON, "people_agreement", "oral_form", "confirmation"),
+        papers=(*_COMMON, "people_agreement", "oral_form", "confirmation", "court_reply"),
         law="《中华人民共和国人民调解法》",
         copies=1,
         oral=True,
@@ -113,7 +114,7 @@ _ALL = (
         clocks=(),
         signers=("mediator", "seal"),
         agreement="administrative_agreement",
-        papers=(*_COMMON, "administrative_agreement"),
+        papers=(*_COMMON, "administrative_agreement", "court_reply"),
         law="有关法律、法规对该类纠纷行政调解的规定",
         copies=1,
     ),

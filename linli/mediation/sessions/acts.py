@@ -16,6 +16,7 @@ from linli.kernel.scope import Actor
 from linli.kernel.workflow import take
 from linli.mediation.cases.acts.standing import must_run, standing_of
 from linli.mediation.cases.models import MediationCase
+from linli.mediation.notices.acts import tell_session_is_off, write_invitations
 from linli.mediation.sessions.models import MediationSession, PrivateNote, SessionRecord
 from linli.mediation.sessions.rules import BREAKS, LONGEST, MOST_MINUTES, SESSION_LIFE, USUAL_MINUTES
 from linli.org.agencies.models import Agency
@@ -35,8 +36,8 @@ def plan_session(
     link: str = "",
     row_id: Any = None,
 ) -> MediationSession:
-    """A meeting in the joint room, elsewhere or by a link. Raises Invalid for a time that is past, Conflict when the
-    room is taken.
+    """A meeting in the joint room, elsewhere or by a link; the parties are invited by their channels. Raises Invalid
+    for a time that is past, Conflict when the room is taken.
     """
     standing_of(actor, case)
     if case.state != "mediating":
@@ -54,6 +55,7 @@ def plan_session(
     row.put("place", place[:200])
     row.put("link", link[:300])
     row.save(force_insert=True)
+    write_invitations(row)
     return row
 
 
@@ -83,6 +85,8 @@ def move_session(actor: Actor, *, session: MediationSession, move: str, reason: 
         take(session, SESSION_LIFE, move, break_reason=reason, ended_at=now)
     else:
         take(session, SESSION_LIFE, move, ended_at=now)
+        if session.state == "cancelled":
+            tell_session_is_off(actor, session)
     return session
 
 

@@ -19,6 +19,8 @@ from linli.mediation.agreements import acts as agreements
 from linli.mediation.agreements.queries import agreement_seen, instalment_seen, look_seen
 from linli.mediation.cases import acts as cases
 from linli.mediation.cases.queries import CaseSeen
+from linli.mediation.courts import acts as courts
+from linli.mediation.notices import acts as notices
 from linli.mediation.papers.acts import add_paper
 from linli.mediation.parties import acts as parties
 from linli.mediation.parties.models import Disputant
@@ -217,6 +219,27 @@ def _close(asked: Asked) -> object:
     return cases.close_case(asked.actor, case=asked.seen.case)
 
 
+def _invite(asked: Asked) -> object:
+    return notices.invite(asked.actor, session=asked.session())
+
+
+def _again(asked: Asked) -> object:
+    return cases.try_again(asked.actor, case=asked.seen.case)
+
+
+def _court(asked: Asked) -> object:
+    return courts.take_over(asked.actor, case=asked.seen.case, **asked.facts)
+
+
+def _longer(asked: Asked) -> object:
+    sides = ("a", "b") if asked.facts["jointly"] else ("a",)
+    return courts.prolong(asked.actor, case=asked.seen.case, sides=sides, due_on=asked.facts["due_on"])
+
+
+def _to_court(asked: Asked) -> object:
+    return courts.give_back(asked.actor, case=asked.seen.case)
+
+
 DEEDS: dict[str, tuple[type[forms.Form], Deed]] = {
     "grade": (f.GradeForm, _grade),
     "change": (f.CaseForm, _change),
@@ -242,5 +265,10 @@ DEEDS: dict[str, tuple[type[forms.Form], Deed]] = {
     "end": (f.EndForm, _end),
     "crime": (f.CrimeForm, _crime),
     "close": (forms.Form, _close),
+    "invite": (forms.Form, _invite),
+    "again": (forms.Form, _again),
+    "court": (f.CourtForm, _court),
+    "longer": (f.LongerForm, _longer),
+    "to-court": (forms.Form, _to_court),
 }
 """Every form of the page by its name in the address."""

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from linli.kernel.words import Words
 from linli.mediation.agreements.rules import ROLES, WAYS, AgreementFacts, InstalmentFacts
 from linli.mediation.cases.rules import CAUSES, ENDINGS, PARTS, SAID_ENDINGS, SOURCES, CaseFacts
+from linli.mediation.hours.rules import WEEKDAYS
 from linli.mediation.papers.rules import CONTENTS
-from linli.mediation.parties.rules import CONSENT, SIDES, PartyFacts
+from linli.mediation.parties.rules import CONSENT, REACH, SIDES, PartyFacts
 from linli.mediation.procedures.rules import BARS, PROCEDURES
 from linli.mediation.schemes.rules import SAID, SIGNS
 from linli.mediation.sessions.rules import BREAKS
@@ -57,6 +58,9 @@ class CaseForm(forms.Form):
         label=_("涉及几户"), required=False, min_value=0, help_text=_("三户以上为群体性纠纷：只登记代表人")
     )
     answer_by = forms.DateField(label=_("最迟答复"), widget=DateInput(), required=False)
+    language = forms.CharField(
+        label=_("需要的语言或方言"), required=False, max_length=16, help_text=_("用来推荐会说的专家")
+    )
     signs = Several({code: SIGNS[code] for code in SAID if code not in ("refused", "broken")}, label=_("情形"))
 
     def facts(self) -> CaseFacts:
@@ -83,12 +87,14 @@ class PartyForm(forms.Form):
     born_on = forms.DateField(label=_("出生日期"), widget=DateInput(), required=False)
     address = forms.CharField(label=_("住址"), max_length=160, required=False)
     guardian = forms.CharField(label=_("监护人（未满18周岁必填）"), max_length=80, required=False)
+    guardian_phone = forms.CharField(label=_("监护人电话"), max_length=32, required=False)
+    reach = Chosen(REACH, label=_("怎样通知"), required=False)
     agent = forms.CharField(label=_("委托代理人"), max_length=80, required=False)
     is_body = forms.BooleanField(label=_("单位"), required=False)
 
     def facts(self) -> PartyFacts:
         """As the act takes them."""
-        return PartyFacts(**self.cleaned_data)
+        return PartyFacts(**{**self.cleaned_data, "reach": self.cleaned_data["reach"] or "sms"})
 
 
 class RightsForm(forms.Form):
@@ -219,6 +225,66 @@ class RulingForm(forms.Form):
         {"confirmed": Words("裁定有效", "confirmed"), "refused": Words("裁定驳回", "refused")}, label=_("裁定")
     )
     court = forms.CharField(label=_("法院和案号"), max_length=200)
+
+
+class CourtForm(forms.Form):
+    """Sent by a court before the suit."""
+
+    court = forms.CharField(label=_("委派法院"), max_length=80)
+    number = forms.CharField(label=_("法院案号"), max_length=60)
+    received_on = forms.DateField(label=_("收到日期"), widget=DateInput(), required=False)
+    due_on = forms.DateField(
+        label=_("法院要求的答复期限"), widget=DateInput(), required=False, help_text=_("法院函没有写的不填，按三十日算")
+    )
+
+
+class LongerForm(forms.Form):
+    """More time for what a court sent."""
+
+    due_on = forms.DateField(label=_("延长到"), widget=DateInput())
+    jointly = forms.BooleanField(label=_("双方当事人都同意延长"), required=False)
+
+
+class ExpertForm(forms.Form):
+    """What somebody of the panel knows and speaks."""
+
+    skills = Several(CAUSES, label=_("熟悉的纠纷"))
+    languages = forms.CharField(label=_("会说的语言、方言"), required=False, max_length=160, help_text=_("用顿号隔开"))
+    interests = forms.CharField(
+        label=_("与谁有利害关系"),
+        widget=_text(),
+        required=False,
+        max_length=2400,
+        help_text=_("每行一个单位或个人；只有您看得到，推荐时用来避开"),
+    )
+
+    def facts(self) -> dict[str, Any]:
+        """As the act takes them."""
+        told = self.cleaned_data
+        return {
+            "skills": told["skills"],
+            "languages": told["languages"].replace("，", "、").replace(",", "、").split("、"),
+            "interests": told["interests"].splitlines(),
+        }
+
+
+class HoursForm(forms.Form):
+    """When a lawyer is at a room."""
+
+    person = forms.ChoiceField(label=_("律师"))
+    room = forms.ChoiceField(label=_("地点"))
+    weekday = Chosen(WEEKDAYS, label=_("星期"))
+    begins = forms.TimeField(label=_("从"), widget=forms.TimeInput(attrs={"type": "time"}), initial="09:00")
+    until = forms.TimeField(label=_("到"), widget=forms.TimeInput(attrs={"type": "time"}), initial="11:00")
+
+
+class BookingForm(forms.Form):
+    """Half an hour for a resident."""
+
+    begins_at = forms.ChoiceField(label=_("时间"))
+    name = forms.CharField(label=_("来访人"), max_length=60)
+    phone = forms.CharField(label=_("电话"), max_length=32, required=False)
+    about = forms.CharField(label=_("想问什么（一句话）"), max_length=400, required=False)
 
 
 class LookForm(forms.Form):

@@ -30,6 +30,8 @@ from linli.trail.reads.acts import note_read
 from linli.web.filling import carry_out, done, show_form
 from linli.web.mediation.deeds import DEEDS, Asked
 from linli.web.mediation.forms import CaseForm
+from linli.web.mediation.office import CHIEFS as OUTCOMES
+from linli.web.mediation.office import LEADS_PANEL, ROOM
 from linli.web.mediation.showing import joint_rooms, shown
 from linli.web.registers import crumbs_under
 from linli.web.visitor import actor_of, page
@@ -72,6 +74,9 @@ def index(request: HttpRequest) -> HttpResponse:
         ],
         "sessions": own_sessions(actor, since=now - timedelta(hours=12), until=now + AHEAD),
         "faces": attention(actor) if actor.holds(*CHIEFS) else None,
+        "sees_outcomes": actor.holds(*OUTCOMES),
+        "sees_panel": actor.holds(*LEADS_PANEL),
+        "sees_lawyers": actor.holds(*ROOM),
     }
     return render(request, "web/mediation.html", context)
 

@@ -17,6 +17,10 @@ from linli.mediation.cases.models import CaseMember, ColourDecision, MediationCa
 from linli.mediation.cases.queries import CaseSeen, face_of, near_disputes, people_to_name, signs_of
 from linli.mediation.cases.rules import CAUSES, ENDINGS, LIFE, PARTS, ROUTES, SOURCES, TAKES_PART
 from linli.mediation.clocks.rules import is_announced
+from linli.mediation.courts.models import CourtCase
+from linli.mediation.courts.rules import OUTCOMES, outcome_of
+from linli.mediation.notices.queries import invited
+from linli.mediation.panel.queries import experts_for
 from linli.mediation.papers.queries import RIGHTS_READ, file_contents, papers_of
 from linli.mediation.parties.models import Disputant
 from linli.mediation.parties.rules import ADULT, CONSENT, SIDES
@@ -110,6 +114,7 @@ def _sessions(case: MediationCase) -> list[dict[str, Any]]:
                 "records": records,
                 "last": records[-1].number if records else 0,
                 "text": "\n\n".join(row.text for row in records),
+                "invited": invited(one) if one.state == "planned" else [],
                 "writes": one.state in ("running", "held", "broken_off"),
             }
         )
@@ -154,7 +159,7 @@ def _instalments(agreement: Agreement, told: dict[str, Any]) -> list[dict[str, A
 def _forms(case: MediationCase, colours: dict[str, Any]) -> Given:
     case_facts = {
         name: getattr(case, name)
-        for name in ("version", "cause", "source", "amount_yuan", "households", "answer_by", "signs")
+        for name in ("version", "cause", "source", "amount_yuan", "households", "answer_by", "signs", "language")
     }
     return {
         "change": f.CaseForm(initial=case_facts),
@@ -175,6 +180,8 @@ def _forms(case: MediationCase, colours: dict[str, Any]) -> Given:
         "paper": f.PaperForm(),
         "end": f.EndForm(),
         "crime": f.CrimeForm(),
+        "court": f.CourtForm(),
+        "longer": f.LongerForm(),
     }
 
 
@@ -187,6 +194,22 @@ def _offer(given: Given, case: MediationCase, colours: dict[str, Any]) -> None:
     for form, name, choices in (("grade", "colour", colours["choices"]), ("member", "person", people)):
         given[form].fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field
     given["session"].fields["room"].choices = rooms  # type: ignore[attr-defined]  # a choice field
+
+
+def _beyond(case: MediationCase, seen: CaseSeen) -> dict[str, Any]:
+    """The court that sent it, whom the panel offers, and whether the law knows another try."""
+    court = CourtCase.objects.filter(case=case).first()
+    offered, kept_out = experts_for(case) if seen.leads and not case.is_over else ([], 0)
+    tries = len(PROCEDURES[case.procedure].clocks) if case.procedure else 0
+    return {
+        "court": court,
+        "court_outcome": OUTCOMES.get(court.outcome) if court else None,
+        "court_waits": court is not None and court.returned_on is None,
+        "court_ready": bool(outcome_of(case.state, case.end_reason)),
+        "experts": offered[:6],
+        "kept_out": kept_out,
+        "may_try": seen.leads and case.state == "mediating" and case.tries < tries,
+    }
 
 
 def shown(actor: Actor, seen: CaseSeen, bad: Given | None = None, *, row: str = "") -> dict[str, Any]:
@@ -229,4 +252,5 @@ def shown(actor: Actor, seen: CaseSeen, bad: Given | None = None, *, row: str = 
         "grades": seen.member.part in ("lead", "mediator", "officer"),
         "kinds": TAKES_PART,
         "crumbs": crumbs_under("mediation", _("调解"), (number, "")),
+        **_beyond(case, seen),
     }

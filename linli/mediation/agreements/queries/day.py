@@ -5,9 +5,11 @@ A claim names the dispute's number and never a party: the page 今日 is looked 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import CharField, F, IntegerField, QuerySet, Value
 
 from linli.kernel import clock
 from linli.kernel.claims import Claim, ClaimSource, Line, OwnSource, Waiting, Weight, waiting
@@ -17,71 +19,84 @@ from linli.mediation.agreements.models import Agreement, FollowUp, Instalment
 from linli.mediation.agreements.rules import REMIND_BEFORE_DAYS
 from linli.mediation.cases.models import MediationCase
 from linli.mediation.cases.rules import LIFE, TAKES_PART
+from linli.mediation.courts.models import CourtCase
+from linli.mediation.hours.queries import booked_lines
 
 _AHEAD = timedelta(days=max(REMIND_BEFORE_DAYS))
 _SOON = timedelta(days=3)
 MOST = 8
 
 
-def _claim(key: str, case: MediationCase, why: Words, due_on: date | None) -> Claim:
-    by_at = datetime.combine(due_on, datetime.max.time(), clock.SHANGHAI) if due_on else None
-    number = case.matter.number
-    return Claim(key=key, title=case.matter.title, url=f"/mediation/{case.pk}", why=why, by_at=by_at, number=number)
+_WHY: dict[str, Callable[[str], Words]] = {
+    "period": lambda cited: Words(f"调解期限（{cited}）", f"period ({cited})"),
+    "court": lambda cited: Words(
+        f"回复委派法院（{cited or '以法院函为准'}）", f"answer to the court ({cited or 'its own letter'})"
+    ),
+    "confirm": lambda cited: Words(f"可共同申请司法确认（{cited}）", f"joint request to the court ({cited})"),
+    "owed": lambda cited: Words("协议到期履行", "an instalment is due"),
+    "look": lambda cited: Words("调解回访", "follow-up of a mediation"),
+}
+_WEIGHTS = {
+    "period": Weight.LAW,
+    "court": Weight.LAW,
+    "confirm": Weight.LAW,
+    "owed": Weight.PROMISE,
+    "look": Weight.TASK,
+}
 
 
-def _periods(actor: Actor, at: datetime, most: int) -> Waiting:
-    """Periods of the procedure that end soon or have ended."""
-    until = clock.shanghai(at).date() + _SOON
-    rows = MediationCase.objects.visible_to(actor).filter(state="mediating", mediate_by__lte=until)
-    return waiting(rows.select_related("matter").order_by("mediate_by"), most, _period)
+def _rows(rows: QuerySet[Any], sort: str, *, case: str, due: str, cited: str = "") -> QuerySet[Any, Any]:
+    """One of the sorts in the columns that all have; ``case`` is the way to the case, empty for a case itself."""
+    way = f"{case}__" if case else ""
+    told = rows.order_by().annotate(
+        claim_weight=Value(int(_WEIGHTS[sort]), IntegerField()),
+        claim_sort=Value(sort, CharField()),
+        claim_due=F(due),
+        claim_cited=F(cited) if cited else Value("", CharField()),
+    )
+    columns = ("claim_weight", "claim_sort", "claim_due", "claim_cited")
+    found: QuerySet[Any, Any] = told.values_list(
+        *columns, "pk", f"{way}pk", f"{way}matter__number", f"{way}matter__title"
+    )
+    return found
 
 
-def _period(case: MediationCase) -> Claim:
-    cited = case.clock
-    return _claim(f"period:{case.pk}", case, Words(f"调解期限（{cited}）", f"period ({cited})"), case.mediate_by)
-
-
-def _confirmations(actor: Actor, at: datetime, most: int) -> Waiting:
-    """Agreements whose thirty days for the joint request are running out."""
+def _dates(actor: Actor, at: datetime, most: int) -> Waiting:
+    """What the law, an agreement or a colour's row asks of the days to come, heaviest and soonest first: periods of
+    procedures, answers to courts, the joint request, instalments, looks. One question for all of them.
+    """
     today = clock.shanghai(at).date()
-    rows = Agreement.objects.visible_to(actor).filter(
+    soon, own = today + _SOON, MediationCase.objects.visible_to(actor)
+    periods = own.filter(state="mediating", mediate_by__lte=soon)
+    asking = Agreement.objects.visible_to(actor).filter(
         state__in=("in_effect", "performed"), confirmation="none", confirm_by__range=(today, today + _AHEAD)
     )
-    return waiting(rows.select_related("case__matter").order_by("confirm_by"), most, _confirmation)
-
-
-def _confirmation(one: Agreement) -> Claim:
-    why = Words(f"可共同申请司法确认（{one.clock}）", f"joint request to the court ({one.clock})")
-    return _claim(f"confirm:{one.pk}", one.case, why, one.confirm_by)
-
-
-def _owed(actor: Actor, at: datetime, most: int) -> Waiting:
-    """Instalments that are due within days, or overdue."""
-    until = clock.shanghai(at).date() + _SOON
-    rows: Any = Instalment.objects.visible_to(actor).filter(
-        done_on__isnull=True, due_on__lte=until, agreement__state="in_effect"
+    owed = Instalment.objects.visible_to(actor).filter(
+        done_on__isnull=True, due_on__lte=soon, agreement__state="in_effect"
     )
-    return waiting(rows.select_related("agreement__case__matter").order_by("due_on"), most, _instalment)
+    looks = FollowUp.objects.visible_to(actor).filter(done_on__isnull=True, due_on__lte=today)
+    courts = CourtCase.objects.visible_to(actor).filter(returned_on__isnull=True, due_on__lte=soon)
+    found = _rows(periods, "period", case="", due="mediate_by", cited="clock").union(
+        _rows(courts, "court", case="case", due="due_on", cited="clock"),
+        _rows(asking, "confirm", case="case", due="confirm_by", cited="clock"),
+        _rows(owed, "owed", case="agreement__case", due="due_on"),
+        _rows(looks, "look", case="case", due="due_on"),
+        all=True,
+    )
+    return waiting(found.order_by("claim_weight", "claim_due"), most, _claim)
 
 
-def _instalment(one: Instalment) -> Claim:
-    return _claim(f"owed:{one.pk}", one.agreement.case, Words("协议到期履行", "an instalment is due"), one.due_on)
-
-
-def _looks(actor: Actor, at: datetime, most: int) -> Waiting:
-    """Follow-ups that are due."""
-    rows = FollowUp.objects.visible_to(actor).filter(done_on__isnull=True, due_on__lte=clock.shanghai(at).date())
-    return waiting(rows.select_related("case__matter").order_by("due_on"), most, _look)
-
-
-def _look(one: FollowUp) -> Claim:
-    return _claim(f"look:{one.pk}", one.case, Words("调解回访", "follow-up of a mediation"), one.due_on)
-
-
-def _source(code: str, words: Words, weight: Weight, find: Any) -> ClaimSource:
-    # Nobody sees one but who is named in the case, police or not.
-    posts = tuple(TAKES_PART)
-    return ClaimSource(code=code, words=words, weight=weight, posts=posts, find=find, rest="/mediation", police=False)
+def _claim(row: tuple[Any, ...]) -> Claim:
+    weight, sort, due_on, cited, key, case, number, title = row
+    return Claim(
+        key=f"{sort}:{key}",
+        title=title,
+        url=f"/mediation/{case}",
+        why=_WHY[sort](cited),
+        by_at=datetime.combine(due_on, datetime.max.time(), clock.SHANGHAI),
+        number=number,
+        weight=Weight(weight),
+    )
 
 
 def _mine(actor: Actor, at: datetime) -> Sequence[Line]:
@@ -91,10 +106,16 @@ def _mine(actor: Actor, at: datetime) -> Sequence[Line]:
 
 
 CLAIM_SOURCES = (
-    _source("mediation.periods", Words("调解期限", "periods of mediation"), Weight.LAW, _periods),
-    _source("mediation.confirmations", Words("司法确认期限", "judicial confirmation"), Weight.LAW, _confirmations),
-    _source("mediation.owed", Words("协议履行", "instalments of agreements"), Weight.PROMISE, _owed),
-    _source("mediation.looks", Words("调解回访", "follow-ups of mediation"), Weight.TASK, _looks),
+    ClaimSource(
+        code="mediation.dates",
+        words=Words("调解期限、履行和回访", "periods, instalments and follow-ups of mediation"),
+        weight=Weight.LAW,
+        posts=tuple(TAKES_PART),
+        find=_dates,
+        rest="/mediation",
+        # Nobody sees one but who is named in the case, police or not.
+        police=False,
+    ),
 )
 OWN_SOURCES = (
     OwnSource(
@@ -104,6 +125,15 @@ OWN_SOURCES = (
         posts=("mediator", "lawyer"),
         find=_mine,
         rest="/mediation",
+        police=False,
+    ),
+    OwnSource(
+        code="mediation.bookings",
+        words=Words("约了我的咨询", "who has booked me"),
+        icon="clock",
+        posts=("lawyer",),
+        find=booked_lines,
+        rest="/mediation/lawyers",
         police=False,
     ),
 )

@@ -12,6 +12,7 @@ from linli.matters.kinds import KINDS
 from linli.matters.ledger.acts import count_facts
 from linli.matters.ledger.models import Matter
 from linli.mediation.cases.acts.standing import LONGEST_TEXT, must_run, standing_of
+from linli.mediation.cases.acts.telling import tell_of_colour
 from linli.mediation.cases.models import ColourDecision, MediationCase
 from linli.mediation.cases.queries.signs import signs_of
 from linli.mediation.clocks.rules import Clock, last_day
@@ -56,6 +57,7 @@ def grade_case(actor: Actor, *, case: MediationCase, version: int, colour: str, 
     made.put_why(why[:LONGEST_TEXT])
     made.save(force_insert=True)
     _show_on_matter(case, row)
+    tell_of_colour(actor, case, row, made.pk)
     return made
 
 

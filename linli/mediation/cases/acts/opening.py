@@ -20,6 +20,7 @@ from linli.mediation.clocks.rules import clock_on, last_day
 from linli.mediation.parties.models import Disputant
 from linli.mediation.parties.rules import PARENTS_PRESENT, SIDES
 from linli.mediation.procedures.rules import Procedure, check_bars, check_lead, procedure_of
+from linli.mediation.sessions.models import MediationSession
 from linli.org.agencies.models import Agency
 from linli.org.posts.models import Post
 
@@ -51,6 +52,7 @@ def open_case(
         households=facts.households,
         answer_by=facts.answer_by,
         amount_yuan=facts.amount_yuan,
+        language=facts.language.strip()[:16],
         signs=sorted(set(facts.signs)),
         opened_at=now,
         **({"id": row_id} if row_id is not None else {}),
@@ -73,6 +75,7 @@ def change_case(actor: Actor, *, case: MediationCase, version: int, facts: CaseF
         "households": facts.households,
         "answer_by": facts.answer_by,
         "amount_yuan": facts.amount_yuan,
+        "language": facts.language.strip()[:16],
         "signs": sorted(set(facts.signs)),
     }
     same = MediationCase.objects.filter(pk=case.pk, version=version)
@@ -97,6 +100,32 @@ def accept_case(actor: Actor, *, case: MediationCase, procedure: str, bars: tupl
         period = clock_on(chosen.clocks[0], today)
         values |= {"mediate_by": last_day(period, today), "clock": period.cited}
     take(case, LIFE, "accept", **values)
+    return case
+
+
+@act("mediation.try_again", zh="再次调解", en="try again under the same procedure", about="case")
+def try_again(actor: Actor, *, case: MediationCase) -> MediationCase:
+    """The first try has failed and the law knows another: its period counts from the day of the first try (Rules of
+    the police of 2007, art. 9: one more within seven working days, no third). Raises Conflict when a try is still to
+    be made or there is none left.
+    """
+    must_lead(actor, case)
+    must_run(case)
+    procedure = procedure_of(case.procedure or "people")
+    tries = len(procedure.clocks)
+    if case.state != "mediating" or case.tries >= tries or tries == 1:
+        words = procedure.words
+        raise Conflict("mediation.no_more_tries", procedure_zh=words.zh, procedure_en=words.en, tries=max(tries, 1))
+    held = MediationSession.objects.filter(case=case, state__in=("held", "broken_off")).order_by("-ended_at").first()
+    if held is None or held.ended_at is None:
+        raise Conflict("mediation.not_tried")
+    first = clock.shanghai(held.ended_at).date()
+    period = clock_on(procedure.clocks[case.tries], first)
+    same = MediationCase.objects.filter(pk=case.pk, tries=case.tries, state="mediating")
+    by = last_day(period, first)
+    if not same.update(tries=F("tries") + 1, mediate_by=by, clock=period.cited, version=F("version") + 1):
+        raise Conflict("mediation.changed")
+    case.refresh_from_db()
     return case
 
 

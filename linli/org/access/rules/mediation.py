@@ -16,6 +16,7 @@ _HELPS = frozenset(
         "mediation.follow_up",
         "mediation.add_paper",
         "mediation_session.plan",
+        "mediation_session.invite",
         "mediation_session.move",
         "mediation_session.write",
         "agreement.sign",
@@ -29,6 +30,10 @@ _MEDIATES = _HELPS | {
     "mediation.grade",
     "mediation.name_member",
     "mediation.accept",
+    "mediation.try_again",
+    "court_case.take_over",
+    "court_case.prolong",
+    "court_case.give_back",
     "mediation.end",
     "mediation.close",
     "agreement.draft",
@@ -41,16 +46,18 @@ _MEDIATES = _HELPS | {
 """Whoever may lead one: which procedure, the procedure says."""
 _SPOT = frozenset({"mediation.settle_on_spot"})
 _TABLE = frozenset({"colour_scheme.write", "colour_scheme.choose"})
+_PANEL = frozenset({"expert.write", "expert.end"})
+_LAWYER = frozenset({"lawyer_hours.write", "lawyer_hours.end", "lawyer_booking.make", "lawyer_booking.move"})
 _OWN_MATTERS = frozenset({"matter.open", "matter.note", "matter.move", "file.attach", "file.keep"})
 _AT_THE_DOOR = ("grid_worker", "information_officer", "liaison_cadre", "property_manager", "assistant", "auxiliary")
 
 _CASES: Given = {
-    **dict.fromkeys(("community_officer", "station_desk", "station_chief"), _MEDIATES | _SPOT),
+    **dict.fromkeys(("community_officer", "station_desk", "station_chief"), _MEDIATES | _SPOT | _PANEL | _LAWYER),
     **dict.fromkeys(_AT_THE_DOOR, _MEDIATES | _SPOT),
-    "mediator": _MEDIATES | _SPOT | _OWN_MATTERS,
-    "lawyer": _HELPS | {"file.keep"},
-    "partner_officer": _MEDIATES | {"file.keep"},
+    "mediator": _MEDIATES | _SPOT | _OWN_MATTERS | _PANEL,
+    "lawyer": _HELPS | _PANEL | _LAWYER | {"file.keep"},
+    "partner_officer": _MEDIATES | _PANEL | {"file.keep"},
 }
-_TABLES: Given = dict.fromkeys(("bureau_leader", "administrator"), _TABLE)
+_TABLES: Given = dict.fromkeys(("bureau_leader", "administrator"), _TABLE | _PANEL)
 
 GIVEN: tuple[Given, ...] = (_CASES, _TABLES)
