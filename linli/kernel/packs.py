@@ -20,7 +20,8 @@ class Shown(TypedDict, total=False):
 
     ``group``: now (orders), today, along (kept at hand). ``lines`` are further lines of text. ``rank`` is the place in
     today's walk, from 1. ``doors`` are keys of the doors it belongs to: what lies behind the same one is offered first
-    where rows are named. ``kind`` and ``state`` choose the buttons. ``values``: present values by input, for editing.
+    where rows are named. ``kind`` and ``state`` choose the buttons. ``level`` and ``at_it`` (whether one is a helper of
+    it: yes, no) choose too. ``values``: present values by input, for editing.
     """
 
     group: str
@@ -39,6 +40,7 @@ class Shown(TypedDict, total=False):
     number: str
     priority: int | None
     level: str
+    at_it: str
     values: dict[str, Any]
 
 

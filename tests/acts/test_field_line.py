@@ -21,7 +21,8 @@ from linli.field.replay.rules.answers import Answer
 from linli.kernel import clock
 from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor
-from linli.matters.ledger.acts import Placed, move_matter, open_matter
+from linli.matters.helping.models import Helper
+from linli.matters.ledger.acts import Placed, assign_matter, move_matter, open_matter
 from linli.matters.ledger.models import Matter
 from linli.matters.phone.queries import AS_ATTACHED
 from linli.matters.thanks.queries import told_to_giver
@@ -170,3 +171,41 @@ def test_what_the_office_decides_and_what_could_not_be_hung_reaches_its_author(t
     heard = answers_since(first.actor, since="", limit=9).answers[-1]
     assert heard.answer == "applied" and heard.facts["refused_files"][0]["name"] == "灯.jpg"
     assert clock.now() >= awaited.at
+
+
+def test_helpers_join_end_their_part_and_leave_without_a_signal(town: Town) -> None:
+    town.people["liaison_cadre"] = person("liaison_cadre", town.rooms[0])
+    officer, lon_lat = town.actor("community_officer"), town.spot()
+    place = Placed(*lon_lat, "溪东三号", None, "desk", None, town.rooms[0], town.station)
+    asked = open_matter(officer, kind="help_request", title="代取药", details={"need": "每周一次"}, place=place)
+    first, second, third = (Pocket(town, name) for name in ("grid_worker", "auxiliary", "liaison_cadre"))
+    assign_matter(officer, matter=asked, assignee=town.people["grid_worker"])
+    _, given = first.one("matter")
+    assert "matter.move:help_request.take_on" in given["acts"]
+    first.did(first.op("matter.move:help_request.take_on", asked.pk))
+    _, mine = first.one("matter")
+    assert "help.join:along" not in mine["acts"], "at it already"
+    [twice] = first.send(first.op("help.join:along", asked.pk))
+    assert (twice.answer, twice.code) == ("conflict", "help.closed")
+    _, near = second.one("matter")
+    assert "help.join:along" in near["acts"]
+    assert third.holds("matter") == [], "a cadre who was not asked sees nothing of it"
+    [hidden] = third.send(third.op("help.join:along", asked.pk))
+    assert hidden.answer == "rejected"
+    second.did(second.op("help.join:along", asked.pk))
+    key, part = second.one("helper")
+    assert part["group"] == "today" and part["acts"] == ["help.done", "help.leave"] and "每周一次" in part["lines"]
+    [empty] = second.send(second.op("help.done", key))
+    assert (empty.answer, empty.facts["field"]) == ("rejected", "word")
+    [not_his] = first.send(first.op("help.done", key, word="不是我的"))
+    assert not_his.answer == "rejected"
+    second.did(second.op("help.done", key, word="送到药了"))
+    assert second.holds("helper") == []
+    own, _ = first.one("helper")
+    first.did(first.op("help.leave", own, word="换班"))
+    asked.refresh_from_db()
+    assert (asked.state, asked.details["reason"]) == ("open", "换班"), "it waits again"
+    assert {row.name: (row.state, row.word) for row in Helper.objects.filter(matter=asked)} == {
+        "演auxiliary": ("done", "送到药了"),
+        "演grid_worker": ("left", "换班"),
+    }

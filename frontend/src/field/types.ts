@@ -74,6 +74,7 @@ export interface ItemData {
   acts?: string[]
   values?: Record<string, unknown>
   level?: string
+  at_it?: string
 }
 
 export type Told = 'applied' | 'duplicate' | 'conflict' | 'rejected' | 'retry'

@@ -9,14 +9,19 @@ from django.db.models import F
 from linli.kernel import clock, news
 from linli.kernel.acts import act
 from linli.kernel.errors import Conflict, Invalid, NotAllowed, declare
+from linli.kernel.inputs import Offline, Variant, asked
 from linli.kernel.scope import Actor
+from linli.kernel.words import Words
 from linli.kernel.workflow import take
 from linli.matters.helping.models import HELPING, Helper
 from linli.matters.helping.queries import helping_post, may_join
+from linli.matters.kinds.help_request import HELPERS
 from linli.matters.ledger.acts import MatterMoved, carry_out
 from linli.matters.ledger.models import Matter, MattersRewritten
 from linli.org.people.models import Person
 from linli.org.reach.acts import let_know
+
+LONGEST_WORD = 400
 
 declare(
     "help.closed", zh="这件求助现在不能加入帮办，或您已在帮办。", en="One cannot join this, or you are at it already."
@@ -32,7 +37,20 @@ def _where_of(facts: dict[str, Helper]) -> str:
     return facts["helper"].scope_paths()[0]
 
 
-@act("help.join", zh="加入帮办", en="come to help", about="matter", within=_where)
+def joined_on_phone() -> tuple[Variant, ...]:
+    """Beside the others who are at it. The first one takes the request on by its own step."""
+    when = {"kind": ("help_request",), "state": ("assigned", "helping"), "at_it": ("no",)}
+    return (Variant("along", Words("我也来帮", "I will help too"), (), posts=HELPERS, when=when),)
+
+
+@act(
+    "help.join",
+    zh="加入帮办",
+    en="come to help",
+    about="matter",
+    offline=Offline(subject=Matter, variants=joined_on_phone, icon="heart-handshake", order=30),
+    within=_where,
+)
 def join_help(actor: Actor, *, matter: Matter) -> Helper:
     """One more named helper. The first one takes the request on with it; raises Conflict ``help.closed``."""
     if not may_join(actor, matter):
@@ -62,13 +80,40 @@ def _rekey(matter: Matter) -> None:
     news.announce(MattersRewritten([matter.line], frozenset({"assignee"})))
 
 
-@act("help.done", zh="登记我的帮办", en="say that one's part is done", about="helper", within=_where_of)
+def _one_word(move: str, zh: str, en: str, *, icon: str, order: int) -> Offline:
+    """The form of a step of one's own helping: a sentence."""
+    step = HELPING.move(move)
+    return Offline(
+        inputs=(asked("word", "long_text", zh, en, required=True, longest=LONGEST_WORD),),
+        subject=Helper,
+        states=step.sources,
+        to=step.target,
+        icon=icon,
+        order=order,
+    )
+
+
+@act(
+    "help.done",
+    zh="登记我的帮办",
+    en="say that one's part is done",
+    about="helper",
+    offline=_one_word("do", "帮了什么", "what one did", icon="circle-check", order=10),
+    within=_where_of,
+)
 def end_part(actor: Actor, *, helper: Helper, word: str) -> Helper:
     """One's own part is done, in a sentence. The request itself is settled by its own step."""
     return _ended(actor, helper, "do", word)
 
 
-@act("help.leave", zh="退出帮办", en="leave a request to others", about="helper", within=_where_of)
+@act(
+    "help.leave",
+    zh="退出帮办",
+    en="leave a request to others",
+    about="helper",
+    offline=_one_word("leave", "为什么帮不了", "why one cannot go on", icon="logout", order=60),
+    within=_where_of,
+)
 def leave_help(actor: Actor, *, helper: Helper, word: str) -> Helper:
     """One cannot go on, with the reason. Who had taken the request on hands it back with it: it waits again."""
     matter = helper.matter
@@ -91,7 +136,7 @@ def _ended(actor: Actor, helper: Helper, move: str, word: str) -> Helper:
 def _said(word: str) -> str:
     if not word.strip():
         raise Invalid("fact.missing", field="word")
-    return word.strip()[:400]
+    return word.strip()[:LONGEST_WORD]
 
 
 def _renew(matter: Matter) -> None:
@@ -110,7 +155,7 @@ def on_moved(item: MatterMoved) -> None:
     if item.move == "take_on" and actor.kind == "person" and mine is None:
         _come(actor, matter)
     elif item.move == "hand_back" and mine is not None:
-        reason = str(matter.details.get("reason", ""))[:400]
+        reason = str(matter.details.get("reason", ""))[:LONGEST_WORD]
         take(mine, HELPING, "leave", word=reason or "帮不了", ended_at=clock.now())
         _rekey(matter)
     elif matter.state == "settled" or matter.closed_at is not None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from linli.kernel.errors import NotFound
+from linli.kernel.packs import Part, Shown, part
 from linli.kernel.scope import Actor
-from linli.matters.helping.models import Helper
-from linli.matters.kinds.help_request import HELPERS
+from linli.kernel.words import Words
+from linli.matters.helping.models import HELPING, Helper
+from linli.matters.kinds.help_request import HELPERS, KIND
 from linli.matters.ledger.models import Matter
 
 JOINED_IN = ("open", "assigned", "helping")
@@ -41,3 +44,42 @@ def helping_post(actor: Actor, matter: Matter) -> str:
     paths = matter.scope_paths()
     mine = [post for post in actor.posts if post.code in HELPERS and any(path.startswith(post.path) for path in paths)]
     return max(mine, key=lambda post: len(post.path)).code if mine else ""
+
+
+_MOST = 60
+
+
+def _own(actor: Actor) -> QuerySet[Helper]:
+    return Helper.objects.visible_to(actor).filter(person_id=actor.id, state=HELPING.initial)
+
+
+def _due(actor: Actor) -> list[tuple[UUID, str]]:
+    """What one has come to help with and has not ended; the version is also the request's, whose words are read."""
+    rows = _own(actor).order_by("joined_at", "pk").values_list("pk", "version", "matter__version")
+    return [(key, f"{version}.{told}") for key, version, told in rows[:_MOST]]
+
+
+def _shown(actor: Actor, keys: Sequence[UUID]) -> dict[UUID, Shown]:
+    rows = _own(actor).filter(pk__in=keys).select_related("matter")
+    return {row.pk: _one(row) for row in rows}
+
+
+def _one(row: Helper) -> Shown:
+    matter = row.matter
+    return {
+        "group": "today",
+        "kind": "mine",
+        "title": matter.title or KIND.words.zh,
+        "lines": [Words("我在帮办", "I am helping").as_json(), str(matter.details.get("need", ""))],
+        "state": row.state,
+        "state_words": HELPING.state(row.state).words.as_json(),
+        "at": row.joined_at,
+        "due_at": matter.due_at,
+        "lon": matter.lon,
+        "lat": matter.lat,
+        "address": matter.address,
+        "number": matter.number,
+    }
+
+
+part(Part("helper", Helper, Words("我的帮办", "my helping"), 17, _due, _shown, most=_MOST))

@@ -13,6 +13,7 @@ from linli.kernel.packs import Part, Shown, part
 from linli.kernel.scope import Actor
 from linli.kernel.words import Words
 from linli.kernel.workflow import Move
+from linli.matters.helping.models import HELPING, Helper
 from linli.matters.kinds import KINDS
 from linli.matters.kinds.rules import Field, Kind
 from linli.matters.ledger.models import Matter
@@ -121,8 +122,15 @@ def _due(actor: Actor) -> list[tuple[uuid.UUID, int]]:
 
 
 def _shown(actor: Actor, keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, Shown]:
-    rows = Matter.objects.visible_to(actor).filter(pk__in=keys).select_related("agency")
-    return {row.pk: _one(actor, row) for row in rows}
+    rows = list(Matter.objects.visible_to(actor).filter(pk__in=keys).select_related("agency"))
+    shown = {row.pk: _one(actor, row) for row in rows}
+    asked_for = [row.pk for row in rows if row.kind == "help_request"]
+    if asked_for:
+        mine = Helper.objects.filter(matter_id__in=asked_for, person_id=actor.id, state=HELPING.initial)
+        at_it = set(mine.values_list("matter_id", flat=True))
+        for key in asked_for:
+            shown[key]["at_it"] = "yes" if key in at_it else "no"
+    return shown
 
 
 def _one(actor: Actor, row: Matter) -> Shown:
