@@ -14,9 +14,11 @@ from django.test import Client
 from linli.kernel import clock
 from linli.matters.ledger.acts import move_matter
 from linli.matters.ledger.models import Matter
-from linli.matters.public.acts import INTAKE, publish_report
+from linli.matters.public.acts import INTAKE, answer_report, publish_report
 from linli.matters.public.models import PublicReport
 from linli.org.people.acts import make_token, open_account
+from linli.works.channels.acts.setting import set_channel
+from linli.works.outbox.models import Message
 from tests.town import SETUP, Town
 
 V2 = "/open311/v2"
@@ -178,3 +180,23 @@ def test_json_in_sent_twice_paged_and_flooded(app: Client, town: Town) -> None:
         pass
     flooded = report(app, town)
     assert flooded.status_code == 429 and int(flooded.headers["Retry-After"]) >= 1
+
+
+def test_an_app_may_wish_for_a_short_message_when_there_is_an_answer(app: Client, town: Town) -> None:
+    def offered() -> list[str]:
+        return [one["code"] for one in rows(app.get(f"{V2}/services/lamp.json"))[0]["attributes"]]
+
+    assert offered() == ["readers"], "no way out to telephones, no promise"
+    set_channel(SETUP, channel="sms", kind="sms", url="http://127.0.0.1:9", secret="both know it")
+    assert offered() == ["readers", "sms"]
+    assert fromstring(app.get(f"{V2}/services/lamp.xml").content).findall(".//attribute")[1].find("code").text == "sms"  # type: ignore[union-attr]  # it is there
+    wish = {"attribute[sms]": "1", "phone": "13900006666"}
+    assert report(app, town, **{**wish, "phone": ""}).status_code == 400, "a message needs a telephone"
+    assert report(app, town, **{**wish, "attribute[sms]": "perhaps"}).status_code == 400
+    for fields in (wish, {"phone": "13900006666"}):
+        assert report(app, town, **fields).status_code == 201
+        answered = PublicReport.objects.order_by("-received_at", "-pk").first()
+        assert answered is not None
+        answer_report(town.actor("community_officer"), report=answered, text="灯已换好")
+    [told] = Message.objects.filter(subject_type="matters.public_report")
+    assert (told.template, told.addresses) == ("public.answered", {"sms": "13900006666"})

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from linli.api.open311.documents import form_of
+from linli.api.open311.documents import YES_NO, form_of
 from linli.kernel.clock import SHANGHAI
 from linli.kernel.errors import Refusal, declare
 from linli.matters.public.acts import Contact
@@ -143,10 +143,18 @@ def posted_of(sent: Mapping[str, str], *, idempotency: str) -> Posted:
         sort=sort,
         told=_place(sent),
         text=text if sent.get("description", "").strip() else "",
-        contact=Contact(name[:60], sent.get("phone", "")[:32]),
+        contact=Contact(name[:60], sent.get("phone", "")[:32], _yes(sent, "sms")),
         readers=sent.get("attribute[readers]", "").strip() or FORMS[form].readers,
         once=once,
     )
+
+
+def _yes(sent: Mapping[str, str], code: str) -> bool:
+    """An attribute that is yes or no, and no when it is left out."""
+    told = sent.get(f"attribute[{code}]", "").strip()
+    if told not in ("", *YES_NO):
+        raise Wrong("open311.wrong", field=f"attribute[{code}]", why=told[:20])
+    return told == "1"
 
 
 def _place(sent: Mapping[str, str]) -> Told:

@@ -21,6 +21,7 @@ JSON, XML = "json", "xml"
 TYPES = {JSON: "application/json; charset=utf-8", XML: "text/xml; charset=utf-8"}
 OTHERS = ("help", "tip", "question", "mediation")
 """Forms beside hazards that a service stands for; a booked talk needs our own page."""
+YES_NO = {"1": Words("是", "yes"), "0": Words("否", "no")}
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -64,20 +65,28 @@ def form_of(service_code: str) -> tuple[str, str] | None:
     return ("hazard", service_code) if service_code in HAZARDS and service_code != "" else None
 
 
-def definition(service_code: str) -> Row:
-    """What else may be said with a service: who may read it."""
-    values = [{"key": code, "name": _said(words)} for code, words in READERS.items()]
-    attribute = {
+def definition(service_code: str, *, by_sms: bool) -> Row:
+    """What else may be said with a service: who may read it; where there is a way out to telephones (``by_sms``), that
+    the telephone given be told when there is an answer.
+    """
+    attributes = [_attribute(1, "readers", "谁可以看 Who may read it", READERS)]
+    if by_sms:
+        about = "有了答复，发短信告诉所留电话 Tell the telephone given when there is an answer"
+        attributes.append(_attribute(2, "sms", about, YES_NO))
+    return {"service_code": service_code, "attributes": attributes}
+
+
+def _attribute(order: int, code: str, about: str, choices: Mapping[str, Words]) -> Row:
+    return {
         "variable": True,
-        "code": "readers",
+        "code": code,
         "datatype": "singlevaluelist",
         "required": False,
         "datatype_description": None,
-        "order": 1,
-        "description": "谁可以看 Who may read it",
-        "values": values,
+        "order": order,
+        "description": about,
+        "values": [{"key": key, "name": _said(words)} for key, words in choices.items()],
     }
-    return {"service_code": service_code, "attributes": [attribute]}
 
 
 def request_row(report: PublicReport, key: str) -> Row:

@@ -26,6 +26,7 @@ from linli.matters.public.models import PublicReport
 from linli.matters.public.queries import is_public, located, public_requests
 from linli.matters.public.rules import shown_code
 from linli.matters.routing.queries import bureau
+from linli.works.channels.queries import has_way_out
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
@@ -116,7 +117,7 @@ def service(request: HttpRequest, form: str, code: str) -> HttpResponse:
     """What else may be said with a service."""
     if documents.form_of(code) is None:
         raise Unknown("open311.service", code=code[:40])
-    row = documents.definition(code)
+    row = documents.definition(code, by_sms=has_way_out("sms"))
     return _given(documents.definition_xml(row) if form == XML else documents.as_json([row]), form)
 
 
