@@ -9,7 +9,7 @@ from tools.workshop.steps import run, say
 BUNDLE = ROOT / "linli" / "web" / "static" / "dist"
 LOOKS = ROOT / "linli" / "web" / "components" / "looks.json"
 """The one file outside of ``frontend`` that the bundle is made of: pages and scripts show a state alike."""
-_NOT_INPUT = {"node_modules", "dist", "test-results"}
+_NOT_INPUT = {"node_modules", "dist", "test-results", "trials"}
 
 
 def packages() -> dict[str, str]:
