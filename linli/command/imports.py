@@ -95,7 +95,11 @@ def words(answer: dict[str, Any]) -> str:
             for c in answer["columns"]
         ]
         return "\n".join([f"{answer['kind']}（键 key: {', '.join(answer['key'])}）", *rows])
-    return (
+    aside = [
+        f"未采用 {row['osm']}：{row['said']}。{row['zh']}。Not read: {row['en']}." for row in answer.get("left_out", ())
+    ]
+    counted = (
         f"共{answer['rows']}行：新增{answer['created']}，更新{answer['updated']}，未变{answer['unchanged']}，"
         f"退回{answer['rejected']}。报告：{answer['report']}"
     )
+    return "\n".join([counted, *aside])

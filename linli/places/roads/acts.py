@@ -24,6 +24,7 @@ from linli.places.roads.models import RoadClosure, Roads
 from linli.places.roads.queries import active_roads, network_of, roads_folder
 from linli.places.roads.rules import faults
 from linli.places.roads.rules.features import road_features
+from linli.places.roads.rules.left_out import left_out
 from linli.places.roads.rules.network import KIND_INDEX, KINDS, RoadNetwork, save
 from linli.places.roads.rules.open_roads import OpenRoads
 from linli.places.roads.rules.options import TableOptions, read_options
@@ -117,6 +118,7 @@ def import_roads_file(
         "nodes": network.nodes,
         "edges": network.edges,
         "pieces": pieces,
+        "left_out": [one.as_json() for one in left_out(network.report)],
     }
 
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from linli.kernel.ids import new_id
+from linli.places.roads.rules.left_out import LeftOut, left_out
 
 
 class Roads(models.Model):
@@ -32,6 +33,11 @@ class Roads(models.Model):
 
     def scope_paths(self) -> tuple[str, ...]:
         return ("/",)
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """The rules by the hour that the import could not read."""
+        return left_out(self.report)
 
 
 class RoadClosure(models.Model):

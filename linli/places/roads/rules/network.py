@@ -102,7 +102,7 @@ class RoadNetwork:
     @property
     def hours(self) -> tuple[Spans, ...]:
         """The hours that ``turn_hours`` and ``road_hours`` speak of, by index."""
-        return tuple(tuple((a, b) for a, b in spans) for spans in json.loads(self.hours_text.tobytes()))
+        return tuple(tuple(tuple(span) for span in spans) for spans in json.loads(self.hours_text.tobytes()))
 
     def name_of(self, edge: int) -> str:
         """The road's name, or an empty text."""

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from linli.places.roads.rules.by_hour import barred, shut_by_hour, usable_edges
 from linli.places.roads.rules.compiled import compiled
-from linli.places.roads.rules.hours import holds, minute_of_week
+from linli.places.roads.rules.hours import holding
 from linli.places.roads.rules.network import F64, FAR, I32, I64, KINDS, U8, RoadNetwork, frozen
 from linli.places.roads.rules.rare import Hierarchy
 from linli.places.roads.rules.search import Labels, labels_for, pack_graph, travel_all
@@ -139,8 +139,7 @@ class OpenRoads:
 
     def hours_at(self, at: datetime) -> tuple[int, ...]:
         """Which of the network's rules by the hour hold at a local time."""
-        every = self.shared.hours
-        return tuple(i for i, spans in enumerate(every) if holds(spans, minute_of_week(at))) if every else ()
+        return holding(self.shared.hours, at)
 
     def _alike(self) -> tuple[int, ...]:
         bars = [self.out_bar >> kind & 1 for kind in range(len(KINDS))]

@@ -53,7 +53,7 @@ class _Ways:
     texts: dict[str, int] = field(default_factory=lambda: {"": 0})
     restrictions: list[Restriction] = field(default_factory=list)
     shut: dict[int, tuple[Spans, Spans]] = field(default_factory=dict)  # by index: hours shut along and against
-    hours_unread: list[int] = field(default_factory=list)
+    hours_unread: dict[int, str] = field(default_factory=dict)  # by OSM id: what its mapper wrote
     seen: int = 0
 
 
@@ -110,7 +110,7 @@ def _keep_way(ways: _Ways, way: Any) -> None:
     if hours is not None:
         ways.shut[len(ways.ids)] = hours
     elif hours_unread(tags):
-        ways.hours_unread.append(way.id)
+        ways.hours_unread[way.id] = tags["oneway:conditional"]
     ways.ids.append(way.id)
     ways.refs.append(np.fromiter((node.ref for node in way.nodes), np.int64, len(way.nodes)))
     ways.speeds.append(speeds)
@@ -160,11 +160,16 @@ def _assemble(path: Path, ways: _Ways, nodes: _Nodes) -> RawNetwork:
         "ways_cut": {"count": len(missing), "ways": missing[:_NAMED]},
         "restrictions": restrictions,
         "ways_by_hour": len(ways.shut),
-        "ways_hours_not_read": {"count": len(ways.hours_unread), "ways": ways.hours_unread[:_NAMED]},
+        "ways_hours_not_read": _unread(ways.hours_unread),
         "barriers": len(nodes.barred),
         "long_pieces": {"count": len(long), "points": long[:_NAMED].tolist()},
     }
     return raw
+
+
+def _unread(said: dict[int, str]) -> dict[str, Any]:
+    first = dict(list(said.items())[:_NAMED])
+    return {"count": len(said), "ways": list(first), "said": {str(way): text for way, text in first.items()}}
 
 
 def _runs(ways: _Ways, nodes: _Nodes) -> tuple[list[tuple[int, npt.NDArray[np.intp]]], list[int]]:

@@ -36,6 +36,7 @@ _EXCEPT = {
     "foot": _FOOT,
 }
 _NAMED = 20
+HOURS_NOT_READ = "hours_not_read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,17 @@ def bans_of(
             applied += 1
         else:
             left[why].append(one.id)
-    report = {"seen": len(restrictions), "applied": applied, "bans": len(bans)}
-    return bans, report | {why: {"count": len(ids), "relations": ids[:_NAMED]} for why, ids in sorted(left.items())}
+    report: dict[str, Any] = {"seen": len(restrictions), "applied": applied, "bans": len(bans)}
+    report |= {why: {"count": len(ids), "relations": ids[:_NAMED]} for why, ids in sorted(left.items())}
+    if HOURS_NOT_READ in report:
+        unread = set(report[HOURS_NOT_READ]["relations"])
+        report[HOURS_NOT_READ]["said"] = {str(one.id): _said(one.tags) for one in restrictions if one.id in unread}
+    return bans, report
+
+
+def _said(tags: Mapping[str, str]) -> str:
+    """What its mapper wrote, of all that is said by the hour."""
+    return "; ".join(f"{tag}={text}" for tag, text in sorted(tags.items()) if tag.endswith(":conditional"))
 
 
 def barrier_bans(barred: Mapping[int, int], arcs: RoadArcs) -> list[Ban]:
@@ -128,7 +138,7 @@ def barrier_bans(barred: Mapping[int, int], arcs: RoadArcs) -> list[Ban]:
 def _bans(one: Restriction, arcs: RoadArcs, node_at: Mapping[int, int]) -> tuple[list[Ban], str | None]:
     said = _binds(one.tags)
     if said is None:
-        return [], "hours_not_read"
+        return [], HOURS_NOT_READ
     made: list[Ban] = []
     for kinds, word, hours in said:
         if not word.startswith(("no_", "only_")):
