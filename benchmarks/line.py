@@ -2,6 +2,9 @@
 
 What a call taker notices is the longest write of it (``step_ms``): the plain way beside it in the same run writes all
 10,000 rows in one transaction, and everybody else waits for that.
+
+Then the same with a way out to telephones: ``down_told_s`` until the last one's row is there, ``told_s`` until the last
+of 10,000 messages is queued, ``told_write_ms`` how long somebody else's small write waits meanwhile.
 """
 
 from __future__ import annotations
@@ -44,6 +47,8 @@ from linli.org.agencies.models import Agency  # noqa: E402  (models need the set
 from linli.org.people.models import Person  # noqa: E402  (models need the settings above)
 from linli.org.posts.models import Post  # noqa: E402  (models need the settings above)
 from linli.org.posts.queries import person_actor  # noqa: E402  (models need the settings above)
+from linli.works.channels.acts.setting import set_channel  # noqa: E402  (models need the settings above)
+from linli.works.outbox.models import Message  # noqa: E402  (models need the settings above)
 
 NAMES = ("line.sqlite", "line.postgres")
 PEOPLE, STATIONS, ROOMS = 10_000, 20, 8
@@ -64,9 +69,11 @@ def run(name: str) -> Iterator[dict[str, Any]]:
     with _worker():
         down_s, rows = _down(leader, bureau)
         up_s, hops = _up(people, room)
+        told = list(_told(leader, bureau))
     yield {"metric": "last_s", "value": round(max(down_s, up_s), 2), "unit": "s", "n": rows}
     yield {"metric": "down_s", "value": round(down_s, 2), "unit": "s", "n": rows}
     yield {"metric": "up_s", "value": round(up_s, 2), "unit": "s", "n": hops}
+    yield from told
     doubled = rows - Receipt.objects.values("person_id", "tasking_id").distinct().count()
     yield {"metric": "doubled", "value": doubled, "unit": "rows", "n": rows}
     steps_ms, whole_ms = _steps(leader, bureau)
@@ -145,14 +152,17 @@ def _people(room: Agency) -> dict[str, Person]:
     places = {"station_chief": station, "bureau_leader": Agency.objects.get(code="B")}
     found = {}
     for post in ("information_officer", *CLIMB):
-        found[post] = Person.objects.create(staff_no=post, name=post)
+        found[post] = Person.objects.create(staff_no=post, name=post, wecom_id=post)
         Post.objects.create(person=found[post], agency=places.get(post, room), code=post, since=SINCE)
     return found
 
 
 def _information_officers() -> None:
     rooms = list(Agency.objects.filter(kind="room").values_list("pk", flat=True))
-    people = [{"id": new_id(), "staff_no": f"X{n:05d}", "name": f"信息员{n}"} for n in range(PEOPLE - 1)]
+    people = [
+        {"id": new_id(), "staff_no": f"X{n:05d}", "name": f"信息员{n}", "wecom_id": f"w{n:05d}"}
+        for n in range(PEOPLE - 1)
+    ]
     for start in range(0, len(people), 1_000):
         batch = people[start : start + 1_000]
         with transaction.atomic():
@@ -197,6 +207,32 @@ def _down(leader: Actor, bureau: Agency) -> tuple[float, int]:
     if rows != PEOPLE:
         raise RuntimeError(f"{rows} of {PEOPLE} were reached")
     return took_s, rows
+
+
+def _told(leader: Actor, bureau: Agency) -> Iterator[dict[str, Any]]:
+    """A task with a written word to everybody, whose gateway does not answer: the rows first, the words behind them."""
+    set_channel(SETUP, channel="bench", kind="wecom_app", url="http://127.0.0.1:9/", secret="not a secret of anybody")
+    begun, down_s, waits_ms = time.monotonic(), 0.0, list[float]()
+    tasking = _task(leader, bureau, "每人一句话")
+    queued = Message.objects.filter(template="task.new")
+    while True:
+        wrote = time.monotonic()
+        Agency.objects.filter(pk=bureau.pk).update(phone="0000-1")
+        waits_ms.append((time.monotonic() - wrote) * 1000)
+        if not down_s and Tasking.objects.filter(pk=tasking.pk, spread_at__isnull=False).exists():
+            down_s = time.monotonic() - begun
+        if down_s and queued.count() >= PEOPLE:
+            break
+        if time.monotonic() > begun + PATIENCE_S:
+            raise RuntimeError(f"{queued.count()} of {PEOPLE} messages are queued")
+        time.sleep(0.05)
+    told_s, count = time.monotonic() - begun, queued.count()
+    once = queued.values("recipient").distinct().count()
+    if count != PEOPLE or once != PEOPLE:
+        raise RuntimeError(f"{count} messages to {once} people")
+    yield {"metric": "down_told_s", "value": round(down_s, 2), "unit": "s", "n": PEOPLE}
+    yield {"metric": "told_s", "value": round(told_s, 2), "unit": "s", "n": count}
+    yield {"metric": "told_write_ms", "value": round(max(waits_ms), 1), "unit": "ms", "n": len(waits_ms)}
 
 
 def _up(people: dict[str, Person], room: Agency) -> tuple[float, int]:

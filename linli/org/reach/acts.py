@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from linli.kernel.acts import act
@@ -11,8 +13,8 @@ from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor
 from linli.org.people.acts import home_of
 from linli.org.people.models import Person
-from linli.org.reach.queries import TEST, addresses_of, written_to
-from linli.works.outbox.acts.queueing import queue_message, store
+from linli.org.reach.queries import TEST, addresses_of, written_to, written_to_all
+from linli.works.outbox.acts.queueing import queue_message, store, store_many
 from linli.works.outbox.models import Message
 
 declare(
@@ -89,3 +91,35 @@ def let_know(
         subject_id=subject_id,
     )
     return store(message, held)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one of many is told: about which row of his, under which key."""
+
+    person: Person
+    subject_id: str
+    key: uuid.UUID
+
+
+def let_all_know(words: Sequence[Word], *, template: str, body: dict[str, Any], subject_type: str) -> None:
+    """:func:`let_know` for many in a few statements; whom no channel reaches is left out."""
+    held = written_to_all([word.person for word in words])
+    store_many(
+        [
+            (
+                Message(
+                    id=word.key,
+                    channel=next(iter(held[word.person.pk])),
+                    template=template,
+                    recipient=word.person.pk,
+                    body=body,
+                    subject_type=subject_type,
+                    subject_id=word.subject_id,
+                ),
+                held[word.person.pk],
+            )
+            for word in words
+            if word.person.pk in held
+        ]
+    )

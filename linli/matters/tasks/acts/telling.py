@@ -13,7 +13,7 @@ from linli.kernel import clock
 from linli.kernel.acts import act
 from linli.kernel.scope import Actor, system
 from linli.matters.tasks.models import Receipt, Tasking
-from linli.org.reach.acts import let_know
+from linli.org.reach.acts import Word, let_all_know
 from linli.works.channels.queries import ways_out
 from linli.works.jobs.acts import job, schedule, stop_if_ending
 
@@ -61,12 +61,5 @@ def tell_step(actor: Actor, *, tasking: Tasking, receipts: Sequence[Receipt]) ->
         "due": f"{clock.shanghai(tasking.ends_at):%m-%d %H:%M}",
         "link": f"/tasks/{tasking.pk}",
     }
-    for receipt in receipts:
-        let_know(
-            receipt.person,
-            template="task.new",
-            body=body,
-            subject_type="matters.receipt",
-            subject_id=str(receipt.pk),
-            key=uuid.uuid5(_KEY, str(receipt.pk)),
-        )
+    words = [Word(one.person, str(one.pk), uuid.uuid5(_KEY, str(one.pk))) for one in receipts]
+    let_all_know(words, template="task.new", body=body, subject_type="matters.receipt")

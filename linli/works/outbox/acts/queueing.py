@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,8 @@ from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor
 from linli.works.channels.models import ChannelConfig
 from linli.works.channels.queries import order_for
-from linli.works.jobs.acts import schedule
+from linli.works.jobs.acts import schedule, schedule_many
+from linli.works.jobs.models import Job
 from linli.works.outbox.models import Message
 from linli.works.outbox.queries import is_stale
 from linli.works.outbox.rules.failing import stand_in
@@ -87,6 +89,27 @@ def store(message: Message, addresses: dict[str, str]) -> Message:
     Message.objects.bulk_create([message], ignore_conflicts=True)
     send_at(message, clock.now())
     return message
+
+
+def store_many(messages: Sequence[tuple[Message, dict[str, str]]]) -> None:
+    """The same for many at once: two writes, however many there are."""
+    now = clock.now()
+    for message, addresses in messages:
+        message.set_addresses(addresses)
+        message.queued_at = now
+    Message.objects.bulk_create([message for message, _ in messages], ignore_conflicts=True)
+    schedule_many([_sending(message, now) for message, _ in messages])
+
+
+def _sending(message: Message, due_at: datetime) -> Job:
+    return Job(
+        name="outbox.send",
+        lane=lane_of(message.channel),
+        key=f"outbox:{message.pk}",
+        payload={"message": str(message.pk)},
+        due_at=due_at,
+        created_at=clock.now(),
+    )
 
 
 def send_at(message: Message, due_at: datetime) -> None:
