@@ -57,7 +57,10 @@ COMMANDS: dict[str, Command] = {
     "check": Command("linli.command.deploy", "what keeps this installation from being safe to run"),
 }
 
+DATABASES = ("sqlite:", "postgres:", "postgresql:", "psql:", "pgsql:")
 EXIT_FAILED, EXIT_UNREADABLE = 1, 2
+_WRONG_ARGUMENT = (404, 422)
+"""Refusals that an argument brought about: what it names is not there, or is not what it should be."""
 EXIT_NOBODY_READS = 141
 """As a shell sees a process that SIGPIPE ended."""
 
@@ -94,7 +97,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if name not in COMMANDS:
         return _overview(given)
     os.umask(0o077)  # database, keys and files are nobody else's to read
-    settle_environment(given[-1] if "--database" in given[-2:-1] else None)
+    try:
+        named = "--database" in given[-2:-1] and not given[-1].startswith("-")
+        settle_environment(given[-1] if named else None)
+    except Unreadable as unreadable:
+        print(f"linli {name}: {unreadable}", file=sys.stderr)
+        return EXIT_UNREADABLE
     to_stderr()
     if COMMANDS[name].django:
         django.setup()
@@ -107,8 +115,10 @@ def _overview(given: list[str]) -> int:
     out = sys.stdout if given in (["--help"], ["-h"]) else sys.stderr
     width = max(len(name) for name in COMMANDS)
     lines = [f"  {name:<{width}}  {command.help}" for name, command in COMMANDS.items()]
-    asked = f"there is no command {given[0]}\n" if given and out is sys.stderr else ""
-    print(f"{asked}linli COMMAND … [--json] [--database URL]\n" + "\n".join(lines), file=out)
+    if given and out is sys.stderr:
+        print(f"linli: there is no command {given[0]}; there are: {', '.join(COMMANDS)}", file=out)
+        return EXIT_UNREADABLE
+    print("linli COMMAND … [--json] [--database URL]\n" + "\n".join(lines), file=out)
     return 0 if out is sys.stdout else EXIT_UNREADABLE
 
 
@@ -117,7 +127,7 @@ def _database_last(given: list[str]) -> list[str]:
     parsed.
     """
     for i, word in enumerate(given):
-        if word == "--database" and i + 1 < len(given):
+        if word == "--database" and i + 1 < len(given) and not given[i + 1].startswith("-"):
             return [*given[:i], *given[i + 2 :], "--database", given[i + 1]]
         if word.startswith("--database="):
             return [*given[:i], *given[i + 1 :], "--database", word.partition("=")[2]]
@@ -125,7 +135,13 @@ def _database_last(given: list[str]) -> list[str]:
 
 
 def settle_environment(database: str | None) -> None:
-    """Name settings and database for this process and those it starts."""
+    """Name settings and database for this process and those it starts. Raises Unreadable for a database of a kind that
+    the house does not speak: asking its server would only take half a minute to fail.
+    """
+    named = database or os.environ.get("LINLI_DATABASE_URL", "")
+    if named and not named.startswith(DATABASES):
+        kind = named.partition(":")[0] if ":" in named else "without a kind"
+        raise Unreadable(f"a database {kind} is not known; it is sqlite:////path or postgres://user@host/name")
     if database:
         os.environ["LINLI_DATABASE_URL"] = database
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings.embedded")
@@ -165,7 +181,7 @@ def _carry_out(module: ModuleType, options: argparse.Namespace) -> int:
         return EXIT_UNREADABLE
     except Refusal as refusal:
         print(f"linli {options.command}: {refusal.words.zh} {refusal.words.en} ({refusal.code})", file=sys.stderr)
-        return EXIT_UNREADABLE if refusal.status == 422 else EXIT_FAILED
+        return EXIT_UNREADABLE if refusal.status in _WRONG_ARGUMENT else EXIT_FAILED
     except (DatabaseError, ImproperlyConfigured) as failed:
         print(f"linli {options.command}: {_first_line(failed)}", file=sys.stderr)
         return EXIT_FAILED

@@ -55,8 +55,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     )
     units, snapshot, took_ms = recommended(call, k=options.k)
     answer: dict[str, Any] = {"units": [_plain(item.as_json()) for item in units], "took_ms": round(took_ms, 3)}
-    if not units and "why" in snapshot:
-        answer["why"] = snapshot["why"]
+    if not units:
+        answer["why"] = snapshot.get("why", "nobody_available")
     return answer
 
 

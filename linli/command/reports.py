@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -63,9 +64,11 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     if options.verb == "work":
         return _work(options)
     answer = report_station(COMMAND, station=options.station, begins=options.begins, ends=options.ends)
-    if options.format == "xlsx":
+    if options.format == "json":
+        _figures(options.out, answer)
+    elif options.format == "xlsx":
         _workbook(options.out, answer)
-    elif options.format != "json":
+    else:
         _paper(options.out, "report-station", station_paper(answer, clock.shanghai(clock.now())), options.format)
     return dict(answer)
 
@@ -74,11 +77,19 @@ def _work(options: argparse.Namespace) -> dict[str, Any]:
     asked = {"officer": options.officer, "place": options.place, "grid": options.grid}
     answer = report_work(COMMAND, **asked, begins=options.begins, ends=options.ends)
     facts = work_paper(answer, clock.shanghai(clock.now()))
-    if options.format == "xlsx":
+    if options.format == "json":
+        _figures(options.out, answer)
+    elif options.format == "xlsx":
         _write(options.out, work_book(facts))
-    elif options.format != "json":
+    else:
         _paper(options.out, "report-work", facts, options.format)
     return answer
+
+
+def _figures(path: Path | None, answer: dict[str, Any]) -> None:
+    """The figures as a file too, when one is named."""
+    if path is not None:
+        _write(path, json.dumps(answer, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
 def _paper(path: Path, name: str, facts: dict[str, Any], kind: str) -> None:
@@ -91,7 +102,7 @@ def _write(path: Path, made: bytes) -> None:
     try:
         path.write_bytes(made)
     except OSError as fault:
-        raise Unreadable(f"{path}: {fault}") from fault
+        raise Unreadable(f"{path}: {fault.strerror or fault}") from fault
 
 
 def _workbook(path: Path, answer: dict[str, Any]) -> None:
@@ -116,7 +127,7 @@ def _workbook(path: Path, answer: dict[str, Any]) -> None:
         sheet.set_column(0, 0, 24)
         book.close()
     except (OSError, xlsxwriter.exceptions.FileCreateError) as fault:
-        raise Unreadable(f"{path}: {fault}") from fault
+        raise Unreadable(f"{path}: it cannot be written") from fault
 
 
 def _share(sheet: Any, row: int, column: int, value: float | None, style: Any) -> None:

@@ -128,7 +128,7 @@ def may(actor: Actor, name: str, path: str | None) -> bool:
 def _require(declared: Act, actor: Actor, path: str | None) -> None:
     if not may(actor, declared.name, path):
         words = declared.words
-        raise NotAllowed("right.missing", act=declared.name, act_zh=words.zh, act_en=words.en, path=path or "")
+        raise NotAllowed("right.missing", act=declared.name, act_zh=words.zh, act_en=words.en, path=path or "/")
 
 
 def _record(

@@ -77,7 +77,7 @@ def _plain(value: object) -> object:
 
 declare(
     "right.missing",
-    zh="您的岗位不能在此处{act_zh}。请联系{path}的负责人。",
+    zh="您的岗位不能在此处（{path}）{act_zh}。请联系该单位负责人。",
     en="Your post may not {act_en} here ({path}).",
 )
 declare("row.unknown", zh="没有找到：{what}。", en="Not found: {what}.")

@@ -123,7 +123,7 @@ def test_reports_as_objects_and_as_lines(capsys: pytest.CaptureFixture[str], tmp
     assert linli(capsys, *station, "--format", "xlsx")[0] == 2
     assert linli(capsys, *station, "--format", "xlsx", "--out", str(tmp_path / "no" / "s.xlsx"))[0] == 2
     assert linli(capsys, *station[:-1], "2026-02-01")[0] == 2
-    assert linli(capsys, "report", "station", "--station", "S9", *station[4:])[0] == 1
+    assert linli(capsys, "report", "station", "--station", "S9", *station[4:])[0] == 2
 
 
 def test_a_slow_disk_does_not_drive_an_import_down_to_a_row_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from linli.operations.dispatch.rules import Incident, UnitRow
 from linli.places.roads.rules.build import build
-from linli.places.roads.rules.hours import Spans, holds, minute_of_week
+from linli.places.roads.rules.hours import Spans, holds, moment
 from linli.places.roads.rules.network import FAR, KINDS, RoadNetwork
 from linli.places.roads.rules.open_roads import Closed, OpenRoads
 from linli.places.roads.rules.raw import Ban, RawNetwork
@@ -92,7 +92,7 @@ def towns(draw: st.DrawFn) -> Town:
     bans = [
         Ban(tuple(2 * place[arc // 2] + arc % 2 for arc in ban.arcs), ban.kinds)
         for ban in raw.bans
-        if all(arc // 2 in place for arc in ban.arcs) and (not ban.hours or holds(ban.hours, minute_of_week(at)))
+        if all(arc // 2 in place for arc in ban.arcs) and (not ban.hours or holds(ban.hours, moment(at)))
     ]
     arcs = st.integers(0, 2 * network.edges - 1)
     closed = draw(

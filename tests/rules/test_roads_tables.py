@@ -245,3 +245,16 @@ def test_lines_for_the_map(tmp_path: Path) -> None:
     assert features[0]["geometry"]["type"] == "LineString"
     assert {feature["properties"]["class"] for feature in features} == {"other"}
     assert sum("oneway" in feature["properties"] for feature in features) == 1
+
+
+def test_tables_as_offices_write_them(tmp_path: Path) -> None:
+    """Names of junctions instead of numbers, semicolons and GB 18030, Chinese headings, a blank end, tabs in gzip."""
+    nodes, edges = tmp_path / "n.csv", tmp_path / "e.tsv.gz"
+    nodes.write_bytes("纬度;经度;节点\n28.7;116.0;桥 头\n28.7;116.001;B\n28.7;116.002;7\n".encode("gb18030"))
+    edges.write_bytes(gzip.compress("from\tto\tlength\n桥 头\tB\t100\nB\t7\t100\nB\t\t5\nB\tC\t5\n".encode()))
+    net = read_roads(nodes, edges=edges)
+    assert (net.nodes, net.edges, net.report["rejected"]) == (3, 2, 2)
+    assert [fault["what"] for fault in net.report["faults"]] == ["blank", "no such node: C"]
+    with pytest.raises(Invalid, match="blank"):
+        read_roads(nodes, edges=edges, strict=True)
+    assert read_options('[options]\ndelimiter = "tab"\nencoding = "gb18030"', "m.toml").delimiter == "\t"

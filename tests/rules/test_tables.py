@@ -17,6 +17,7 @@ from linli.kernel.geo import Datum
 from linli.works.tables.queries import map_in, read
 from linli.works.tables.rules.columns import CellFault, Column, Type, as_text, blank, parse
 from linli.works.tables.rules.mapping import Map, read_map
+from linli.works.tables.rules.writing import delimiter_of
 
 COLUMNS = (
     Column("code", Type.CODE, "编号", "code", required=True, key=True, aliases=("id",)),
@@ -235,3 +236,17 @@ def test_the_map_wins_and_a_misspelt_map_is_refused(tmp_path: Path) -> None:
 def test_rows_wider_than_the_header_are_seen(tmp_path: Path) -> None:
     path = write(tmp_path, "t.csv", "编号,名称\n1,甲,多,余\n")
     assert [line.extra for line in read(path, COLUMNS, Map()).lines] == [2]
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("kind\tcode\tshape\na\t1\tPOLYGON((1 2,3 4,5 6,1 2))\nb\t2\tPOLYGON((1 2,3 4,5 6,1 2))\n", "\t"),
+        ("code;lon;lat\nA;120,5;29,25\nB;120,5;29,25\n", ";"),
+        ('code,text\nA,"一；a;b;c"\nB,"二;d;e;f"\n', ","),
+        ("code\nA\nB\n", ","),
+        ("某县警情表\ncode|name\nA|x\n", "|"),
+    ],
+)
+def test_the_delimiter_is_what_parts_every_row(text: str, mark: str) -> None:
+    assert delimiter_of(text) == mark

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from importlib import resources
 from itertools import islice
 from typing import TypeVar
 
@@ -21,6 +19,7 @@ from linli.kernel import clock
 from linli.kernel.acts import act
 from linli.kernel.scope import Actor
 from linli.matters.routing.acts import load_categories
+from linli.matters.routing.queries import standard_rows
 from linli.operations.units.acts import crew_unit, form_unit
 from linli.operations.units.models import Unit
 from linli.org.agencies.acts import open_agency
@@ -68,16 +67,8 @@ def in_steps(items: Iterable[T], run: Callable[[T], None], size: int = STEP) -> 
 
 
 def _categories(actor: Actor) -> None:
-    text = (resources.files("linli.matters") / "data" / "categories.csv").read_text(encoding="utf-8")
-    rows = []
-    for row in csv.DictReader(text.splitlines()):
-        lists = {
-            name: [word for word in row[name].split(";") if word]
-            for name in ("skills", "equipment", "ask_along", "words")
-        }
-        plain = {name: row[name] for name in ("code", "parent", "zh", "en", "taken_by")}
-        rows.append({**plain, **lists, "priority": int(row["priority"]), "automatic": row["automatic"] == "yes"})
-    load_categories(actor, rows=rows, digest=hashlib.sha256(text.encode()).hexdigest())
+    rows, digest = standard_rows()
+    load_categories(actor, rows=rows, digest=digest)
 
 
 def _agencies(actor: Actor, county: County) -> dict[str, Agency]:

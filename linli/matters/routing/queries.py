@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import resources
+from typing import Any
 
 from django.db.models import Count, Max
 
@@ -15,6 +19,8 @@ from linli.org.people.models import Person
 from linli.org.rooms.queries import held_on
 from linli.places.grid.models import Grid
 from linli.places.grid.queries import grid_at
+
+_LISTS = ("skills", "equipment", "ask_along", "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,25 @@ def _version() -> tuple[int, str]:
     return (row["n"], str(row["last"]))
 
 
+def standard_rows() -> tuple[list[dict[str, Any]], str]:
+    """The tree that comes with the house (``linli/matters/data``) as columns of categories, and its digest."""
+    text = (resources.files("linli.matters") / "data" / "categories.csv").read_text(encoding="utf-8")
+    rows = []
+    for row in csv.DictReader(text.splitlines()):
+        lists = {name: [word for word in row[name].split(";") if word] for name in _LISTS}
+        plain = {name: row[name] for name in ("code", "parent", "zh", "en", "taken_by")}
+        rows.append({**plain, **lists, "priority": int(row["priority"]), "automatic": row["automatic"] == "yes"})
+    return rows, hashlib.sha256(text.encode()).hexdigest()
+
+
+def _tree() -> dict[str, Category]:
+    """What was loaded; a house that has loaded none has the standard tree, so that its first call finds its kind."""
+    loaded = {row.code: row for row in Category.objects.order_by("code")}
+    return loaded or {row["code"]: Category(**row) for row in standard_rows()[0]}
+
+
 _CATEGORIES = Kept(
-    lambda: {row.code: row for row in Category.objects.order_by("code")},
+    _tree,
     changed_by=("import.categories", "demo."),
     version=_version,
 )

@@ -37,7 +37,7 @@ class UnitImporter(Importer):
     columns: ClassVar[tuple[Column, ...]] = (
         Column(
             "call_sign",
-            Type.CODE,
+            Type.TEXT,
             "呼号",
             "call sign",
             required=True,

@@ -94,7 +94,7 @@ def import_roads_file(
     What the reader doubted (ways cut by the border, lengths, restrictions that fit nowhere, pieces) stands in the
     report.
     """
-    options = read_options(map_path.read_text("utf-8"), map_path.name) if map_path is not None else None
+    options = _options_in(map_path) if map_path is not None else None
     name = path.name.split(".")[0]
     if dry_run:
         network = read_roads(path, edges=edges, options=options, strict=strict)
@@ -120,6 +120,13 @@ def import_roads_file(
         "pieces": pieces,
         "left_out": [one.as_json() for one in left_out(network.report)],
     }
+
+
+def _options_in(path: Path) -> TableOptions:
+    try:
+        return read_options(path.read_text("utf-8-sig"), path.name)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise Invalid(faults.UNREADABLE, file=path.name, what=str(fault)) from fault
 
 
 @act("roads.import", zh="导入路网", en="import a road network", keeps=("sha256",))

@@ -25,6 +25,7 @@ from linli.works.tables.rules.guarding import freed
 from linli.works.tables.rules.mapping import Map, read_map
 from linli.works.tables.rules.matching import CREATE
 from linli.works.tables.rules.planning import Line, Sheet
+from linli.works.tables.rules.writing import delimiter_of, encodings_of
 
 declare("table.file", zh="无法读取{file}：{why}", en="cannot read {file}: {why}")
 declare("table.row", zh="{file}第{row}行：{why}", en="{file}, row {row}: {why}")
@@ -168,7 +169,7 @@ def text_shape(path: Path, mapping: Map) -> tuple[str, str]:
 def _delimiter(text: TextIO, mapping: Map) -> str:
     sample = text.read(64 * 1024)
     text.seek(0)
-    return mapping.delimiter or max(",\t;|", key=lambda mark: _regularity(sample, mark))
+    return mapping.delimiter or delimiter_of(sample)
 
 
 def _csv_rows(path: Path, reader: Any) -> Iterator[tuple[int, list[str]]]:
@@ -181,12 +182,6 @@ def _csv_rows(path: Path, reader: Any) -> Iterator[tuple[int, list[str]]]:
         except (csv.Error, UnicodeDecodeError, OSError, EOFError, zlib.error) as fault:
             raise Invalid("table.row", file=str(path), row=started, why=str(fault)) from fault
         yield started, row
-
-
-def _regularity(sample: str, mark: str) -> int:
-    """How evenly the mark stands in the first lines: a delimiter is on every line, as often."""
-    counts = [line.count(mark) for line in sample.splitlines()[:20] if line.strip()]
-    return min((count for count in counts if count), default=0) * sum(1 for count in counts if count)
 
 
 def _text(path: Path, encoding: str) -> tuple[str, TextIO]:
@@ -204,9 +199,7 @@ def _text(path: Path, encoding: str) -> tuple[str, TextIO]:
         raise Invalid("table.file", file=str(path), why="the file is empty")
     if b"\x00" in raw[:4096] and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise Invalid("table.file", file=str(path), why="not a text table (binary content)")
-    for name in (
-        (encoding,) if encoding else ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
-    ):
+    for name in encodings_of(raw, encoding):
         try:
             return name, io.StringIO(raw.decode(name), newline="")
         except UnicodeDecodeError:

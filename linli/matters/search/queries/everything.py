@@ -17,7 +17,7 @@ from linli.matters.kinds import KINDS
 from linli.matters.ledger.models import Matter
 from linli.matters.ledger.queries.pages import newest_holding, newest_worded
 from linli.matters.parties.rules import plain_phone
-from linli.matters.routing.models import Category
+from linli.matters.routing.queries import categories
 from linli.matters.search.rules.grams import near_sets, too_short
 from linli.matters.search.rules.names import likeness_of
 from linli.org.agencies.models import Agency
@@ -132,7 +132,7 @@ def _grids(actor: Actor) -> Iterable[tuple[tuple[str, ...], Found]]:
 
 def _categories() -> Iterable[tuple[tuple[str, ...], Found]]:
     why = Words("警情类别", "category")
-    for row in Category.objects.filter(active=True):
+    for row in categories():
         yield (
             (row.zh, row.code, *row.words),
             Found(

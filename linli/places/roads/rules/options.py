@@ -54,13 +54,15 @@ TIME_S = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "hours": 3600.0, "day
 LENGTH_M = {"m": 1.0, "km": 1000.0, "dm": 0.1, "ft": 0.3048, "mi": 1609.344}
 SPEED_MPS = {"mps": 1.0, "m/s": 1.0, "kmh": 1 / 3.6, "km/h": 1 / 3.6, "mph": 0.44704}
 DEFAULT_KMH = 40.0
+_MARKS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
 
 
 @dataclass(frozen=True, slots=True)
 class TableOptions:
     """``columns``: ours = theirs. Units as in ``TIME_S``, ``LENGTH_M``, ``SPEED_MPS``; None: from the column's name.
 
-    ``speed_kmh`` is driven where a file gives lengths only.
+    ``speed_kmh`` is driven where a file gives lengths only. ``delimiter`` and ``encoding`` are found out when nothing
+    is said.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -68,7 +70,8 @@ class TableOptions:
     length_unit: str | None = None
     speed_unit: str | None = None
     speed_kmh: float = DEFAULT_KMH
-    delimiter: str = ","
+    delimiter: str = ""
+    encoding: str = ""
     datum: Datum = Datum.WGS84
 
     @property
@@ -102,7 +105,9 @@ def _values(options: Mapping[str, Any], file: str) -> dict[str, Any]:
             raise Invalid(faults.BAD_MAP, file=file, where=where, what=f"known: {', '.join(choices[name])}")
         elif name == "speed_kmh" and isinstance(value, (int, float)) and value > 0:
             values[name] = float(value)
-        elif name == "delimiter" and isinstance(value, str) and len(value) == 1:
+        elif name == "delimiter" and isinstance(value, str) and len(_MARKS.get(value, value)) == 1:
+            values[name] = _MARKS.get(value, value)
+        elif name == "encoding" and isinstance(value, str):
             values[name] = value
         elif name == "datum":
             values[name] = _datum(value, file)

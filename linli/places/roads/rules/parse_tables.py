@@ -7,10 +7,14 @@ column.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
+import hashlib
+import io
 import math
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,20 +27,29 @@ from linli.kernel.errors import Invalid
 from linli.kernel.geo import Datum, to_wgs84
 from linli.places.roads.rules import faults
 from linli.places.roads.rules.network import F64, FAR, I64, KINDS
-from linli.places.roads.rules.options import EDGE_COLUMNS, LENGTH_M, NODE_COLUMNS, SPEED_MPS, TIME_S, TableOptions
+from linli.places.roads.rules.options import (
+    COLUMN_WORDS,
+    EDGE_COLUMNS,
+    LENGTH_M,
+    NODE_COLUMNS,
+    SPEED_MPS,
+    TIME_S,
+    TableOptions,
+)
 from linli.places.roads.rules.raw import RawNetwork
 from linli.places.roads.rules.snap import M_PER_DEGREE
 from linli.places.roads.rules.speeds import CLASS_INDEX, MOTORCYCLE_TOP_KMH, WALK_KMH
+from linli.works.tables.rules.writing import delimiter_of, encodings_of
 
 DOUBT_M = 100.0  # a given length this far from the straight line is doubted
 _NAMED, _FAULTS_NAMED = 20, 1_000
+_GZIP = b"\x1f\x8b"
+_SAMPLE = 65_536
 _WHOLE = re.compile(r"^-?\d{1,18}$")
-_ANY_ID = (-9e18, 9e18)
-_NODE_RANGES = {"node": _ANY_ID, "lon": (-180.0, 180.0), "lat": (-90.0, 90.0)}
+_MOST_ID = 9e18
+_IDS = ("node", "from", "to")
+_NODE_RANGES = {"lon": (-180.0, 180.0), "lat": (-90.0, 90.0)}
 _EDGE_RANGES = {
-    "from": _ANY_ID,
-    "to": _ANY_ID,
-    "edge": _ANY_ID,
     "length": (0.0, 1e7),
     "time": (0.0, 1e9),
     "speed": (1e-3, 1e3),
@@ -60,9 +73,7 @@ class _Table:
         return np.array([float(self.text(row, name)) for row in range(len(self.rows))])
 
     def ints(self, name: str) -> I64:
-        # 16-digit identifiers do not survive a float
-        texts = (self.text(row, name) for row in range(len(self.rows)))
-        return np.array([int(text) if _WHOLE.match(text) else int(float(text)) for text in texts], np.int64)
+        return np.array([numbered(self.text(row, name)) for row in range(len(self.rows))], np.int64)
 
     def keep(self, faulty: dict[int, tuple[str, str]], *, strict: bool) -> None:
         """Without the rows named in ``faulty`` (index: column of ours, what is wrong); strict: refuse the first."""
@@ -74,8 +85,9 @@ class _Table:
         self.rows = [cells for row, cells in enumerate(self.rows) if row not in faulty]
 
     def check(self, ranges: dict[str, tuple[float, float]], *, strict: bool) -> None:
-        """Reject rows whose cells are no numbers within ``ranges`` (least, most; both allowed)."""
-        faulty: dict[int, tuple[str, str]] = {}
+        """Reject rows that name no node, or whose cells are no numbers within ``ranges`` (both ends allowed)."""
+        named = [name for name in _IDS if name in self.columns]
+        faulty = {row: (name, "blank") for name in named for row in range(len(self.rows)) if not self.text(row, name)}
         for name, (least, most) in ranges.items():
             if name in self.columns:
                 for row in range(len(self.rows)):
@@ -86,6 +98,16 @@ class _Table:
     def texts(self, name: str) -> list[str]:
         at = self.columns[name]
         return [cells[at].strip() if at < len(cells) else "" for _, cells in self.rows]
+
+
+def numbered(name: str) -> int:
+    """The number that stands for a name of a node or an edge: itself when it is one, else out of its digest."""
+    if _WHOLE.match(name):
+        return int(name)  # 16-digit identifiers do not survive a float
+    whole = _number(name)
+    if whole.is_integer() and abs(whole) < _MOST_ID:
+        return int(whole)
+    return -1 - (int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") >> 1)
 
 
 def _number(text: str) -> float:
@@ -214,13 +236,24 @@ def _named(names: list[str] | None, first: npt.NDArray[np.intp]) -> tuple[list[s
 
 def _read(path: Path, known: dict[str, tuple[str, ...]], needed: tuple[str, ...], options: TableOptions) -> _Table:
     try:
-        with open_text(path) as file:
-            numbered = list(enumerate(csv.reader(file, delimiter=options.delimiter), start=1))
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+        text = _decoded(path, options.encoding)
+        mark = options.delimiter or delimiter_of(text[:_SAMPLE])
+        numbered = list(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=mark), start=1))
+    except (OSError, EOFError, UnicodeDecodeError, LookupError, csv.Error, zlib.error) as error:
         raise Invalid(faults.UNREADABLE, file=path.name, what=str(error)) from error
     header_row, columns, theirs = _header(path, numbered, known, needed, options)
     rows = [(row, cells) for row, cells in numbered if row > header_row and any(cell.strip() for cell in cells)]
     return _Table(path.name, header_row, columns, theirs, rows)
+
+
+def _decoded(path: Path, named: str) -> str:
+    """The text of a table, unpacked when it is packed; UTF-8, else GB 18030. Raises UnicodeDecodeError and OSError."""
+    raw = path.read_bytes()
+    raw = gzip.decompress(raw) if raw.startswith(_GZIP) else raw
+    for name in (tried := encodings_of(raw, named))[:-1]:
+        with contextlib.suppress(UnicodeDecodeError):
+            return raw.decode(name)
+    return raw.decode(tried[-1])
 
 
 def _header(
@@ -233,7 +266,7 @@ def _header(
         lower = [cell.strip().lower() for cell in cells]
         columns, theirs = {}, {}
         for ours, names in known.items():
-            wanted = (options.columns[ours].lower(),) if ours in options.columns else names
+            wanted = (options.columns[ours].lower(),) if ours in options.columns else (*names, COLUMN_WORDS[ours][0])
             name = next((name for name in wanted if name in lower), None)
             if name is not None:
                 columns[ours], theirs[ours] = lower.index(name), cells[lower.index(name)].strip()
@@ -259,7 +292,8 @@ def _ends(table: _Table, ref: I64, *, strict: bool) -> tuple[npt.NDArray[np.int6
     faulty: dict[int, tuple[str, str]] = {}
     for name in ("to", "from"):
         found = table.ints(name).tolist()
-        faulty |= {row: (name, f"no such node: {node}") for row, node in enumerate(found) if node not in place}
+        wrong = [row for row, node in enumerate(found) if node not in place]
+        faulty |= {row: (name, f"no such node: {table.text(row, name)}") for row in wrong}
     table.keep(faulty, strict=strict)
     tail, head = ([place[node] for node in table.ints(name).tolist()] for name in ("from", "to"))
     return np.array(tail, np.int64), np.array(head, np.int64)

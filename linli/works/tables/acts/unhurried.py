@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
+from django.conf import settings
 from django.db import connection
 
-LOG_PAGES = 1_000
-"""SQLite's own measure: with so many pages in the log whoever commits brings them into the file."""
 _MOST_LOG_PAGES = 16_000
 """Beyond this (64 MB) a step waits for the round under way: pages may come faster than they go."""
 
@@ -35,7 +34,7 @@ def unhurried(*, relaxed: bool) -> Iterator[Callable[[], None] | None]:
             yield _Settling(str(connection.settings_dict["NAME"]), thread).after_step
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
+            cursor.execute(f"PRAGMA wal_autocheckpoint={settings.LOG_PAGES}")
             cursor.execute("PRAGMA synchronous=FULL")
 
 
