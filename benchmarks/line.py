@@ -4,7 +4,8 @@ What a call taker notices is the longest write of it (``step_ms``): the plain wa
 10,000 rows in one transaction, and everybody else waits for that.
 
 Then the same with a way out to telephones: ``down_told_s`` until the last one's row is there, ``told_s`` until the last
-of 10,000 messages is queued, ``told_write_ms`` how long somebody else's small write waits meanwhile.
+of 10,000 messages is queued, ``told_write_p99_ms`` how long somebody else's small write waits
+meanwhile.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import django
 import httpx
 
 from benchmarks.public_client import post_reports
-from benchmarks.site import LINLI, linli
+from benchmarks.site import LINLI, linli, percentile
 from tools.workshop.postgres import free_port
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings.embedded")
@@ -48,6 +49,7 @@ from linli.org.people.models import Person  # noqa: E402  (models need the setti
 from linli.org.posts.models import Post  # noqa: E402  (models need the settings above)
 from linli.org.posts.queries import person_actor  # noqa: E402  (models need the settings above)
 from linli.works.channels.acts.setting import set_channel  # noqa: E402  (models need the settings above)
+from linli.works.jobs.acts import cancel  # noqa: E402  (models need the settings above)
 from linli.works.outbox.models import Message  # noqa: E402  (models need the settings above)
 
 NAMES = ("line.sqlite", "line.postgres")
@@ -74,7 +76,7 @@ def run(name: str) -> Iterator[dict[str, Any]]:
     yield {"metric": "down_s", "value": round(down_s, 2), "unit": "s", "n": rows}
     yield {"metric": "up_s", "value": round(up_s, 2), "unit": "s", "n": hops}
     yield from told
-    doubled = rows - Receipt.objects.values("person_id", "tasking_id").distinct().count()
+    doubled = Receipt.objects.count() - Receipt.objects.values("person_id", "tasking_id").distinct().count()
     yield {"metric": "doubled", "value": doubled, "unit": "rows", "n": rows}
     steps_ms, whole_ms = _steps(leader, bureau)
     beside = {"ratio": round(whole_ms / max(steps_ms), 1), "against": "all in one transaction"}
@@ -84,7 +86,8 @@ def run(name: str) -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def _worker() -> Iterator[None]:
-    worker = subprocess.Popen([str(LINLI), "worker"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    nowhere = subprocess.DEVNULL
+    worker = subprocess.Popen([str(LINLI), "worker"], stdin=nowhere, stdout=nowhere, stderr=nowhere)
     try:
         yield
     finally:
@@ -217,7 +220,8 @@ def _told(leader: Actor, bureau: Agency) -> Iterator[dict[str, Any]]:
     queued = Message.objects.filter(template="task.new")
     while True:
         wrote = time.monotonic()
-        Agency.objects.filter(pk=bureau.pk).update(phone="0000-1")
+        with transaction.atomic():
+            Agency.objects.filter(pk=bureau.pk).update(phone="0000-1")
         waits_ms.append((time.monotonic() - wrote) * 1000)
         if not down_s and Tasking.objects.filter(pk=tasking.pk, spread_at__isnull=False).exists():
             down_s = time.monotonic() - begun
@@ -227,12 +231,16 @@ def _told(leader: Actor, bureau: Agency) -> Iterator[dict[str, Any]]:
             raise RuntimeError(f"{queued.count()} of {PEOPLE} messages are queued")
         time.sleep(0.05)
     told_s, count = time.monotonic() - begun, queued.count()
+    # What comes after is measured without ten thousand words that cannot go out.
+    set_channel(SETUP, channel="bench", kind="wecom_app", url="http://127.0.0.1:9/", enabled=False)
+    cancel(prefix="outbox:")
     once = queued.values("recipient").distinct().count()
     if count != PEOPLE or once != PEOPLE:
         raise RuntimeError(f"{count} messages to {once} people")
     yield {"metric": "down_told_s", "value": round(down_s, 2), "unit": "s", "n": PEOPLE}
     yield {"metric": "told_s", "value": round(told_s, 2), "unit": "s", "n": count}
-    yield {"metric": "told_write_ms", "value": round(max(waits_ms), 1), "unit": "ms", "n": len(waits_ms)}
+    p99_ms = percentile(waits_ms, 0.99)
+    yield {"metric": "told_write_p99_ms", "value": round(p99_ms, 1), "unit": "ms", "n": len(waits_ms)}
 
 
 def _up(people: dict[str, Person], room: Agency) -> tuple[float, int]:
