@@ -18,7 +18,7 @@ from linli.api.live.identity import Identity, renewed
 from linli.kernel.commits import commits
 from linli.kernel.scope import Actor
 from linli.trail.seal.acts import SEALED_CHANNEL
-from linli.trail.seal.queries import head
+from linli.trail.seal.queries import sealed
 
 log = structlog.get_logger(__name__)
 
@@ -128,7 +128,7 @@ class Hub:
         looked_s = time.monotonic()
         try:
             if self._read is None:
-                self._read = head()[0]
+                self._read = sealed()
                 self._in_loop(self._begin, self._read)
             while not self._ended.is_set():
                 if not self._streams:
@@ -149,7 +149,7 @@ class Hub:
 
     def _pass_over(self) -> None:
         """Nobody listens: the position moves on, and nothing is read. Not once somebody has joined meanwhile."""
-        self._in_loop(self._move_on, head()[0])
+        self._in_loop(self._move_on, sealed())
         self._read = max(self._read or 0, self.position)
 
     def _look_at_rights(self) -> None:

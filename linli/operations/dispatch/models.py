@@ -52,7 +52,7 @@ class Recommendation(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="recommendations")
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="recommendations", db_index=False)
     at = models.DateTimeField()
     units = models.JSONField(default=list)
     snapshot = models.JSONField(default=dict)
