@@ -91,8 +91,12 @@ class Reason:
         return Words(words.zh.format_map(self.facts), words.en.format_map(self.facts)) if self.facts else words
 
     def as_json(self) -> dict[str, object]:
-        words = self.words
-        return {"code": self.code, "zh": words.zh, "en": words.en, "facts": dict(self.facts)}
+        # Thirty of them for each call: the sentences are made without the pair around them.
+        words, facts = WORDS[self.code], self.facts
+        if not facts:
+            return {"code": self.code, "zh": words.zh, "en": words.en, "facts": {}}
+        zh, en = words.zh.format_map(facts), words.en.format_map(facts)
+        return {"code": self.code, "zh": zh, "en": en, "facts": dict(facts)}
 
 
 def activity_words(activity: str) -> Words:

@@ -44,7 +44,7 @@ class Readiness:
 
     @property
     def eligible(self) -> int:
-        return int(self.counts[BY_KIND:].sum())
+        return sum(self.counts[BY_KIND:].tolist())  # of three numbers, quicker than asking numpy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
