@@ -66,11 +66,13 @@ def two_parties(actor: Actor, case: MediationCase) -> list[Disputant]:
     return made
 
 
-def accepted(town: Town, *, who: str = "mediator", procedure: str = "people") -> tuple[Actor, MediationCase]:
+def accepted(
+    town: Town, *, who: str = "mediator", procedure: str = "people", why: str = ""
+) -> tuple[Actor, MediationCase]:
     """A dispute that an officer found, led by the mediator, accepted."""
     officer = town.actor("community_officer")
     case = cases.open_case(officer, matter=dispute(town), facts=CaseFacts(cause="daylight", source="visit"))
-    cases.grade_case(officer, case=case, version=case.version, colour="blue")
+    cases.grade_case(officer, case=case, version=case.version, colour="blue", why=why)
     if who != "community_officer":
         cases.name_member(officer, case=case, person=town.people[who], part="lead")
     lead = town.actor(who)

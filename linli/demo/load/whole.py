@@ -16,6 +16,7 @@ from linli.demo.county import WEEK_DAYS, YEAR_DAYS, County, grow
 from linli.demo.incidents import PastIncident
 from linli.demo.load.door import load_door
 from linli.demo.load.line import load_line
+from linli.demo.load.mediation import load_mediation
 from linli.demo.load.named import name_lists
 from linli.demo.load.open_now import load_open
 from linli.demo.load.organisation import Rows, load_organisation, note_bulk, plan_roster
@@ -131,6 +132,7 @@ def _lately(county: County, rows: Rows, week: list[PastIncident], begin: datetim
     step.done(f"{load_warnings(now)} warnings to residents")
     step.done(f"{load_door(now)} reports of residents at the door")
     step.done(f"{load_tips(DEMO, now)} anonymous tips")
+    step.done(f"{load_mediation(DEMO, now)} disputes under mediation")
     _send_nothing_late()
 
 
