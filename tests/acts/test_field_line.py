@@ -201,11 +201,15 @@ def test_helpers_join_end_their_part_and_leave_without_a_signal(town: Town) -> N
     assert not_his.answer == "rejected"
     second.did(second.op("help.done", key, word="送到药了"))
     assert second.holds("helper") == []
-    own, _ = first.one("helper")
-    first.did(first.op("help.leave", own, word="换班"))
+    assert first.holds("helper") == [], "who took it on has the request itself, once"
+    second.did(second.op("help.join:along", asked.pk))
+    again, _ = second.one("helper")
+    second.did(second.op("help.leave", again, word="换班"))
+    first.did(first.op("matter.move:help_request.hand_back", asked.pk, reason="老人转院"))
     asked.refresh_from_db()
-    assert (asked.state, asked.details["reason"]) == ("open", "换班"), "it waits again"
-    assert {row.name: (row.state, row.word) for row in Helper.objects.filter(matter=asked)} == {
-        "演auxiliary": ("done", "送到药了"),
-        "演grid_worker": ("left", "换班"),
-    }
+    assert (asked.state, asked.details["reason"]) == ("open", "老人转院"), "it waits again"
+    assert [(row.name, row.state, row.word) for row in Helper.objects.filter(matter=asked)] == [
+        ("演grid_worker", "left", "老人转院"),
+        ("演auxiliary", "done", "送到药了"),
+        ("演auxiliary", "left", "换班"),
+    ]

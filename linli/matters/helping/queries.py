@@ -50,7 +50,9 @@ _MOST = 60
 
 
 def _own(actor: Actor) -> QuerySet[Helper]:
-    return Helper.objects.visible_to(actor).filter(person_id=actor.id, state=HELPING.initial)
+    """Beside who has taken the request on: he holds the request itself, with its own steps."""
+    rows = Helper.objects.visible_to(actor).filter(person_id=actor.id, state=HELPING.initial)
+    return rows.exclude(matter__assignee_id=actor.id)
 
 
 def _due(actor: Actor) -> list[tuple[UUID, str]]:
