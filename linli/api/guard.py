@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from linli.api.ogc import methods
 from linli.api.problems import CONTENT_TYPE, TooLarge, Unreadable, WrongMethod, problem
 from linli.kernel.errors import NotFound
 
@@ -27,7 +28,10 @@ class Problems:
         refused = _before(request)
         if refused is not None:
             return refused
-        answer = self.get_response(request)
+        if methods.is_theirs(request):
+            answer = methods.answer_of(request, self.get_response)
+        else:
+            answer = self.get_response(request)
         if answer.status_code < 400 or answer.headers.get("Content-Type") == CONTENT_TYPE:
             return answer
         return _after(request, answer)

@@ -1,4 +1,4 @@
-"""The map by the API: layers, tiles, OGC API Features (Part 1, core and GeoJSON), coverage, areas."""
+"""The map by the API: layers, tiles, OGC API Features (Part 1, core, GeoJSON, OpenAPI 3.0), coverage, areas."""
 
 from __future__ import annotations
 
@@ -125,9 +125,9 @@ def test_the_way_from_the_landing_page_to_a_feature(door: Enter, town: Town) -> 
     assert status == 200
     for rel in ("self", "service-desc", "conformance", "data"):
         assert ogc.link(root, rel)["type"]
-    assert ogc.get(ogc.link(root, "service-desc")["href"])[1]["openapi"].startswith("3.")
+    _definition_is_whole(ogc, ogc.link(root, "service-desc"))
     conforms = ogc.get(ogc.link(root, "conformance")["href"])[1]["conformsTo"]
-    assert {uri.rsplit("/", 1)[1] for uri in conforms} == {"core", "geojson"}
+    assert {uri.rsplit("/", 1)[1] for uri in conforms} == {"core", "geojson", "oas30"}
     listed = ogc.get(ogc.link(root, "data")["href"])[1]
     assert ogc.link(listed, "self")
     assert {item["id"] for item in listed["collections"]} == set(LAYERS)
@@ -141,12 +141,47 @@ def test_the_way_from_the_landing_page_to_a_feature(door: Enter, town: Town) -> 
         _collection_is_sound(ogc, ogc.link(item, "items")["href"])
 
 
+def _definition_is_whole(ogc: Ogc, told: dict[str, str]) -> None:
+    """Requirements /req/oas30: every address, its parameters and its answers; and /req/core/http: HEAD beside GET."""
+    whole = ogc.get(told["href"])[1]
+    assert ogc.headers["Content-Type"] == told["type"] == "application/vnd.oai.openapi+json;version=3.0"
+    assert whole["openapi"].startswith("3.0.")
+    assert whole["security"] == [{"bearer": []}, {"session": []}]
+    paths = whole["paths"]
+    assert {"/", "/api", "/conformance", "/collections", "/collections/{collectionId}"} <= set(paths)
+    for code, layer in LAYERS.items():
+        asked = {item["name"] for item in paths[f"/collections/{code}/items"]["get"]["parameters"]}
+        assert {"bbox", "datetime", "limit", "cursor", *(item.name for item in layer.filters)} <= asked
+        assert asked <= {item["name"] for item in paths["/collections/matters/items"]["get"]["parameters"]} | {
+            item.name for item in layer.filters
+        }
+    schemas = whole["components"]["schemas"]
+    assert set(re.findall(r"#/components/schemas/(\w+)", json.dumps(whole))) <= set(schemas)
+    root, headers = urlsplit(whole["servers"][0]["url"]).path, {"Authorization": f"Bearer {ogc.door.token}"}
+    for path in (item for item in paths if "{" not in item):
+        head, got = (getattr(ogc.client, method)(root + path, headers=headers) for method in ("head", "get"))
+        assert (head.status_code, head.content) == (200, b""), path
+        assert (
+            head.headers["Content-Type"]
+            == got.headers["Content-Type"]
+            in paths[path]["get"]["responses"]["200"]["content"]
+        )
+        assert ogc.client.options(root + path).headers["Allow"] == "GET, HEAD, OPTIONS"
+        assert ogc.get(f"{root}{path}?unheard=1")[0] == 400, path
+    assert ogc.client.head(f"{root}/collections").status_code == 401, "the same rights"
+    assert ogc.client.head(f"{root}/nothing", headers=headers).status_code == 404
+    assert ogc.client.options(f"{root}/nothing/at/all").status_code in {404, 405}
+    assert ogc.client.post(f"{root}/collections", headers=headers).status_code == 405
+
+
 def _collection_is_sound(ogc: Ogc, address: str) -> None:
     status, page = ogc.get(address)
     assert status == 200
     assert ogc.headers["Content-Type"] == "application/geo+json"
     assert page["type"] == "FeatureCollection"
     assert page["numberReturned"] == len(page["features"]) <= 10, "the standard's default limit"
+    assert ogc.headers["Content-Crs"] == f"<{CRS84}>"
+    assert ("numberMatched" in page) == (ogc.link(page, "next") is None)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", page["timeStamp"])
     assert ogc.link(page, "self")["type"] == "application/geo+json"
     for feature in page["features"]:
@@ -168,13 +203,13 @@ def test_pages_follow_each_other_by_their_links(door: Enter, town: Town) -> None
         page = ogc.get(address)[1]
         found += [feature["id"] for feature in page["features"]]
         sizes.append(page["numberReturned"])
+        assert "numberMatched" not in page, "it is not counted for a page that is a part"
         following = ogc.link(page, "next")
         address = following["href"] if following else ""
     assert sizes == [2, 2, 1]
     assert found == sorted(set(found))
-    assert ogc.get("/ogc/collections/matters/items?limit=100000")[1]["numberReturned"] == 5, (
-        "more than the most is the most"
-    )
+    whole = ogc.get("/ogc/collections/matters/items?limit=100000")[1]
+    assert whole["numberReturned"] == whole["numberMatched"] == 5, "more than the most is the most"
 
 
 def test_box_and_time_of_the_standard(door: Enter, town: Town) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 import shapely
 
+from linli.api.ogc.definition import MEDIA_TYPE
 from linli.api.shown import Shown
 from linli.kernel.geo import Box
 from linli.places.map.rules import Feature, Layer
@@ -16,11 +17,11 @@ from linli.places.map.rules import Feature, Layer
 CONFORMS = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
 )
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 GEOJSON, JSON = "application/geo+json", "application/json"
-OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
 
 
 def link(rel: str, href: str, kind: str, title: str = "") -> Shown:
@@ -35,7 +36,7 @@ def landing(root: str) -> Shown:
         "description": "地图图层，权限与接口相同 · the layers of the map, with the rights of the API",
         "links": [
             link("self", f"{root}/", JSON, "this document"),
-            link("service-desc", f"{root}/openapi.json", OPENAPI, "the definition of this API"),
+            link("service-desc", f"{root}/api", MEDIA_TYPE, "the definition of this API"),
             link("conformance", f"{root}/conformance", JSON, "what this server conforms to"),
             link("data", f"{root}/collections", JSON, "the collections"),
         ],
@@ -70,7 +71,9 @@ def collections(root: str, layers: Iterable[Layer], extent: Box | None) -> Shown
 def items(
     root: str, layer: Layer, features: list[Feature], *, asked: dict[str, str], following: str, at: datetime
 ) -> Shown:
-    """A page of features, with the link to the next one when there is one."""
+    """A page of features, with the link to the next one when there is one. How many match is said when this page is
+    all of them; counting a million rows for every page is what the standard lets a server leave out.
+    """
     here = f"{root}/collections/{quote(layer.code)}/items"
     own = f"{here}?{urlencode(asked)}" if asked else here
     links = [link("self", own, GEOJSON), link("collection", here.removesuffix("/items"), JSON)]
@@ -79,6 +82,7 @@ def items(
     return {
         "type": "FeatureCollection",
         "timeStamp": at,
+        **({} if following or asked.get("cursor") else {"numberMatched": len(features)}),
         "numberReturned": len(features),
         "links": links,
         "features": [feature_shown(item) for item in features],

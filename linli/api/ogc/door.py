@@ -16,12 +16,13 @@ from linli.api.asked import asked_of, declared_parameters
 from linli.api.auth import ApiRequest, Bearer, Session
 from linli.api.idempotency import answered
 from linli.api.ogc import documents
+from linli.api.ogc.definition import MEDIA_TYPE, definition
 from linli.api.shown import Shown
 from linli.kernel import clock
 from linli.kernel.errors import NotFound, Refusal, declare
 from linli.places.grid.queries import county_box
 from linli.places.map.queries import features_of, layer_named, layers_in_order
-from linli.places.map.rules import Layer, LayerQuery
+from linli.places.map.rules import LAYERS, Layer, LayerQuery
 
 declare("ogc.unknown_parameter", zh="没有参数“{field}”。", en="There is no parameter {field}.")
 
@@ -51,30 +52,46 @@ _PARAMETERS: list[dict[str, Any]] = [
     *declared_parameters(),
 ]
 
+_FILTERS = {item.name for layer in LAYERS.values() for item in layer.filters}
+_FOR_ALL = [item for item in _PARAMETERS if item["name"] not in _FILTERS]
+
 router = Router(tags=["features"])
 
 
 @router.get("", summary="Landing page")
 def landing(request: ApiRequest) -> HttpResponse:
     """Links to the definition, the conformance declaration and the collections."""
+    _nothing_asked(request)
     return answered(documents.landing(_root(request)))
+
+
+@router.get("/api", summary="Definition")
+def described(request: ApiRequest) -> HttpResponse:
+    """All this as OpenAPI 3.0, with the filters of each collection."""
+    _nothing_asked(request)
+    answer = answered(definition(_root(request), layers_in_order(), _FOR_ALL))
+    answer.headers["Content-Type"] = MEDIA_TYPE
+    return answer
 
 
 @router.get("/conformance", summary="Conformance")
 def conformance(request: ApiRequest) -> HttpResponse:
     """The requirement classes that this server conforms to."""
+    _nothing_asked(request)
     return answered({"conformsTo": list(documents.CONFORMS)})
 
 
 @router.get("/collections", summary="Collections")
 def collections(request: ApiRequest) -> HttpResponse:
     """Every layer of the map as a collection."""
+    _nothing_asked(request)
     return answered(documents.collections(_root(request), layers_in_order(), county_box()))
 
 
 @router.get("/collections/{collection}", summary="One collection")
 def collection(request: ApiRequest, collection: str) -> HttpResponse:
     """A layer of the map."""
+    _nothing_asked(request)
     return answered(documents.collection(_root(request), layer_named(collection), county_box()))
 
 
@@ -97,6 +114,7 @@ def items(request: ApiRequest, collection: str) -> HttpResponse:
 @router.get("/collections/{collection}/items/{feature}", summary="One feature")
 def item(request: ApiRequest, collection: str, feature: str) -> HttpResponse:
     """One feature as it stands now."""
+    _nothing_asked(request)
     layer = layer_named(collection)
     found = next(features_of(request.auth, layer, LayerQuery(only=feature, limit=1)), None)
     if found is None:
@@ -116,6 +134,11 @@ def _known(layer: Layer, asked: dict[str, str]) -> None:
             raise Refusal("ogc.unknown_parameter", field=name[:40])
 
 
+def _nothing_asked(request: HttpRequest) -> None:
+    for name in request.GET:
+        raise Refusal("ogc.unknown_parameter", field=name[:40])
+
+
 def _limit(text: str) -> int:
     """More than the most is taken as the most (requirement ``fc-limit-response-1``)."""
     if not text:
@@ -128,6 +151,7 @@ def _limit(text: str) -> int:
 def _geojson(shown: Shown) -> HttpResponse:
     answer = answered(shown)
     answer.headers["Content-Type"] = documents.GEOJSON
+    answer.headers["Content-Crs"] = f"<{documents.CRS84}>"
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
 
