@@ -6,6 +6,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from linli.api.alert_feed import cap, feed
+from linli.api.calendars import calendar
 from linli.api.eido import eido_document
 from linli.api.health import healthz, metrics, readyz
 from linli.api.main import api, nowhere
@@ -17,6 +18,7 @@ urlpatterns = [
     path("readyz", readyz),
     path("metrics", metrics),
     path("eido/<str:number>", eido_document),
+    path("calendar/<str:token>.ics", calendar, name="calendar"),
     path("alerts/", feed, name="alert_feed"),
     path("alerts/<uuid:key>.xml", cap, name="alert_cap"),
     path("ogc/", ogc.urls),

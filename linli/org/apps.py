@@ -11,6 +11,7 @@ class OrgConfig(AppConfig):
 
     def ready(self) -> None:
         import linli.org.agencies.acts
+        import linli.org.calendars.acts
         import linli.org.codecards.acts
         import linli.org.drawing.acts
         import linli.org.enrolment.acts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linli.org.agencies.models import Agency
+from linli.org.calendars.models import CalendarLink
 from linli.org.codecards.models import CodeCard
 from linli.org.drawing.models import Drawing
 from linli.org.people.models import Account, Person, Token
@@ -13,6 +14,7 @@ from linli.org.roster.models import Duty, Shift
 __all__ = [
     "Account",
     "Agency",
+    "CalendarLink",
     "CodeCard",
     "Drawing",
     "Duty",

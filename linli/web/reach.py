@@ -14,6 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from linli.kernel.errors import NotFound
+from linli.org.calendars.acts import close_calendar, open_calendar
+from linli.org.calendars.queries import link_of
 from linli.org.people.models import Person
 from linli.org.reach.acts import try_alert_of, try_my_alert
 from linli.org.reach.queries import Way, ways_to
@@ -22,6 +24,7 @@ from linli.web.visitor import actor_of, page
 from linli.works.channels.acts.setting import wish_channels
 from linli.works.channels.queries import wish_of
 
+_NEW_LINK = "new_calendar_link"
 _LANGUAGES = [("zh", "中文"), ("en", "English")]
 
 
@@ -74,8 +77,33 @@ def mine(request: HttpRequest) -> HttpResponse:
     if carry_out(form, deed) is not None:
         done(request, _("已保存。"))
         return redirect("my_channels")
-    context = {"ways": ways, "form": form, "crumbs": [(_("我的"), reverse("mine")), (_("怎么通知我"), "")]}
+    context = {
+        "ways": ways,
+        "form": form,
+        "link": link_of(actor),
+        "new_link": request.session.pop(_NEW_LINK, ""),
+        "crumbs": [(_("我的"), reverse("mine")), (_("怎么通知我"), "")],
+    }
     return render(request, "web/my_channels.html", context, status=status_of(form))
+
+
+@require_POST
+@page()
+def calendar_open(request: HttpRequest) -> HttpResponse:
+    """A new address of my calendar: shown once, on the page that follows."""
+    word = open_calendar(actor_of(request))
+    request.session[_NEW_LINK] = request.build_absolute_uri(f"/calendar/{word}.ics")
+    done(request, _("日历地址已生成，只显示这一次。"))
+    return redirect("my_channels")
+
+
+@require_POST
+@page()
+def calendar_close(request: HttpRequest) -> HttpResponse:
+    """The address ends."""
+    close_calendar(actor_of(request))
+    done(request, _("日历地址已停用。"))
+    return redirect("my_channels")
 
 
 @require_POST

@@ -20,7 +20,7 @@ _PHONES: Given = {**dict.fromkeys(_MEETS, _LOST | {"field.settle"}), "administra
 """Lost phones, and what two people changed at once."""
 _OWN_LISTS = frozenset({"filter.save", "filter.drop", "ledger.choose_columns"})
 """How one looks at what one sees anyway: of every post that a person holds."""
-_REACHED = frozenset({"channel.wish", "reach.test_own"})
+_REACHED = frozenset({"channel.wish", "reach.test_own", "calendar.open", "calendar.close"})
 """How one is reached, and whether it works: of every post that a person holds."""
 EVERYBODY = _OWN_LISTS | _PHONE | _DANGER | _REACHED
 """What every post carries that a person holds."""
