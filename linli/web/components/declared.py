@@ -49,7 +49,7 @@ COMPONENTS: Final[dict[str, Component]] = {
         ),
         _part("state", "状态", "state", "code words", "late"),
         _part("priority", "等级", "priority", "level"),
-        _part("colour", "纠纷颜色", "colour of a dispute", "code"),
+        _part("colour", "纠纷颜色", "colour of a dispute", "code", "words"),
         _part("tag", "标签", "tag", "words", "tone icon"),
         _part("when", "时间", "moment", "at"),
         _part("share", "占比", "share", "name a b", "unit"),

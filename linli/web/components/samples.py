@@ -149,7 +149,8 @@ def _small() -> dict[str, list[Sample]]:
         ],
         "priority": [Sample(Words(f"{n}", f"{n}"), {"level": n}) for n in (1, 2, 3, 4)]
         + [Sample(_words("未定", "none"), {"level": None})],
-        "colour": [Sample(Words(code, code), {"code": code}) for code in ("blue", "yellow", "red")],
+        "colour": [Sample(Words(code, code), {"code": code}) for code in ("blue", "yellow", "red")]
+        + [Sample(_words("本地名称", "local name"), {"code": "red", "words": Words("红色纠纷", "Red dispute")})],
         "tag": [
             Sample(Words(tone or "—", tone or "—"), {"words": Words("标签", "Tag"), "tone": tone, "icon": "clock"})
             for tone in ("", "ok", "warning", "danger", "accent")
