@@ -97,6 +97,7 @@ NO_PAGE = {
     "help_join": "a button of a request for help",
     "mediation_do": "the forms of a case",
     "mediation_paper": "a file to save",
+    "mediation_lawyer_do": "buttons of hours and bookings",
     "task_check": "a form of an answer",
 }
 """Names in the URL table that are no page of their own, each with the reason."""
