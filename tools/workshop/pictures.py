@@ -26,15 +26,8 @@ TARGET = ROOT / "docs" / "pictures"
 READY_S = 900
 PLAYED_S = 45
 PACE_S = 12
-FLAGS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-unsafe-swiftshader",
-]
+_QUIET = "--no-sandbox --disable-quic --no-first-run --disable-background-networking --disable-component-update"
+FLAGS = [*_QUIET.split(), "--disable-sync", "--enable-unsafe-swiftshader"]
 PAGES = {
     "station_chief": {
         "today": "/today",
@@ -252,7 +245,16 @@ class Camera:
     def shoot(self, page: Any, name: str, theme: str, size: tuple[int, int]) -> None:
         """Write the picture."""
         page.wait_for_timeout(900)
-        page.screenshot(path=str(TARGET / f"{name}.{theme}.{size[0]}.png"))
+        path = TARGET / f"{name}.{theme}.{size[0]}.png"
+        page.screenshot(path=str(path))
+        make_small(path)
+
+
+def make_small(path: Path) -> None:
+    """Pages have few colours: 256 of their own are enough, and the repository keeps a third of the bytes."""
+    from PIL import Image  # noqa: PLC0415 - only the checkout's Python has it
+
+    Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def take_all(origin: str) -> None:
