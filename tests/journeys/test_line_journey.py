@@ -68,7 +68,7 @@ def by_phone(actor: Actor, act: str, record: uuid.UUID, values: dict[str, Any]) 
 
 def sent_down(leader: Visitor) -> str:
     """The bureau's page: how many it would reach, then it goes. The address of the task."""
-    form = {
+    form: dict[str, Any] = {
         "title": "看门前沟渠",
         "what": "每村看两处。",
         "area": "B",
