@@ -58,6 +58,8 @@ NO_PAGE = {
     "door_photo": "the same",
     "group_test": "a button of a group",
     "my_channels_test": "a button of one's channels",
+    "my_calendar_open": "the same",
+    "my_calendar_close": "the same",
     "person_alert_test": "a button of a person's card",
     "share_alert_card": "a picture",
     "share_matter_card": "a picture",
