@@ -24,6 +24,7 @@ OPEN = {
     "i18n/*": "only changes the language of the page",
     "demo/sign-in/*": "a role by a tap, in a demo installation only; elsewhere there is no such page",
     "alerts/*": "warnings to residents as an Atom feed of CAP 1.2: what was published, for anybody",
+    "calendar/*": "the secret address is the key (ADR 0213): one's own times and places; any other address is 404",
     "door": "the residents' door: what anybody may ask and send, no sign-in, no cookie",
     "door/*": "the same; what was sent is shown to its number and follow code only",
     "open311/*": "GeoReport v2: anybody may report, and read what the office made public (ADR 0171)",
