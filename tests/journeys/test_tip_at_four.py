@@ -87,7 +87,13 @@ def _checked_and_caught(town: Town, officer: Visitor, auxiliary: Visitor, tip: T
     assert out["group"] == "now" and "夜里有人撬电动车" in out["lines"] and SEEN not in str(out)
     leader = {key: data for key, data in officer.takes_along().items() if key.startswith("sortie:")}
     assert "sortie.report" in leader[key]["acts"], "who leads it reports"
-    result: dict[str, Any] = {"finding": "caught", "held": 2, "gangs": 1, "goods": "撬锁工具", "account": "当场抓获两人"}
+    result: dict[str, Any] = {
+        "finding": "caught",
+        "held": 2,
+        "gangs": 1,
+        "goods": "撬锁工具",
+        "account": "当场抓获两人",
+    }
     officer.does("sortie.report", key.partition(":")[2], **result)
     assert officer.ask(f"/matters/{number}")["state"] == "settled"
     officer.press(f"/matters/{number}/thank", text="线索帮了大忙", reward_yuan="200")

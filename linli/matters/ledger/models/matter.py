@@ -170,7 +170,9 @@ class Matter(models.Model):
             models.Index(fields=["grid", "line"], name="matter_grid"),
             # Most rows have neither: a call that comes in writes no entry for nobody.
             models.Index(fields=["assignee", "line"], condition=Q(assignee__isnull=False), name="matter_assignee"),
-            models.Index(fields=["handled_by", "line"], condition=Q(handled_by__isnull=False), name="matter_handled_by"),
+            models.Index(
+                fields=["handled_by", "line"], condition=Q(handled_by__isnull=False), name="matter_handled_by"
+            ),
             models.Index(fields=["category", "line"], name="matter_category"),
             models.Index(fields=["received_at"], name="matter_received"),
             models.Index(fields=["received_at"], condition=Q(closed_at__isnull=True), name="matter_open"),
