@@ -77,8 +77,12 @@ export class Layers {
 
   /** A layer that came, but the map has not been idle since: a slow machine says what is there all the same. */
   private waits(code: string): boolean {
+    return (this.status.get(code)?.count ?? null) === null && this.came(code)
+  }
+
+  private came(code: string): boolean {
     const id = sourceOf(code)
-    return (this.status.get(code)?.count ?? null) === null && this.map.getSource(id) !== undefined && this.map.isSourceLoaded(id)
+    return this.map.getSource(id) !== undefined && this.map.isSourceLoaded(id)
   }
 
   get on(): string[] { return this.state.layers ?? [] }
@@ -298,7 +302,9 @@ export class Layers {
       }
       this.lacks.set(def.code, lacks)
       if (lacks === 'loading') this.askAgain()
-      this.status.set(def.code, { standing: this.standing(def, count), count, text: this.failed.get(def.code) ?? '' })
+      // Nothing drawn is nothing there only when the tiles have come.
+      const known = count || this.came(def.code) ? count : this.status.get(def.code)?.count ?? null
+      this.status.set(def.code, { standing: this.standing(def, known), count: known, text: this.failed.get(def.code) ?? '' })
     }
     // A slow machine that follows moving units is seldom quite idle: what is asked for is there all the same.
     if (this.on.every((code) => this.status.get(code)?.standing !== 'loading')) this.map.getContainer().dataset.idle = 'true'
