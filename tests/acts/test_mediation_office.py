@@ -107,6 +107,28 @@ def test_parties_are_invited_by_the_channel_that_each_chose() -> None:
         assert not Message.objects.visible_to(town.actor("station_chief")).exists()
 
 
+STEPS: dict[date, dict[str, int]] = {
+    date(2026, 3, 11): {"mediation.look_lead": 1},
+    date(2026, 3, 18): {"mediation.look_lead": 2, "mediation.owed": 1},
+    date(2026, 3, 20): {"mediation.confirm": 2, "mediation.confirm_lead": 1, "mediation.owed": 2},
+    date(2026, 3, 28): {"mediation.confirm": 4, "mediation.overdue_lead": 1},
+    date(2026, 4, 2): {"mediation.confirm": 6},
+    date(2026, 4, 4): {"mediation.confirm": 6},
+}
+"""How many of each had been written by the evening of these days."""
+
+
+def _signed_by_all(lead: Actor, agreement: Agreement) -> None:
+    for one in Disputant.objects.filter(case=agreement.case):
+        agreements.sign_agreement(
+            lead, agreement=agreement, role="party", way="paper", digest=agreement.digest, party=one,
+            file=picture(lead),
+        )  # fmt: skip
+    agreements.sign_agreement(
+        lead, agreement=agreement, role="mediator", way="screen", digest=agreement.digest, file=picture(lead)
+    )
+
+
 def test_reminders_follow_from_the_rows_and_are_written_once() -> None:
     with clock.fixed(DAY_ONE):
         town = mediation_town()
@@ -127,23 +149,9 @@ def test_reminders_follow_from_the_rows_and_are_written_once() -> None:
     assert round_at(DAY_ONE + timedelta(days=2)) == 3, "two who have not signed, and the mediator"
     assert {row.body["n"] for row in told("mediation.sign_lead")} == {3}
     with clock.fixed(DAY_ONE + timedelta(days=2, hours=1)):
-        for one in Disputant.objects.filter(case=case):
-            agreements.sign_agreement(
-                lead, agreement=agreement, role="party", way="paper", digest=agreement.digest, party=one,
-                file=picture(lead),
-            )  # fmt: skip
-        agreements.sign_agreement(
-            lead, agreement=agreement, role="mediator", way="screen", digest=agreement.digest, file=picture(lead)
-        )
+        _signed_by_all(lead, agreement)
     assert agreement.confirm_by == date(2026, 4, 3)
-    for day, expected in {
-        date(2026, 3, 11): {"mediation.look_lead": 1},
-        date(2026, 3, 18): {"mediation.look_lead": 2, "mediation.owed": 1},
-        date(2026, 3, 20): {"mediation.confirm": 2, "mediation.confirm_lead": 1, "mediation.owed": 2},
-        date(2026, 3, 28): {"mediation.confirm": 4, "mediation.overdue_lead": 1},
-        date(2026, 4, 2): {"mediation.confirm": 6},
-        date(2026, 4, 4): {"mediation.confirm": 6},
-    }.items():
+    for day, expected in STEPS.items():
         at = datetime.combine(day, DAY_ONE.timetz())
         round_at(at)
         assert round_at(at + timedelta(hours=1)) == 0, "twice is once"
