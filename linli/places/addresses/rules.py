@@ -50,9 +50,7 @@ _BUILDING = re.compile(r"(\d{1,4})(?:号楼|栋|幢|座|#楼?)")
 _UNIT = re.compile(r"(\d{1,3})单元")
 _ROOM = re.compile(r"\d{1,5}室?")
 _NUMBER = re.compile(r"(\d{1,5})(?:-(\d{1,4}))?(?:号院?|弄|#|(?![\d一-鿿a-z]))(?:附(\d{1,4})号?)?")
-_LATIN_END = re.compile(
-    r"^(?P<letters>[a-z ']+?)\s*(?:(?P<number>\d{1,5})(?:-(?P<sub>\d{1,4}))?\s*(?:h(?:ao)?|号)?)?$"
-)
+_LATIN_END = re.compile(r"^(?P<letters>[a-z ']+?)\s*(?:(?P<number>\d{1,5})(?:-(?P<sub>\d{1,4}))?\s*(?:h(?:ao)?|号)?)?$")
 
 
 @dataclass(frozen=True, slots=True)
