@@ -19,7 +19,7 @@ from linli.matters.kinds import KINDS
 from linli.matters.ledger.models import Fact, Matter, NumberSeries, Stamp
 from linli.matters.ledger.rules import public_number
 from linli.matters.routing.models import Category
-from linli.matters.routing.queries import bureau, categories
+from linli.matters.routing.queries import bureau, chosen_categories
 from linli.matters.routing.rules import OTHER
 from linli.matters.search.acts import index_rows
 from linli.org.agencies.models import Agency
@@ -76,7 +76,7 @@ class IncidentImporter(Importer):
     )
 
     def __init__(self) -> None:
-        self._codes = {word.casefold(): row.code for row in categories() for word in (row.code, row.zh, row.en)}
+        self._codes = {word.casefold(): row.code for row in chosen_categories() for word in (row.code, row.zh, row.en)}
         self._agencies = {row.code: row for row in Agency.objects.all()}
         self._root = bureau()
         self._actor = system("import")

@@ -62,6 +62,13 @@ def categories() -> list[Category]:
     return [row for row in _CATEGORIES.get().values() if row.active]
 
 
+def chosen_categories() -> list[Category]:
+    """The active categories that the bureau has loaded: none while it has chosen no table. Words of an imported table
+    are taken for no others: what somebody else calls a robbery is not ours because the standard tree has one too.
+    """
+    return [row for row in categories() if not row._state.adding]
+
+
 def category_by_name(name: str) -> Category | None:
     """A category by its Chinese or English name, for tables that come with names."""
     wanted = name.strip().lower()
