@@ -24,6 +24,8 @@ export class Gate {
   problem = ''
   waits_s = 0
   busy = false
+  /** Somebody has said himself whose store is meant: who is signed in, told late by a slow line, does not overrule him. */
+  private own = false
   private readonly root = byId('field')
 
   constructor(private readonly opened: (profile: Profile, key: CryptoKey) => Promise<void>) {}
@@ -53,7 +55,7 @@ export class Gate {
     const fresh = sessionStorage.getItem(FRESH) !== null
     if (this.session.person && !known) this.show('new')
     else if (known && fresh) this.forNewPin(known)
-    else if (known && !this.typed && known !== this.profile) this.choose(known)
+    else if (known && !this.typed && !this.own && known !== this.profile) this.choose(known)
     else this.draw()
   }
 
@@ -71,6 +73,11 @@ export class Gate {
     this.typed = ''
     this.problem = ''
     this.show(profile.by_pin ? 'pin' : 'closed')
+  }
+
+  others(): void {
+    this.own = true
+    this.show('people')
   }
 
   private forNewPin(profile: Profile): void {

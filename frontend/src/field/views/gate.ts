@@ -29,7 +29,7 @@ function pinView(gate: Gate): View {
   const contact = `${t('field.contact')} ${profile.contact_at ? ago(profile.contact_at) : t('field.never')}`
   const left = profile.waiting ? `${t('field.waits_here', { n: profile.waiting })} ${contact}` : contact
   return html`${padView(gate, profile.name, left)}
-    <div class="field-gate-more"><button type="button" class="big is-quiet" data-people @click=${() => gate.show('people')}>${icon('users')} ${t('field.other_user')}</button>
+    <div class="field-gate-more"><button type="button" class="big is-quiet" data-people @click=${() => gate.others()}>${icon('users')} ${t('field.other_user')}</button>
       <button type="button" class="big is-quiet" data-forgotten @click=${() => void gate.signInAnew(true)}>${icon('key')} ${t('field.pin_forgotten')}</button></div>`
 }
 
@@ -56,5 +56,5 @@ function closedView(gate: Gate): View {
   const kept = profile?.waiting ? ` ${t('field.closed_kept', { n: profile.waiting })}` : ''
   return html`<div data-closed=${profile?.closed ?? ''}>${plainView('lock', t(wiped ? 'field.wiped' : 'field.closed'), t(wiped ? 'field.wiped_why' : 'field.closed_why') + kept,
     html`${gate.problem ? html`<p class="is-danger" role="alert">${gate.problem}</p>` : nothing}<button type="button" class="big is-primary" ?disabled=${gate.busy} @click=${() => void gate.signInAnew(true)}>${icon('login')} ${t('field.sign_in')}</button>
-    <button type="button" class="big is-quiet" data-people @click=${() => gate.show('people')}>${icon('users')} ${t('field.other_user')}</button>`)}</div>`
+    <button type="button" class="big is-quiet" data-people @click=${() => gate.others()}>${icon('users')} ${t('field.other_user')}</button>`)}</div>`
 }
