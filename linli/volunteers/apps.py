@@ -12,5 +12,6 @@ class VolunteersConfig(AppConfig):
     def ready(self) -> None:
         import linli.volunteers.asking.acts
         import linli.volunteers.enlisting.acts
+        import linli.volunteers.entering.acts
         import linli.volunteers.members.acts
         import linli.volunteers.members.queries  # noqa: F401  (importing declares acts, importer and layer)

@@ -39,7 +39,7 @@ OFFICE = ("community_officer", "station_desk", "station_chief", "administrator")
 COOKIE = "linli_card"
 _COOKIE_S = 400 * 24 * 3600
 _PENDING, _PENDING_S = "code_card_pending", 600
-_TOLD = "code_card_starters"
+TOLD = "code_card_starters"
 MOST_PRINTED = 200
 
 
@@ -133,7 +133,7 @@ def index(request: HttpRequest) -> HttpResponse:
         for row in context["rows"]
     ]
     context |= {
-        "told": request.session.pop(_TOLD, []),
+        "told": request.session.pop(TOLD, []),
         "people": [
             {"row": row, "post": POSTS[row.code]}
             for row in without_card(actor)[:MOST_PRINTED]
@@ -155,7 +155,7 @@ def issue(request: HttpRequest) -> HttpResponse:
         starter = fresh_pin()
         issue_card(actor, person=person, starter=starter)
         told.append([person.name, starter])
-    request.session[_TOLD] = told
+    request.session[TOLD] = told
     done(request, _("已发%(n)d张码卡。请打印，并当面告知初始密码。") % {"n": len(told)})
     return redirect("code_cards")
 
@@ -166,7 +166,7 @@ def renew(request: HttpRequest, key: UUID) -> HttpResponse:
     """New phone, forgotten PIN, locked: begin anew."""
     actor, starter = actor_of(request), fresh_pin()
     card = renew_card(actor, card=card_by_id(actor, key), starter=starter)
-    request.session[_TOLD] = [[card.person.name, starter]]
+    request.session[TOLD] = [[card.person.name, starter]]
     done(request, _("已重新启用。原来的手机和密码不能再用。"))
     return redirect("code_cards")
 

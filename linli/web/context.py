@@ -50,12 +50,13 @@ DAY = (
     "information_officer",
     "liaison_cadre",
     "property_manager",
+    "safety_watcher",
     "partner_officer",
     "tips_desk",
     "mediator",
     "lawyer",
 )
-FIELD = (*PHONE, "grid_worker", "information_officer", "liaison_cadre")
+FIELD = (*PHONE, "grid_worker", "information_officer", "liaison_cadre", "safety_watcher")
 """Who is out and writes there; the app itself asks the house which forms a post may fill."""
 MINE = tuple(post for post in POSTS if post not in (*CHIEF, "administrator"))
 """Who has fewer pages finds his own among them; the others by their name at the top."""
@@ -63,7 +64,8 @@ BOARD = ("bureau_leader", "station_chief", "dispatcher", "administrator", "audit
 LISTS = (*BOARD, "community_officer", "station_desk")
 
 LINE = (
-    *("information_officer", "grid_worker", "liaison_cadre", "property_manager", "assistant", "auxiliary"),
+    *("information_officer", "grid_worker", "liaison_cadre", "property_manager", "safety_watcher"),
+    *("assistant", "auxiliary"),
     *("community_officer", "station_desk", "station_chief", "bureau_leader", "dispatcher"),
 )
 """The line up and down: whoever reports, signs, sends or gets a task."""

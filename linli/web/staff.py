@@ -27,7 +27,7 @@ from linli.org.people.queries import has_second_factor
 from linli.org.people.rules import SKILLS
 from linli.org.posts.acts import appoint_person, end_post, give_post
 from linli.org.posts.models import Post
-from linli.org.posts.rules import POSTS
+from linli.org.posts.rules import NAMELESS, POSTS
 from linli.web.context import ROOMS
 from linli.web.filling import Crumb, DateInput, blame, carry_out, choices_of, done, show_form
 from linli.web.visitor import actor_of, page
@@ -81,7 +81,7 @@ class PostForm(forms.Form):
         super().__init__(data, initial={"since": clock.today(), "agency": agency, "main": True})
         for name, choices in (
             ("agency", agencies_in_reach(actor, "post.give")),
-            ("code", [pair for pair in choices_of(POSTS) if pair[0] != "intake_machine"]),
+            ("code", [pair for pair in choices_of(POSTS) if pair[0] not in {"intake_machine", *NAMELESS}]),
         ):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):

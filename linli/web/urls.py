@@ -224,6 +224,7 @@ urlpatterns = [
     path("volunteers/applications/<uuid:key>/decline", public_office.decline, name="volunteer_decline"),
     path("volunteers/<str:code>", volunteers.member, name="volunteer"),
     path("volunteers/<str:code>/change", volunteers.change, name="volunteer_change"),
+    path("volunteers/<str:code>/card", volunteers.give_card, name="volunteer_give_card"),
     path("volunteers/<str:code>/withdraw", volunteers.withdraw, name="volunteer_withdraw"),
     path("volunteers/<str:code>/moves/<str:move>", volunteers.move_one, name="volunteer_move"),
     path("door", door.start, name="door"),

@@ -17,10 +17,13 @@ from linli.kernel import clock
 from linli.kernel.scope import Actor
 from linli.matters.parties.rules import masked_name, masked_phone
 from linli.org.access.rules import holds_right
+from linli.org.codecards.rules import fresh_pin
 from linli.trail.reads.acts import note_read
+from linli.volunteers.entering.acts import give_member_card
 from linli.volunteers.members import acts
 from linli.volunteers.members.models import MEMBER_LIFE, Member
 from linli.volunteers.members.queries import member_by_code, members_of
+from linli.web.code_cards import TOLD
 from linli.web.context import ROOMS
 from linli.web.filling import DateInput, carry_out, choices_of, done, show_form, status_of
 from linli.web.registers import crumbs_under, page_of
@@ -145,6 +148,7 @@ def member(request: HttpRequest, code: str) -> HttpResponse:
             for move in MEMBER_LIFE.moves_from(row.state)
             if not move.machine and holds_right(actor, "volunteer.move", path)
         ],
+        "may_give": row.state == "active" and row.person is None and holds_right(actor, "volunteer.give_card", path),
         "may_change": row.state != "withdrawn" and holds_right(actor, "volunteer.change", path),
         "crumbs": crumbs_under("volunteers", _("志愿者"), (row.code, "")),
     }
@@ -206,6 +210,17 @@ def move_one(request: HttpRequest, code: str, move: str) -> HttpResponse:
     return redirect("volunteer", code=code)
 
 
+@require_POST
+@page(*ROOMS)
+def give_card(request: HttpRequest, code: str) -> HttpResponse:
+    """A code card under a number: it is printed, and its PIN told once, where the other cards are."""
+    actor, starter = actor_of(request), fresh_pin()
+    card = give_member_card(actor, member=member_by_code(actor, code), starter=starter)
+    request.session[TOLD] = [[card.person.name, starter]]
+    done(request, _("已发码卡，卡上只有代号。请打印，并当面告知初始密码。"))
+    return redirect("code_cards")
+
+
 @never_cache
 @require_http_methods(["GET", "POST"])
 @page(*ROOMS)
@@ -225,6 +240,6 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
         submit=_("退出并删除"),
         back=back,
         crumbs=crumbs_under("volunteers", _("志愿者"), (row.code, back), (_("志愿者退出"), "")),
-        note=_("姓名、电话和可用时间立即删除，不能恢复。"),
+        note=_("姓名、电话、可用时间和登录用的码卡立即删除，不能恢复。"),
         danger=True,
     )

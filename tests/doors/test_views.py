@@ -34,7 +34,10 @@ from linli.trail.entries.models import Entry
 from tests.town import SETUP, Town, call, person
 
 Enter = Callable[[str], Client]
-NEW_POSTS = ("assistant", "information_officer", "liaison_cadre", "property_manager", "mediator", "lawyer")
+NEW_POSTS = (
+    *("assistant", "information_officer", "liaison_cadre", "property_manager", "safety_watcher", "mediator"),
+    "lawyer",
+)
 
 
 @pytest.fixture
@@ -175,7 +178,7 @@ def test_every_post_has_a_page_with_what_is_its_own(enter: Enter, full: Town, po
     assert 'data-own="' in page.content.decode()
 
 
-CIVIL = ("liaison_cadre", "property_manager", "grid_worker", "information_officer")
+CIVIL = ("liaison_cadre", "property_manager", "grid_worker", "information_officer", "safety_watcher")
 
 
 def police_numbers(town: Town) -> list[str]:

@@ -18,8 +18,10 @@ from linli.kernel import clock
 from linli.kernel.acts import act
 from linli.kernel.crypto import seal, unseal
 from linli.kernel.errors import Conflict, NotFound, declare
+from linli.kernel.news import listen
 from linli.kernel.scope import Actor
 from linli.org.people.models import Person
+from linli.volunteers.entering.acts import VolunteerLeft
 
 declare("field.device_taken", zh="该设备编号已属于另一位用户。", en="This device id belongs to another person.")
 declare("field.person_only", zh="只有本人可以登记手机。", en="Only a person can register a phone.")
@@ -101,6 +103,14 @@ def readmit_phone(actor: Actor, *, phone: Phone) -> Phone:
         raise Conflict("field.not_wiped")
     phone.refresh_from_db()
     return phone
+
+
+@listen(VolunteerLeft)
+def on_volunteer_left(item: VolunteerLeft) -> None:
+    """The phones of a volunteer who has left erase themselves, and the house forgets what it knew of them."""
+    for phone in Phone.objects.filter(person=item.person, wiped_at__isnull=True):
+        wipe_phone(item.actor, phone=phone)
+    Phone.objects.filter(person=item.person).update(name="", facts={}, recovery=b"", session=b"")
 
 
 def note_erased(device: uuid.UUID) -> bool:

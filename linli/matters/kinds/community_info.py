@@ -13,7 +13,7 @@ from linli.matters.kinds.rules import (
     AWAY,
     OPEN,
     POLICE,
-    REPORTERS,
+    SHARERS,
     Field,
     Kind,
     assign,
@@ -75,7 +75,7 @@ KIND = Kind(
     words=Words("社情信息", "community information"),
     icon="message-circle",
     workflow=LIFE,
-    opens=REPORTERS,
+    opens=SHARERS,
     details=(Field("what", Words("情况", "what is known"), required=True),),
     asks=(
         Field(

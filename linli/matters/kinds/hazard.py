@@ -12,7 +12,7 @@ from linli.matters.kinds.rules import (
     CLOSED,
     OPEN,
     POLICE,
-    REPORTERS,
+    SHARERS,
     Field,
     Kind,
     assign,
@@ -110,7 +110,7 @@ KIND = Kind(
     words=Words("隐患", "hazard"),
     icon="alert-triangle",
     workflow=LIFE,
-    opens=REPORTERS,
+    opens=SHARERS,
     details=(
         Field("what", Words("隐患", "hazard"), required=True),
         Field("type", Words("类型", "type"), "choice", choices=TYPES, counted=True),

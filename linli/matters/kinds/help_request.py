@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from linli.kernel.words import Words
 from linli.kernel.workflow import Move, State, Workflow
-from linli.matters.kinds.rules import ASSIGNED, AWAY, HANDS, REPORTERS, Field, Kind, assign, goes_away, reopen
+from linli.matters.kinds.rules import ASSIGNED, AWAY, HANDS, REPORTERS, SHARERS, Field, Kind, assign, goes_away, reopen
 
 HELPERS = REPORTERS
 """Whoever may ask for help may give it: cadres and grid workers answer first (Q10)."""
@@ -50,7 +50,7 @@ KIND = Kind(
     words=Words("求助", "request for help"),
     icon="heart-handshake",
     workflow=LIFE,
-    opens=REPORTERS,
+    opens=SHARERS,
     details=(
         Field("need", Words("需要", "need"), required=True),
         Field(

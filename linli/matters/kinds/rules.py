@@ -171,6 +171,8 @@ REPORTERS = (
     "liaison_cadre",
     "property_manager",
 )
+SHARERS = (*REPORTERS, "safety_watcher")
+"""Who may tell what he saw: volunteers too, of what a resident may report as well."""
 HANDS = (
     "call_taker",
     "dispatcher",

@@ -13,7 +13,7 @@ from linli.matters.kinds.rules import (
     AWAY,
     OPEN,
     POLICE,
-    REPORTERS,
+    SHARERS,
     Field,
     Kind,
     assign,
@@ -69,7 +69,7 @@ KIND = Kind(
     words=Words("线索", "tip"),
     icon="eye",
     workflow=LIFE,
-    opens=(*REPORTERS, "tips_desk", "bureau_leader"),
+    opens=(*SHARERS, "tips_desk", "bureau_leader"),
     details=(
         Field("what", Words("内容", "what was seen or heard"), required=True),
         Field("when", Words("什么时候", "when")),

@@ -20,7 +20,7 @@ from linli.matters.ledger.acts import MatterMoved, MatterOpened, carry_out
 from linli.matters.ledger.models import Matter
 from linli.matters.line.models import CURRENT, HOP, Hop, LevelClock
 from linli.matters.line.queries import clock_of_level, line_above, one_person, post_on_line, signs_for
-from linli.matters.line.rules import LEVELS, OWN_HANDS, REPORTS, Step, due_at, level_of, next_step
+from linli.matters.line.rules import LEVELS, OWN_HANDS, REPORTS, Step, begins_after, due_at, level_of, next_step
 from linli.matters.notes.acts import write_note
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
@@ -62,7 +62,7 @@ def on_opened(item: MatterOpened) -> None:
         held = Step(level, post.agency_id, (actor.id,))
         begin(actor, matter=matter, step=held, level=level, signed=True)
         return
-    step = next_step(line_above(post.path, level, clock.today()), level)
+    step = next_step(line_above(post.path, level, clock.today()), begins_after(post.code, level))
     if step is not None:
         begin(actor, matter=matter, step=step, level=level)
 

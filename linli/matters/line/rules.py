@@ -31,7 +31,7 @@ LEVELS: tuple[Level, ...] = (
         0,
         "informer",
         Words("信息员", "information officer"),
-        ("information_officer", "grid_worker", "liaison_cadre", "property_manager"),
+        ("information_officer", "grid_worker", "liaison_cadre", "property_manager", "safety_watcher"),
         (*ROOM_KINDS, *STATION_KINDS, *BUREAU_KINDS),
     ),
     Level(1, "assistant", Words("警务助理", "assistant"), ("assistant",), (*ROOM_KINDS, *STATION_KINDS)),
@@ -53,6 +53,9 @@ HOWS: dict[str, Words] = {
     "again": Words("补充后重报", "completed and sent again"),
 }
 """Why a hop was made."""
+
+_TURNS_TO = {"safety_watcher": 3}
+"""Who does not begin with the next level: a safety watcher who sees something calls the area officer first (P14)."""
 
 _LEVEL_OF = {post: level.number for level in LEVELS for post in level.posts}
 
@@ -80,6 +83,11 @@ class Step:
 def level_of(post: str) -> int | None:
     """The level on which a post stands; None beside the line (auditor, administrator)."""
     return _LEVEL_OF.get(post)
+
+
+def begins_after(post: str, level: int) -> int:
+    """The level above which the report of somebody in a post begins its way."""
+    return _TURNS_TO.get(post, level + 1) - 1
 
 
 def steps_above(level: int, held: Iterable[Held]) -> list[Step]:

@@ -25,6 +25,7 @@ MEANT = (
     "grid_worker",
     "liaison_cadre",
     "property_manager",
+    "safety_watcher",
     "assistant",
     "auxiliary",
     "community_officer",

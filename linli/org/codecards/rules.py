@@ -9,7 +9,10 @@ import string
 
 from linli.kernel.words import Words
 
-CARD_POSTS: tuple[str, ...] = ("information_officer", "grid_worker", "liaison_cadre", "property_manager")
+CARD_POSTS: tuple[str, ...] = (
+    *("information_officer", "grid_worker", "liaison_cadre", "property_manager"),
+    "safety_watcher",
+)
 """Posts of people who have no office computer; police sign in with a passkey or an authenticator app."""
 
 CARD_ACTS: frozenset[str] = frozenset(

@@ -11,13 +11,18 @@ from linli.org.agencies.models import Agency
 from linli.org.people.acts import take_on_person
 from linli.org.people.models import Person
 from linli.org.posts.models import Post
-from linli.org.posts.rules import POSTS, overlaps
+from linli.org.posts.rules import NAMELESS, POSTS, overlaps
 
 declare("post.unknown", zh="没有“{code}”这一岗位。", en="There is no post {code}.")
 declare(
     "post.two_places",
     zh="{name}自{since}起已在{agency}任职，一人不能同时在两处任主职。",
     en="{name} already works at {agency} since {since}; nobody works in two places at once.",
+)
+declare(
+    "post.nameless",
+    zh="{post}不在人员里登记：先登记为志愿者，再从志愿者卡片发码卡。",
+    en="Not here: enlist the volunteer first, then give the card from the volunteer's page.",
 )
 declare("post.ends_before", zh="免职日期不能早于任职日期{since}。", en="A post cannot end before it began ({since}).")
 
@@ -91,6 +96,8 @@ def appoint_person(
     wecom_id: str = "",
 ) -> Person:
     """Make a person card and give its first post together: a card without a post would be nobody's to see."""
+    if code in NAMELESS:
+        raise Invalid("post.nameless", post=POSTS[code].zh, field="code")
     person = take_on_person(actor, staff_no=staff_no, name=name, phone=phone, skills=skills, wecom_id=wecom_id)
     give_post(actor, person=person, agency=agency, code=code, since=since)
     return person

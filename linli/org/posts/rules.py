@@ -20,6 +20,7 @@ POSTS: dict[str, Words] = {
     "grid_worker": Words("网格员", "grid worker"),
     "liaison_cadre": Words("包联干部", "liaison cadre"),
     "property_manager": Words("物业经理", "property manager"),
+    "safety_watcher": Words("治安监督员", "safety watcher"),
     "partner_officer": Words("联动单位联系人", "partner's officer"),
     "mediator": Words("人民调解员", "people's mediator"),
     "lawyer": Words("驻所律师", "lawyer in residence"),
@@ -30,11 +31,15 @@ POSTS: dict[str, Words] = {
 
 
 CIVIL: frozenset[str] = frozenset(
-    {"liaison_cadre", "property_manager", "grid_worker", "information_officer", "mediator", "lawyer"}
+    {"liaison_cadre", "property_manager", "grid_worker", "information_officer", "safety_watcher", "mediator", "lawyer"}
 )
 """Posts of people who work beside the police and see no police data: what they reported and what they were given is
 theirs, no call of their village is (Q1, F2, experience).
 """
+
+
+NAMELESS: frozenset[str] = frozenset({"safety_watcher"})
+"""Posts of volunteers: the card of such a person carries no name, and is made with his code card alone (ADR 0219)."""
 
 
 NARROW: frozenset[str] = frozenset({"tips_desk"})

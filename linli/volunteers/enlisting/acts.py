@@ -105,6 +105,10 @@ class VolunteerImporter(Importer):
             zh, en = "本人已退出，不能再导入", "this volunteer has withdrawn"
             faults.reject(record, "code", "volunteer.withdrawn", zh=zh, en=en, value=record.key)
             return False
+        if stored is not None and stored.person_id and agency and agency != stored.agency.code:
+            zh, en = "有码卡的志愿者不能用表格换单位，请先退出再登记", "who has a code card does not move by a table"
+            faults.reject(record, "agency", "volunteer.has_card", zh=zh, en=en, value=agency)
+            return False
         if stored is None and any(values.get(column.name) is None for column in self.columns if column.required):
             return True  # a required cell that is missing is named by the machine
         try:

@@ -17,6 +17,7 @@ from linli.matters.parties.rules import plain_phone
 from linli.org.agencies.models import Agency
 from linli.org.rooms.rules import read_hours
 from linli.places.grid.models import Grid
+from linli.volunteers.entering.acts import end_entry
 from linli.volunteers.members.models import MEMBER_LIFE, FreeTime, Member
 from linli.volunteers.members.rules import KINDS
 
@@ -146,7 +147,10 @@ def move_member(actor: Actor, *, member: Member, move: str) -> Member:
     within=lambda facts: facts["member"].agency.path,
 )
 def withdraw_member(actor: Actor, *, member: Member) -> Member:
-    """Consent has ended: name, number and free time are erased at once; the number in the register stays used."""
+    """Consent has ended: name, number, free time and the way in are erased at once; the number in the register stays
+    used.
+    """
+    person = member.person
     take(
         member,
         MEMBER_LIFE,
@@ -156,8 +160,11 @@ def withdraw_member(actor: Actor, *, member: Member) -> Member:
         name_index="",
         phone_sealed=b"",
         phone_index="",
+        person=None,
     )
     FreeTime.objects.filter(member=member).delete()
+    if person is not None:
+        end_entry(actor, person)
     return member
 
 

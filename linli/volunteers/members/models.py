@@ -13,6 +13,7 @@ from linli.kernel.scope import Actor, below
 from linli.kernel.words import Words
 from linli.kernel.workflow import Move, State, Workflow
 from linli.org.agencies.models import Agency
+from linli.org.people.models import Person
 from linli.volunteers.members.rules import KINDS, PURPOSES
 from linli.works.tables.models import Loaded, Published
 
@@ -63,6 +64,8 @@ class Member(Loaded):
     grid_code = models.CharField(max_length=24, blank=True)
     consented_on = models.DateField()
     at_night = models.BooleanField(default=False)
+    person = models.OneToOneField(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    """The nameless card under which somebody signs in who wishes to; forgotten when he leaves (ADR 0219)."""
     state = models.CharField(max_length=10, default=MEMBER_LIFE.initial)
     withdrawn_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
@@ -74,7 +77,7 @@ class Member(Loaded):
         indexes: ClassVar = [models.Index(fields=["agency", "state"], name="volunteer_agency")]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(withdrawn_on__isnull=True) | Q(name_sealed=b"", phone_sealed=b""),
+                condition=Q(withdrawn_on__isnull=True) | Q(name_sealed=b"", phone_sealed=b"", person__isnull=True),
                 name="volunteer_erased_when_withdrawn",
             )
         ]

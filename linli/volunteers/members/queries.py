@@ -39,7 +39,7 @@ def members_of(
 
 def member_by_code(actor: Actor, code: str) -> Member:
     """One volunteer; hidden and absent look the same (NotFound)."""
-    found = Member.objects.visible_to(actor).filter(code=code).select_related("agency").first()
+    found = Member.objects.visible_to(actor).filter(code=code).select_related("agency", "person").first()
     if found is None:
         raise NotFound("row.unknown", what=code)
     return found

@@ -31,6 +31,7 @@ PURPOSES: dict[str, Words] = {
     "grid_code": Words("在哪个警格帮忙", "in which grid help is offered"),
     "consented_on": Words("本人何时同意登记", "when the volunteer agreed to be on record"),
     "at_night": Words("夜间可否联系，默认不可", "whether a call at night is welcome; by default it is not"),
+    "person": Words("本人愿意时凭码卡登录的代号，不含姓名", "the nameless card he signs in with, if he wishes to"),
     "state": Words("在册、暂停或已退出", "active, paused or withdrawn"),
     "withdrawn_on": Words("退出日期，之后姓名电话即删除", "when consent ended; name and number are erased with it"),
 }

@@ -17,7 +17,10 @@ from linli.matters.ledger.models import Matter
 CIVIL_KINDS = ("task", "hazard", "help_request", "community_info", "dispute")
 """What may be in the hands of somebody who is not police; calls and tips never are."""
 OFFICERS = ("community_officer", "auxiliary", "assistant")
-NEIGHBOURS = ("grid_worker", "information_officer", "liaison_cadre", "property_manager", "partner_officer")
+NEIGHBOURS = (
+    *("grid_worker", "information_officer", "liaison_cadre", "property_manager", "safety_watcher"),
+    "partner_officer",
+)
 
 
 def source(

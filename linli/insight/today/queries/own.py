@@ -15,7 +15,7 @@ from linli.operations.units.models import Unit
 from linli.operations.units.queries import unit_of
 from linli.org.agencies.models import Agency
 from linli.org.posts.models import Post
-from linli.org.posts.rules import POSTS
+from linli.org.posts.rules import NAMELESS, POSTS
 from linli.org.rooms.models import Responsibility
 from linli.org.roster.models import Shift
 from linli.trail.entries.models import Entry
@@ -42,7 +42,10 @@ AT_ROOMS = (
     "liaison_cadre",
     "property_manager",
 )
-REPORTING = ("information_officer", "grid_worker", "liaison_cadre", "property_manager", "assistant", "auxiliary")
+REPORTING = (
+    *("information_officer", "grid_worker", "liaison_cadre", "property_manager", "safety_watcher"),
+    *("assistant", "auxiliary"),
+)
 
 
 def where_i_work(actor: Actor, at: datetime) -> Sequence[Line]:
@@ -62,6 +65,7 @@ def beside_me(actor: Actor, at: datetime) -> Sequence[Line]:
     """Who works at the same room, by post: how a community is staffed (1+1+2+N+N), and which post is empty."""
     here = [post.agency_id for post in actor.posts]
     held = Post.objects.held_on(clock.shanghai(at).date()).filter(agency_id__in=here).select_related("person")
+    held = held.exclude(code__in=NAMELESS)
     names: dict[str, list[str]] = {}
     for post in held.order_by("code", "person__name"):
         names.setdefault(post.code, []).append(post.person.name)

@@ -9,7 +9,9 @@ _SIGNS_UP = frozenset({"line.sign", "line.send_back", "line.send_up", "line.sett
 """Each level of the line over its own place; a report itself is part of opening the matter."""
 _REPORTS_UP = frozenset({"line.report", "line.send_again"})
 _LINE: Given = {
-    **dict.fromkeys(("information_officer", "grid_worker", "liaison_cadre", "property_manager"), _REPORTS_UP),
+    **dict.fromkeys(
+        ("information_officer", "grid_worker", "liaison_cadre", "property_manager", "safety_watcher"), _REPORTS_UP
+    ),
     **dict.fromkeys(("assistant", "auxiliary", "community_officer", "station_desk"), _REPORTS_UP | _SIGNS_UP),
     "station_chief": _REPORTS_UP | _SIGNS_UP,
     "bureau_leader": _REPORTS_UP | _SIGNS_UP | {"line.set_clock"},
@@ -47,7 +49,9 @@ _TASK_OWN = frozenset({"task.read", "task.report", "task.attach_file"})
 _TASK_SENDS = frozenset({"task.issue", "task.recall", "task.close", "task.draw", "task.check"})
 _TASK_CHIEF = frozenset({"task.approve", "task.refuse"})
 _TASKS: Given = {
-    **dict.fromkeys(("information_officer", "grid_worker", "liaison_cadre", "property_manager"), _TASK_OWN),
+    **dict.fromkeys(
+        ("information_officer", "grid_worker", "liaison_cadre", "property_manager", "safety_watcher"), _TASK_OWN
+    ),
     **dict.fromkeys(("assistant", "auxiliary"), _TASK_OWN),
     **dict.fromkeys(("community_officer", "station_desk"), _TASK_OWN | _TASK_SENDS),
     "station_chief": _TASK_OWN | _TASK_SENDS | _TASK_CHIEF,

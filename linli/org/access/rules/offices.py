@@ -102,6 +102,7 @@ _POPULATION = frozenset(
 )
 """The register of who lives where: officers decide; who works beside them sends reports (``report.submit``)."""
 _VOLUNTEERS = frozenset({"volunteer.register", "volunteer.change", "volunteer.move", "volunteer.withdraw"}) | {
+    "volunteer.give_card",
     "volunteer.accept",
     "volunteer.decline",
 }
@@ -214,6 +215,7 @@ OFFICES: Given = {
     "grid_worker": _REPORT | {"matter.move"},
     "liaison_cadre": _REPORT,
     "property_manager": _REPORT,
+    "safety_watcher": _REPORT,
     "partner_officer": frozenset({"handover.move", "matter.note"}),
     "mediator": frozenset(),
     "lawyer": frozenset(),
