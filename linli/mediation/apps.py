@@ -14,6 +14,7 @@ class MediationConfig(AppConfig):
         import linli.mediation.cases.acts
         import linli.mediation.courts.acts
         import linli.mediation.hours.acts
+        import linli.mediation.map.queries
         import linli.mediation.notices.acts
         import linli.mediation.panel.acts
         import linli.mediation.papers.acts

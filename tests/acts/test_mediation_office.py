@@ -25,6 +25,7 @@ from linli.mediation.courts import acts as courts
 from linli.mediation.hours import acts as hours
 from linli.mediation.hours.models import LawyerBooking
 from linli.mediation.hours.queries import booked_lines, in_residence, own_bookings
+from linli.mediation.map.queries import worst_of
 from linli.mediation.notices.acts import remind_each_hour
 from linli.mediation.notices.queries import invited
 from linli.mediation.panel.acts import end_expert, write_expert
@@ -35,6 +36,7 @@ from linli.mediation.parties.models import Disputant
 from linli.mediation.parties.rules import PartyFacts
 from linli.mediation.sessions import acts as sessions
 from linli.places.grid.models import Grid
+from linli.places.map.rules import LAYERS, LayerQuery
 from linli.trail.entries.models import Entry
 from linli.works.channels.acts.setting import set_channel
 from linli.works.files.models import StoredFile
@@ -316,11 +318,28 @@ def test_outcomes_are_of_disputes_and_grids() -> None:
         grids = colours_by_grid(chief)
         assert [(one.blue, one.red, one.total) for one in grids] == [(6, 0, 6)], "one is over"
         assert colours_by_grid(town.actor("other_officer")) == []
+        _on_the_map(town)
         Matter.objects.filter(pk=made[2].matter_id).update(received_at=F("received_at") + timedelta(days=5))
         assert figures(chief, since=day, until=day + timedelta(days=1)).again == 4
     with clock.fixed(DAY_ONE + timedelta(days=100)):
         kept = figures(chief, since=day, until=day + timedelta(days=1)).kept
         assert [(one.asked, one.kept, one.percent) for one in kept] == [(5, 3, 60), (0, 0, None)]
+
+
+def _on_the_map(town: Town) -> None:
+    """The layer says grids with numbers: no dispute, no door, no name; to the posts of the list, each in its reach."""
+    layer, all_of_it = LAYERS["disputes"], LayerQuery()
+    [one] = layer.source(town.actor("station_chief"), all_of_it)
+    grid = Grid.objects.get(pk=one.id)
+    assert one.properties == {
+        "name": grid.name, "code": grid.code, "worst": "blue", "blue": 6, "yellow": 0, "red": 0, "ungraded": 0,
+    }  # fmt: skip
+    assert one.geometry.equals(grid.shape), "the whole grid, never a point in it"
+    assert not list(layer.source(town.actor("station_chief"), all_of_it.narrowed(worst=("red",))))
+    for blind in ("other_officer", "auxiliary", "mediator", "partner_officer", "safety_watcher", "grid_worker"):
+        if blind in town.people:
+            assert not list(layer.source(town.actor(blind), all_of_it)), blind
+    assert worst_of({"blue": 3, "yellow": 1, "red": 0, "ungraded": 9}) == "yellow"
 
 
 def _closed(lead: Actor, case: MediationCase) -> None:

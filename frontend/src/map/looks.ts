@@ -116,6 +116,7 @@ function shapes(def: LayerDef): Look {
   const id = sourceOf(def.code)
   const common = { source: id, 'source-layer': def.code, minzoom: def.min_zoom }
   if (def.code === 'coverage') return coverage(id, common)
+  if (def.code === 'disputes') return disputes(def, id, common)
   if (def.geometry === 'line') return lines(id, common)
   const line = token(def.code === 'grids' ? 'accent' : 'violet')
   const url = swatch((pen) => {
@@ -188,6 +189,31 @@ function coverage(id: string, common: { source: string; 'source-layer': string; 
       { id: `${id}-fill`, type: 'fill', ...common, filter: kept, paint: { 'fill-color': token('ok'), 'fill-opacity': 0.22 } },
       { id: `${id}-beyond`, type: 'fill', ...common, filter: ['!', kept], paint: { 'fill-color': token('danger'), 'fill-opacity': 0.14 } },
       { id: `${id}-barred`, type: 'fill', ...common, filter: ['!', kept], paint: { 'fill-pattern': 'coverage-barred', 'fill-opacity': 0.6 } },
+    ],
+  }
+}
+
+/** Grids in the most urgent colour that lies in them; how many of each stands there in letters, for who sees no colour. */
+function disputes(def: LayerDef, id: string, common: { source: string; 'source-layer': string; minzoom: number }): Look {
+  const tones = ['red', 'yellow', 'blue'] as const
+  const legend = tones.map((tone) => ({ words: t(`map.legend_${tone}`), url: swatch((pen) => {
+    pen.fillStyle = pen.strokeStyle = token(`dispute-${tone}`)
+    pen.globalAlpha = 0.35
+    pen.fillRect(4, 4, 32, 32)
+    pen.globalAlpha = 1
+    pen.lineWidth = 3
+    pen.strokeRect(4, 4, 32, 32)
+  }) }))
+  const colour: ExpressionSpecification = ['match', ['get', 'worst'], ...tones.flatMap((tone) => [tone, token(`dispute-${tone}`)]), token('quiet')] as unknown as ExpressionSpecification
+  const tally = tones.map((tone) => ['case', ['>', ['get', tone], 0], ['concat', t(`map.letter_${tone}`), ['to-string', ['get', tone]], ' '], ''])
+  return {
+    pictures: new Map(), touch: [`${id}-fill`], legend,
+    layers: [
+      { id: `${id}-fill`, type: 'fill', ...common, paint: { 'fill-color': colour, 'fill-opacity': ['match', ['get', 'worst'], 'red', 0.3, 'yellow', 0.24, 0.16] } },
+      { id: `${id}-line`, type: 'line', ...common, paint: { 'line-color': colour, 'line-width': ['interpolate', ['linear'], ['zoom'], 9, 1.2, 14, 2.4] } },
+      { id: `${id}-name`, type: 'symbol', source: namesOf(def.code), minzoom: 9.5, layout: {
+        'text-field': ['concat', ...tally] as unknown as ExpressionSpecification, 'text-font': FONT, 'text-size': 12, 'text-offset': [0, 1.3] },
+        paint: { 'text-color': colour, 'text-halo-color': token('surface'), 'text-halo-width': 1.8 } },
     ],
   }
 }

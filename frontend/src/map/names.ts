@@ -5,7 +5,7 @@ export function nameAt(areas: GeoJSON.FeatureCollection): GeoJSON.FeatureCollect
     const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.type === 'MultiPolygon' ? geometry.coordinates : []
     const largest = polygons.sort((a, b) => size(b) - size(a))[0]
     const at = largest ? middle(largest) : null
-    return at ? [{ type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties: { name: area.properties?.name as string } }] : []
+    return at ? [{ type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties: area.properties }] : []
   })
   return { type: 'FeatureCollection', features }
 }

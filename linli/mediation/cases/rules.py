@@ -112,6 +112,8 @@ PARTS: dict[str, Words] = {
     "expert": Words("专家", "expert"),
     "helper": Words("协助", "helper"),
 }
+SEES_COLOURS_BY_GRID = ("station_chief", "bureau_leader", "station_desk", "dispatcher", "community_officer")
+"""Posts that see how many disputes of which colour a grid holds, on the map and in the list; each within its reach."""
 TAKES_PART: dict[str, str] = {
     "mediator": "mediator",
     "lawyer": "lawyer",

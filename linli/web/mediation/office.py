@@ -17,7 +17,7 @@ from linli.kernel import clock
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Actor
 from linli.mediation.cases.queries.figures import colours_by_grid, figures
-from linli.mediation.cases.rules import CAUSES, TAKES_PART
+from linli.mediation.cases.rules import CAUSES, SEES_COLOURS_BY_GRID, TAKES_PART
 from linli.mediation.hours import acts as hours
 from linli.mediation.hours.models import LawyerHours
 from linli.mediation.hours.queries import InResidence, booking_seen, in_residence, own_bookings
@@ -40,7 +40,7 @@ from linli.web.registers import crumbs_under
 from linli.web.templatetags.linli_web import say
 from linli.web.visitor import actor_of, page
 
-CHIEFS = ("station_chief", "bureau_leader", "station_desk", "dispatcher", "community_officer")
+CHIEFS = SEES_COLOURS_BY_GRID
 PANEL = ("mediator", "lawyer", "partner_officer", "community_officer", "station_desk", "station_chief")
 LEADS_PANEL = tuple(dict.fromkeys((*PANEL, *PANEL_CHIEFS)))
 ROOM = ("community_officer", "station_desk", "station_chief", "lawyer")

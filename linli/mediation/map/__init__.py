@@ -1,0 +1,1 @@
+"""Disputes on the map: by grid and colour, never by household."""
