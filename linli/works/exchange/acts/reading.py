@@ -1,4 +1,6 @@
-"""Reading what a files peer has sent: each bundle once, each item once, a bad file aside with the reason beside it."""
+"""Reading what a peer has sent, as files or by HTTP: each bundle once, each item once; a bad file goes aside with the
+reason beside it, a bad body is refused.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from django.db import IntegrityError, transaction
 
 from linli.kernel import clock
 from linli.kernel.acts import act
-from linli.kernel.errors import Conflict, Invalid, Refusal, declare
+from linli.kernel.errors import Conflict, Invalid, NotAllowed, Refusal, declare
 from linli.kernel.registry import Registry
 from linli.kernel.scope import Actor, HeldPost, system
 from linli.works.exchange.acts.telling import forget_sealed, tell
@@ -26,6 +28,11 @@ from linli.works.jobs.acts import Later, job
 log = structlog.get_logger(__name__)
 
 declare("exchange.too_large", zh="文件超过{most}字节。", en="The file has more than {most} bytes.")
+declare(
+    "exchange.not_its_own",
+    zh="数据包由“{sender}”签发，只能用它自己的令牌送来。",
+    en="The bundle is signed by {sender}, and comes by its own token alone.",
+)
 declare("exchange.unknown_item", zh="不认识的内容类型“{kind}”。", en="There is no kind of item {kind}.")
 
 Taker = Callable[[Actor, Peer, dict[str, Any]], str]
@@ -92,7 +99,7 @@ def read_folder(folder: Path) -> Outcome:
         try:
             opened = _open(path)
             peer = heard.setdefault(opened.sender, peer_named(opened.sender))
-            fresh = _read_bundle(peer, opened, outcome)
+            fresh = _read_bundle(actor_of(peer), peer, opened, outcome)
         except Refusal as refused:
             _reject(path, refused, outcome)
             continue
@@ -103,13 +110,28 @@ def read_folder(folder: Path) -> Outcome:
     return outcome
 
 
+def read_posted(actor: Actor, raw: bytes) -> Outcome:
+    """Read a bundle that its sender brings by HTTP, as a file of his would be read (ADR 0220). Raises NotAllowed when
+    it is signed by another than who brings it, Invalid for what a file would be put aside for.
+    """
+    opened = open_bundle(raw, key_of=key_of)
+    if actor.kind != "partner" or opened.sender != actor.name:
+        raise NotAllowed("exchange.not_its_own", sender=opened.sender[:40])
+    peer, outcome = peer_named(opened.sender), Outcome()
+    fresh = _read_bundle(actor, peer, opened, outcome)
+    outcome.read, outcome.replayed = int(fresh), int(not fresh)
+    missing = missing_numbers(peer)
+    outcome.missing = {peer.name: missing} if missing else {}
+    return outcome
+
+
 def _open(path: Path) -> Opened:
     if path.stat().st_size > LARGEST_BYTES:
         raise Invalid("exchange.too_large", most=LARGEST_BYTES)
     return open_bundle(path.read_bytes(), key_of=key_of)
 
 
-def _read_bundle(peer: Peer, opened: Opened, outcome: Outcome) -> bool:
+def _read_bundle(actor: Actor, peer: Peer, opened: Opened, outcome: Outcome) -> bool:
     """Read one bundle; False when it had been read before. After a crash it goes on where it stopped."""
     with transaction.atomic():
         row, _ = Received.objects.get_or_create(
@@ -119,7 +141,6 @@ def _read_bundle(peer: Peer, opened: Opened, outcome: Outcome) -> bool:
         raise Invalid("exchange.reused", sequence=opened.sequence)
     if row.done_at is not None:
         return False
-    actor = actor_of(peer)
     answers = [_read_once(actor, peer, opened.sequence, item, outcome) for item in opened.items]
     with transaction.atomic():
         first = Received.objects.filter(pk=row.pk, done_at__isnull=True).update(done_at=clock.now())
