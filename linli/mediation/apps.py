@@ -20,7 +20,8 @@ class MediationConfig(AppConfig):
         import linli.mediation.papers.acts
         import linli.mediation.parties.acts
         import linli.mediation.schemes.acts
-        import linli.mediation.sessions.acts  # noqa: F401  (importing declares the acts)
+        import linli.mediation.sessions.acts
+        import linli.mediation.templates.acts  # noqa: F401  (importing declares the acts)
         from linli.kernel.claims import declare_claims, declare_own
         from linli.mediation.agreements.queries.day import CLAIM_SOURCES, OWN_SOURCES
 

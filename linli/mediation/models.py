@@ -11,6 +11,7 @@ from linli.mediation.papers.models import CasePaper
 from linli.mediation.parties.models import Disputant
 from linli.mediation.schemes.models import ColourScheme
 from linli.mediation.sessions.models import MediationSession, PrivateNote, SessionRecord
+from linli.mediation.templates.models import PaperTemplate
 
 __all__ = [
     "Agreement",
@@ -27,6 +28,7 @@ __all__ = [
     "LawyerHours",
     "MediationCase",
     "MediationSession",
+    "PaperTemplate",
     "PrivateNote",
     "SessionRecord",
     "Signature",

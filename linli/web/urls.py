@@ -69,9 +69,11 @@ from linli.web import (
 )
 from linli.web.mediation import office as mediation_office
 from linli.web.mediation import pages as mediation
+from linli.web.mediation import templates as mediation_templates
 from linli.web.portal import door
 from linli.web.portal import follow as door_follow
 from linli.web.portal import land as door_land
+from linli.web.portal import lawyer as door_lawyer
 from linli.web.portal import photos as door_photos
 from linli.web.portal import report as door_report
 from linli.web.portal import watcher as door_watcher
@@ -233,6 +235,8 @@ urlpatterns = [
     path("door/guide", door.guide, name="door_guide"),
     path("door/follow", door_follow.follow, name="door_follow"),
     path("door/watcher", door_watcher.watcher, name="door_watcher"),
+    path("door/lawyer", door_lawyer.lawyer, name="door_lawyer"),
+    path("door/lawyer/follow", door_lawyer.follow, name="door_lawyer_follow"),
     path("door/photos", door_photos.begin, name="door_photos"),
     path("door/photos/<str:key>", door_photos.piece, name="door_photo"),
     path("door/send/<str:code>", door_report.report, name="door_form"),
@@ -277,6 +281,10 @@ urlpatterns = [
     path("mediation/tables", mediation.tables, name="mediation_tables"),
     path("mediation/tables/<str:code>", mediation_office.table, name="mediation_table"),
     path("mediation/outcomes", mediation_office.outcomes, name="mediation_outcomes"),
+    path("mediation/templates", mediation_templates.index, name="mediation_templates"),
+    path("mediation/templates/<uuid:key>", mediation_templates.do, name="mediation_template_do"),
+    path("mediation/templates/<uuid:key>.docx", mediation_templates.trial, name="mediation_template_trial"),
+    path("mediation/clocks", mediation_templates.clocks, name="mediation_clocks"),
     path("mediation/lawyers", mediation_office.lawyers, name="mediation_lawyers"),
     path("mediation/lawyers/<uuid:key>", mediation_office.lawyer_do, name="mediation_lawyer_do"),
     path("mediation/lawyers/<str:room>/<uuid:key>", mediation_office.book, name="mediation_book"),

@@ -78,6 +78,7 @@ PAGES = {
         "mediation_outcomes": "/mediation/outcomes",
         "mediation_lawyers": "/mediation/lawyers",
         "mediation_panel": "/mediation/panel",
+        "mediation_clocks": "/mediation/clocks",
     },
     "community_officer": {
         "paste": "/paste",
@@ -88,6 +89,8 @@ PAGES = {
         "door_guide": "/door/guide",
         "door_follow": "/door/follow",
         "door_watcher": "/door/watcher",
+        "door_lawyer": "/door/lawyer",
+        "door_lawyer_follow": "/door/lawyer/follow",
         "portal_alerts": "/door/alerts",
         "hours": "/hours",
         "visits": "/visits",
@@ -111,6 +114,7 @@ PAGES = {
         "list_naming": "/lists/naming",
         "wall": "/wall",
         "task_allow": "/tasks/gate/set",
+        "mediation_templates": "/mediation/templates",
     },
     "administrator": {
         "agency_new": "/organisation/new",

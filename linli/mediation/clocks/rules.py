@@ -22,6 +22,11 @@ declare(
 )
 
 OffDay = Callable[[date], bool]
+UNITS: dict[str, Words] = {
+    "days": Words("日", "days"),
+    "working_days": Words("个工作日", "working days"),
+    "months": Words("个月", "months"),
+}
 _SATURDAY = 5
 
 
@@ -40,6 +45,8 @@ class Clock:
     rolls: bool
     since: date
     until: date | None = None
+    to_confirm: bool = False
+    """The wording was not at hand when the row was written: a lawyer should look at it before anybody relies on it."""
 
     @property
     def cited(self) -> str:
@@ -79,6 +86,7 @@ CLOCKS: tuple[Clock, ...] = (
         "第二十七条",
         *(30, "days", True),
         since=date(2016, 7, 1),
+        to_confirm=True,
     ),
     Clock(
         "public_order_first",
@@ -119,10 +127,15 @@ def is_announced(day: date) -> bool:
     return True
 
 
+def is_in_force(clock: Clock, day: date) -> bool:
+    """Whether this wording holds on a day."""
+    return clock.since <= day and (clock.until is None or day < clock.until)
+
+
 def clock_on(code: str, day: date) -> Clock:
     """The wording in force on a day. Raises Invalid ``clock.not_in_force``."""
     for one in CLOCKS:
-        if one.code == code and one.since <= day and (one.until is None or day < one.until):
+        if one.code == code and is_in_force(one, day):
             return one
     raise Invalid("clock.not_in_force", clock=code, day=day.isoformat())
 

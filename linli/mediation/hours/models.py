@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from linli.kernel.crypto import seal, unseal
 from linli.kernel.ids import new_id
-from linli.kernel.scope import Actor
-from linli.mediation.hours.rules import BOOKING_LIFE
+from linli.kernel.scope import Actor, below
+from linli.mediation.hours.rules import BOOKING_LIFE, ROOM_POSTS
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 
@@ -42,14 +42,19 @@ class LawyerHours(models.Model):
 
 class BookingQuery(models.QuerySet["LawyerBooking"]):
     def visible_to(self, actor: Actor) -> Self:
-        """The lawyer, and whoever wrote it down."""
-        return self.filter(Q(person_id=actor.id) | Q(by_id=actor.id))
+        """The lawyer, and whoever wrote it down; what a resident booked at the door, the room's officer too."""
+        posts = tuple(post.path for post in actor.posts if post.code in ROOM_POSTS)
+        at_the_door = Q(by__isnull=True) & below("room__path", posts)
+        return self.filter(Q(person_id=actor.id) | Q(by_id=actor.id) | at_the_door)
 
 
 class LawyerBooking(models.Model):
-    """Half an hour of a lawyer. Who comes and what about is sealed."""
+    """Half an hour of a lawyer. Who comes, what about and what was answered is sealed. Booked at the residents' door it
+    has a ``number`` and nobody in ``by``; the follow code is kept as a digest and stands in ``new_code`` once.
+    """
 
-    SEALED: ClassVar = ("name", "phone", "about")
+    SEALED: ClassVar = ("name", "phone", "about", "answer")
+    new_code = ""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -58,8 +63,13 @@ class LawyerBooking(models.Model):
     name_sealed = models.BinaryField(default=bytes)
     phone_sealed = models.BinaryField(default=bytes)
     about_sealed = models.BinaryField(default=bytes)
+    answer_sealed = models.BinaryField(default=bytes)
+    number = models.CharField(max_length=16, blank=True)
+    once_index = models.CharField(max_length=24, blank=True)
+    code_index = models.CharField(max_length=24, blank=True)
+    phone_index = models.CharField(max_length=24, blank=True, db_index=True)
     state = models.CharField(max_length=10, default=BOOKING_LIFE.initial)
-    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True)
     at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
 
@@ -70,7 +80,9 @@ class LawyerBooking(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["person", "begins_at"], condition=~Q(state="cancelled"), name="lawyer_booked_once"
-            )
+            ),
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="lawyer_booking_number"),
+            models.UniqueConstraint(fields=["once_index"], condition=~Q(once_index=""), name="lawyer_form_once"),
         ]
 
     def told(self, field: str) -> str:

@@ -18,6 +18,17 @@ declare(
     en="Hours are set by the lawyer or the room's officer.",
 )
 
+declare(
+    "lawyer.enough",
+    zh="这个电话已经约了{most}次，用过或取消后再约。",
+    en="This telephone holds {most} bookings; book again when one is over or given back.",
+)
+
+ROOM_POSTS = ("community_officer", "station_desk", "station_chief")
+"""Posts that keep a room's calendar: at the room or above it."""
+MOST_HELD, SHORTEST_PHONE, NUMBER_PREFIX = 2, 7, "LS"
+"""Open bookings of one telephone; digits of a telephone; what numbers of bookings at the residents' door begin with."""
+
 BOOKING_LIFE = Workflow(
     "lawyer_booking",
     "booked",

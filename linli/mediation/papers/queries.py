@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from linli.mediation.parties.rules import CONSENT, SIDES
 from linli.mediation.procedures.rules import PAPERS, check_paper, procedure_of
 from linli.mediation.sessions.models import MediationSession
 from linli.mediation.sessions.queries import standing_records
+from linli.mediation.templates.queries import own_template
+from linli.mediation.templates.rules import FILE
 from linli.works.papers.rules import as_docx, as_pdf
 
 declare("paper.not_yet", zh="“{paper}”的内容还没有。", en="What stands in the {paper_en} is not there yet.")
@@ -264,9 +267,12 @@ def case_file(case: MediationCase) -> Facts:
 
 
 def printed(facts: Facts, kind: str) -> bytes:
-    """A paper or a file as ``pdf`` or ``docx``: from the bureau's own template for that paper, from its own for all, or
-    from ours.
+    """A paper or a file as ``pdf`` or ``docx``. Word: by the template that the bureau put in force for that paper or
+    for all, else from ``papers`` of LINLI_HOME, else ours. PDF: from ``papers`` (Typst), else ours.
     """
+    brought = own_template(str(facts.get("code", FILE))) if kind == "docx" else None
+    if brought is not None:
+        return as_docx(BytesIO(brought), facts)
     ending = "typ" if kind == "pdf" else "docx"
     name = "case-file" if "papers" in facts else "paper"
     own = Path(settings.LINLI_HOME) / "papers"

@@ -131,8 +131,9 @@ def lawyers(request: HttpRequest) -> HttpResponse:
     context = {
         "lawyers": [_told(one) for one in in_residence()],
         "bookings": [
-            {"row": one, "name": one.told("name"), "phone": one.told("phone"), "about": one.told("about"),
-             "state": BOOKING_LIFE.state(one.state).words}
+            {"row": one, "name": one.told("name"), "phone": one.told("phone"),
+             "about": one.told("about") if actor.id in (one.person_id, one.by_id) else "",
+             "answer": one.told("answer") if one.answer_sealed else "", "state": BOOKING_LIFE.state(one.state).words}
             for one in own_bookings(actor)
         ],
         "form": form,
@@ -143,13 +144,15 @@ def lawyers(request: HttpRequest) -> HttpResponse:
 @require_POST
 @page(*ROOM)
 def lawyer_do(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """End hours, or say what came of a booking."""
+    """End hours, answer who booked, or say what came of a booking."""
     actor, move = actor_of(request), request.POST.get("move", "")
     if move == "end":
         held = LawyerHours.objects.filter(pk=key, until__isnull=True).select_related("room").first()
         if held is None:
             raise NotFound("row.unknown", what=str(key))
         hours.end_hours(actor, hours=held)
+    elif move == "answer":
+        hours.tell_asker(actor, booking=booking_seen(actor, key), words=request.POST.get("words", ""))
     else:
         hours.move_booking(actor, booking=booking_seen(actor, key), move=move)
     done(request, _("已保存。"))

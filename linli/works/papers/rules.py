@@ -48,7 +48,23 @@ def template_for(shipped: Path, home: Path) -> Path:
     return own if own.is_file() else shipped
 
 
-def as_docx(template: Path, facts: Mapping[str, Any]) -> bytes:
+_FAULTS = (BadZipFile, KeyError, ValueError, jinja2.TemplateError)
+
+
+def _named(template: Path | BytesIO) -> str:
+    return template.name if isinstance(template, Path) else "DOCX"
+
+
+def asked_by(template: Path | BytesIO) -> set[str]:
+    """The names of the fields that a Word template asks for. Raises Invalid ``paper.template`` when it is none."""
+    try:
+        document = docxtpl.DocxTemplate(template)
+        return set(document.get_undeclared_template_variables(SandboxedEnvironment()))
+    except (exceptions.PackageNotFoundError, *_FAULTS) as fault:
+        raise Invalid("paper.template", name=_named(template), why=str(fault)[:200]) from fault
+
+
+def as_docx(template: Path | BytesIO, facts: Mapping[str, Any]) -> bytes:
     """A Word document; the template is one with fields like ``{{ station }}``. Raises Invalid ``paper.template`` when
     it is none, or asks for what is not known.
     """
@@ -58,8 +74,8 @@ def as_docx(template: Path, facts: Mapping[str, Any]) -> bytes:
         # An unknown field is an error, not an empty place; a text brings no markup, a template reaches no Python.
         document.render(dict(facts), SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True))
         document.save(paper)
-    except (exceptions.PackageNotFoundError, BadZipFile, KeyError, ValueError, jinja2.TemplateError) as fault:
-        raise Invalid("paper.template", name=template.name, why=str(fault)[:200]) from fault
+    except (exceptions.PackageNotFoundError, *_FAULTS) as fault:
+        raise Invalid("paper.template", name=_named(template), why=str(fault)[:200]) from fault
     return paper.getvalue()
 
 

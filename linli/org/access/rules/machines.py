@@ -9,6 +9,6 @@ SYSTEM_ONLY: frozenset[str] = frozenset(
     | {"line.lapse", "task.spread", "task.tell"}
     | {"code_card.count_try", "code_card.lock", "code_card.bind", "code_card.enter"}
     | {"tip.give", "tip.write", "tip.end_envelopes", "tip.erase"}
-    | {"mediation.remind", "lawyer_booking.erase"}
+    | {"mediation.remind", "lawyer_booking.erase", "lawyer_booking.ask", "lawyer_booking.give_back"}
 )
 """Acts that only the house's own machines do."""

@@ -45,9 +45,14 @@ _MEDIATES = _HELPS | {
 }
 """Whoever may lead one: which procedure, the procedure says."""
 _SPOT = frozenset({"mediation.settle_on_spot"})
-_TABLE = frozenset({"colour_scheme.write", "colour_scheme.choose"})
+_TABLE = frozenset(
+    {"colour_scheme.write", "colour_scheme.choose"}
+    | {"paper_template.bring", "paper_template.use", "paper_template.end", "file.keep"}
+)
 _PANEL = frozenset({"expert.write", "expert.end"})
-_LAWYER = frozenset({"lawyer_hours.write", "lawyer_hours.end", "lawyer_booking.make", "lawyer_booking.move"})
+_LAWYER = frozenset(
+    {"lawyer_hours.write", "lawyer_hours.end", "lawyer_booking.make", "lawyer_booking.move", "lawyer_booking.answer"}
+)
 _OWN_MATTERS = frozenset({"matter.open", "matter.note", "matter.move", "file.attach", "file.keep"})
 _AT_THE_DOOR = ("grid_worker", "information_officer", "liaison_cadre", "property_manager", "assistant", "auxiliary")
 

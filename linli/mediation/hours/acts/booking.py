@@ -18,7 +18,7 @@ from linli.kernel.workflow import take
 from linli.matters.parties.rules import plain_phone
 from linli.mediation.hours.models import LawyerBooking, LawyerHours
 from linli.mediation.hours.queries import in_residence
-from linli.mediation.hours.rules import BOOKING_LIFE, check_hours
+from linli.mediation.hours.rules import BOOKING_LIFE, ROOM_POSTS, check_hours
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
 from linli.org.posts.models import Post
@@ -26,7 +26,6 @@ from linli.works.jobs.acts import hourly
 
 ERASER = system("mediation")
 KEPT = timedelta(days=90)
-ROOM_POSTS = ("community_officer", "station_desk", "station_chief")
 
 
 def _may_set(actor: Actor, person_id: uuid.UUID, room: Agency) -> bool:
@@ -106,8 +105,8 @@ def book(
 
 @act("lawyer_booking.move", zh="登记咨询结果", en="say what came of a booking", keeps=("move",), about="booking")
 def move_booking(actor: Actor, *, booking: LawyerBooking, move: str) -> LawyerBooking:
-    """Held, missed or cancelled: by the lawyer or who wrote it down."""
-    if actor.id not in (booking.person_id, booking.by_id):
+    """Held, missed or cancelled: by the lawyer, who wrote it down, or the room for what came in at the door."""
+    if not LawyerBooking.objects.visible_to(actor).filter(pk=booking.pk).exists():
         raise NotAllowed("lawyer.not_yours")
     if move not in {one.name for one in BOOKING_LIFE.moves}:
         raise Invalid("fact.wrong", field="move", why=move[:12])
