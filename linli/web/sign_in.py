@@ -32,7 +32,6 @@ ROLES = (
     ("assistant", "arrow-up", _("签收上报，当日转办")),
     ("liaison_cadre", "user-check", _("我承诺的、等我办的")),
     ("property_manager", "building-community", _("例会前：我该带什么")),
-    ("safety_watcher", "eye", _("看到什么报给片警，做任务，看答复")),
     ("mediator", "heart-handshake", _("调解：案件、期限、协议")),
     ("lawyer", "users", _("坐班、预约、参加的调解")),
     ("auditor", "eye", _("一盘棋、留痕")),
