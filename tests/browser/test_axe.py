@@ -100,6 +100,8 @@ NO_PAGE = {
     "mediation_do": "the forms of a case",
     "mediation_paper": "a file to save",
     "mediation_lawyer_do": "buttons of hours and bookings",
+    "mediation_template_do": "buttons of a template",
+    "mediation_template_trial": "a file to save",
     "task_check": "a form of an answer",
 }
 """Names in the URL table that are no page of their own, each with the reason."""
