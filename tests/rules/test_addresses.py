@@ -18,6 +18,7 @@ from linli.places.addresses.rules import (
     likeness_latin,
     normal,
     parse,
+    readings,
     sound,
 )
 
@@ -98,6 +99,12 @@ def _spoken(number: int) -> str:
 def test_spoken_addresses(text: str, expected: dict[str, object]) -> None:
     heard = parse(text)
     assert {name: getattr(heard, name) for name in expected} == expected
+
+
+def test_a_space_inside_a_name_is_read_both_ways() -> None:
+    assert [heard.name for heard in readings("桃 花村")] == ["桃", "桃花村"]
+    assert [heard.name for heard in readings("桃花村")] == ["桃花村"]
+    assert readings("城西农贸市场　门口卖菜的")[0] == parse("城西农贸市场　门口卖菜的")
 
 
 def test_two_characters_are_a_gram() -> None:

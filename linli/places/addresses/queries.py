@@ -22,6 +22,7 @@ from linli.places.addresses.rules import (
     likeness_latin,
     normal,
     parse,
+    readings,
     sound,
 )
 
@@ -76,17 +77,17 @@ def candidates(q: str, *, near: Point | None = None, limit: int = 8) -> list[Can
 
     ``q`` is anything from two letters to a whole heard sentence. With ``near`` (WGS-84) closer places win among equals.
     """
-    heard = parse(q[:200])
-    if not heard.name:
-        return []
+    found = [one for heard in readings(q[:200]) if heard.name for one in _meant(heard, near)]
+    return _distinct(sorted(found, key=lambda c: (-c.score, len(c.text), c.text)))[:limit]
+
+
+def _meant(heard: Parsed, near: Point | None) -> list[Candidate]:
+    """The places of one reading, each with its score."""
     named = _names(heard)
     found = _with_number(heard, named) if heard.has_number or heard.group is not None else _whole(named)
     if heard.crossing and found:
         found = _towards(found, heard.crossing)
-    ranked = sorted(
-        (_weighed(candidate, heard, near) for candidate in found), key=lambda c: (-c.score, len(c.text), c.text)
-    )
-    return _distinct(ranked)[:limit]
+    return [_weighed(candidate, heard, near) for candidate in found]
 
 
 def _names(heard: Parsed) -> list[_Named]:

@@ -115,6 +115,14 @@ def parse(text: str) -> Parsed:
     return replace(_parse_parts(first, others[0] if others else "", rest, aside), typing=typing)
 
 
+_APART = re.compile(r"(?<=[一-鿿])\s+(?=[一-鿿])")
+
+
+def readings(text: str) -> tuple[Parsed, ...]:
+    """How a text may be meant: parted where its spaces are, and as one word into which a space was typed (桃 花村)."""
+    return tuple(dict.fromkeys((parse(text), parse(_APART.sub("", normal(text))))))
+
+
 def _glued(text: str) -> str:
     """Spaces between a name and its number, or inside Chinese words, are typing, not a break."""
     return re.sub(
