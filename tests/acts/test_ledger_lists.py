@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ from linli.matters.ledger.acts import Placed, assign_matter, open_matter, share
 from linli.matters.ledger.models import Listing, Matter
 from linli.matters.ledger.queries import Count, count_of, hits, matters_where, page_of
 from linli.matters.ledger.queries.pages import page_and_count, read_place
-from linli.matters.ledger.rules import FILTERS
+from linli.matters.ledger.rules import FILTERS, line_of
 from linli.matters.parties.models import party_of
 from linli.matters.routing.acts import place_matter, recategorise
 from linli.matters.search.acts import rebuild
@@ -111,6 +113,37 @@ def test_each_filter_has_words_and_its_count_is_its_list(town: Town, name: str) 
             assert listed == {row.number for row in matters_where(actor, {name: value})}
             assert count_of(actor, {name: value}, exact=True).value == len(listed)
             assert count_of(actor, {name: value}).value == len(listed)
+
+
+def test_what_is_repeated_is_counted_as_it_is_listed(town: Town) -> None:
+    """Old ones still open, void ones, one with two callers, three addresses, five numbers: the count, which finds all
+    at once, and the list, which looks row by row, agree for everybody; and the oracle would see a count that forgot
+    the old ones.
+    """
+    chance, desk, now = random.Random(7), town.actor("dispatcher"), clock.now()
+    for number in range(40):
+        caller = {"name": "某", "phone": f"1390000000{chance.randrange(5)}"}
+        matter = call(desk, town, room=number % 3, address=f"柳林村{chance.randrange(20)}号", caller=caller)
+        at = now - timedelta(days=chance.choice((0, 20, 40, 80, 100, 300)))
+        columns: dict[str, Any] = {"received_at": at, "line": line_of(at, matter.number)}
+        if chance.random() < 0.5:
+            columns |= {"closed_at": at, "state": chance.choice(("closed", "void"))}
+        for second in range(chance.randrange(3)):
+            party_of(matter, part="party", name="乙", phone=f"1370000000{second + chance.randrange(3)}").save()
+        Matter.objects.filter(pk=matter.pk).update(**columns)
+    rebuild()
+    found = 0
+    for post in POSTS:
+        actor = town.actor(post)
+        for same in ("address", "number", "parties"):
+            for more in ({}, {"place": "R1"}, {"state": "void"}):
+                asked = {"repeated": same, **more}
+                listed = numbers(actor, **asked)
+                assert count_of(actor, asked, exact=True).value == len(listed), (post, asked)
+                assert listed == {row.number for row in matters_where(actor, asked)}, (post, asked)
+                old = {row.number for row in matters_where(actor, asked) if row.received_at < now - timedelta(days=90)}
+                found += len(old)
+    assert found, "some are older than the period and still open"
 
 
 def test_filters_find_what_they_say(town: Town) -> None:

@@ -91,7 +91,7 @@ def _records(person_id: UUID, begins_at: datetime, ends_at: datetime) -> Iterabl
         for signed_at, done_at in orders.values_list("signed_at", "done_at"):
             if signed_at is not None:
                 yield piece_of("order", signed_at, done_at)
-    opened = Matter.objects.filter(opened_by=person_id, opened_at__gte=begins_at, opened_at__lt=ends_at)
+    opened = Matter.objects.opened_by(person_id).filter(opened_at__gte=begins_at, opened_at__lt=ends_at)
     for at in opened.exclude(kind="incident").values_list("opened_at", flat=True):
         yield piece_of("report", at, None)
 

@@ -80,7 +80,7 @@ def _done(actor: Actor, officer: str, place: str, grid: str) -> _Done:
         return _Done(
             visits.filter(by=person),
             inspections.filter(by=person),
-            matters.filter(opened_by=person.pk),
+            matters.opened_by(person.pk),
             officer={"staff_no": person.staff_no, "name": person.name},
         )
     if place:

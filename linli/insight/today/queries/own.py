@@ -107,7 +107,7 @@ def my_unit(actor: Actor, at: datetime) -> Sequence[Line]:
 
 def my_reports(actor: Actor, at: datetime) -> Sequence[Line]:
     """What I reported lately and what became of it."""
-    rows = Matter.objects.visible_to(actor).filter(opened_by=actor.id).order_by("-received_at")[:MOST]
+    rows = Matter.objects.visible_to(actor).opened_by(actor.id).order_by("-received_at")[:MOST]
     return [
         Line(
             row.title or KINDS[row.kind].words.zh,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self, cast
+from uuid import UUID
 
 from django.db import connections, models, transaction
 from django.db.models import Q
@@ -15,7 +16,7 @@ from linli.kernel.ids import new_id
 from linli.kernel.scope import Actor
 from linli.kernel.workflow import Workflow
 from linli.matters.kinds import KINDS
-from linli.matters.ledger.models.listing import reached_by
+from linli.matters.ledger.models.listing import Listing, reached_by
 from linli.matters.ledger.rules import line_of
 from linli.org.agencies.models import Agency
 from linli.org.people.models import Person
@@ -62,6 +63,10 @@ class MatterQuery(models.QuerySet["Matter"]):
         """What lies at or below one's posts, what is one's own to do, and what one's agency was handed or sent to."""
         reach = reached_by(actor, "line")
         return self.all() if reach is None else self.filter(reach)
+
+    def opened_by(self, person_id: UUID) -> Self:
+        """What a person opened, by his own stretch of the list: few of many matters, found without looking at all."""
+        return self.filter(opened_by=person_id, line__in=Listing.objects.filter(key=person_id.hex).values("matter_id"))
 
     def still_open(self) -> Self:
         return self.filter(closed_at__isnull=True)
@@ -175,7 +180,7 @@ class Matter(models.Model):
             ),
             models.Index(fields=["category", "line"], name="matter_category"),
             models.Index(fields=["received_at"], name="matter_received"),
-            models.Index(fields=["received_at"], condition=Q(closed_at__isnull=True), name="matter_open"),
+            models.Index(fields=["kind", "received_at"], condition=Q(closed_at__isnull=True), name="matter_open"),
             models.Index(fields=["touched_at"], name="matter_touched"),
             models.Index(fields=["address", "line"], name="matter_same_address"),
             models.Index(fields=["lat", "lon"], name="matter_point"),

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Value, Window
+from django.db.models.functions import Coalesce
 
 from linli.kernel import clock
 from linli.kernel.errors import Invalid
@@ -38,15 +39,17 @@ def matters_where(actor: Actor, params: Mapping[str, str], *, at: datetime | Non
     return Matter.objects.visible_to(actor).filter(where(actor, params, at=at))
 
 
-def on_listing(actor: Actor, params: Mapping[str, str], *, at: datetime) -> Q:
-    """The same condition on rows of the list, on its own copies of columns wherever it has them."""
-    return _moved(_built(actor, params, at, "matter__"))
+def on_listing(actor: Actor, params: Mapping[str, str], *, at: datetime, whole: bool = False) -> Q:
+    """The same condition on rows of the list, on its own copies of columns wherever it has them. ``whole``: all rows
+    will be counted, not a page of them taken.
+    """
+    return _moved(_built(actor, params, at, "matter__", whole=whole))
 
 
-def _built(actor: Actor, params: Mapping[str, str], at: datetime, prefix: str) -> Q:
+def _built(actor: Actor, params: Mapping[str, str], at: datetime, prefix: str, *, whole: bool = False) -> Q:
     found = Q()
     for name, value in asked_of(params).items():
-        asked, declared = Asked(value, at, actor.id), FILTERS[name]
+        asked, declared = Asked(value, at, actor.id, whole), FILTERS[name]
         beyond = declared.beyond or _BEYOND.get(name)
         found &= declared.build(asked) if declared.build else _given(beyond, name)(actor, asked, prefix)
     return found
@@ -101,9 +104,7 @@ instead of looking at the matter of every row of a long stretch.
 
 
 def _lines(name: str, value: Any) -> QuerySet[Matter, Any]:
-    rows = Matter.objects.filter(**{name: value})
-    if name == "opened_by":
-        rows = rows.filter(line__in=Listing.objects.filter(key=value.hex).values("matter_id"))
+    rows = Matter.objects.opened_by(value) if name == "opened_by" else Matter.objects.filter(**{name: value})
     return rows.values("line")
 
 
@@ -174,9 +175,28 @@ def _repeated(actor: Actor, asked: Asked, prefix: str) -> Q:
     since = first_line_at(asked.at - timedelta(days=_REPEATED_DAYS))
     recent = Q(line__gte=first_line_at(asked.at - timedelta(days=_RECENT_DAYS))) | Q(closed_at__isnull=True)
     others = Matter.objects.visible_to(actor).filter(line__gte=since).exclude(state="void")
-    return recent & {"address": _same_address, "number": _same_number, "parties": _same_parties}[asked.value](
-        others, prefix
-    )
+    again = {"address": _same_address, "number": _same_number, "parties": _same_parties}[asked.value](others, prefix)
+    if not asked.whole or asked.value == "address":
+        return recent & again
+    # One pass over the period finds all that share a number. A page of fifty is sooner found row by row; whoever is
+    # no such "other" itself (older and still open, or void) is looked at by itself.
+    told = Party.objects.visible_to(actor).filter(matter__line__gte=since).exclude(matter__state="void")
+    told = told.exclude(phone_index="").order_by()
+    if asked.value == "number":
+        among = Q(line__in=_alike(told.filter(part="caller"), _PHONE, "matter__line"))
+    else:
+        among = Q(line__in=_alike(told, "matter__line", "phone_index")) & again  # only who has two can share two
+    return recent & (among | ((Q(line__lt=since) | Q(state="void")) & again))
+
+
+_PHONE = Coalesce("phone_index", Value(""))
+"""Never null; written so that SQLite begins with the lines of the period instead of walking all numbers in order."""
+
+
+def _alike(parties: QuerySet[Party], same: str | Coalesce, other: str) -> QuerySet[Party, Any]:
+    """The lines of parties beside which another stands with the same value of ``same`` and another of ``other``."""
+    first, last = (Window(sort(other), partition_by=[same]) for sort in (Min, Max))
+    return parties.annotate(first=first, last=last).filter(first__lt=F("last")).values("matter__line")
 
 
 def _same_address(others: QuerySet[Matter], prefix: str) -> Q:

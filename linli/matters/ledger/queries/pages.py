@@ -78,6 +78,9 @@ class _List:
         query = asked_of(params).get("q", "")
         self.hits = hits or (hits_of(query) if query else None)
         self.rows = _stretches(actor, {**params, "q": ""}, at, self.hits)
+        self.counted = self.rows
+        if asked_of(params).get("repeated"):
+            self.counted = _stretches(actor, {**params, "q": ""}, at, self.hits, to_count=True)
 
     @property
     def found_once(self) -> bool:
@@ -85,11 +88,13 @@ class _List:
         return self.hits is not None and self.hits.many
 
 
-def _stretches(actor: Actor, params: Mapping[str, str], at: datetime, hits: Hits | None = None) -> list[QuerySet[Any]]:
+def _stretches(
+    actor: Actor, params: Mapping[str, str], at: datetime, hits: Hits | None = None, *, to_count: bool = False
+) -> list[QuerySet[Any]]:
     keys, narrowed, whole = _keys(actor, params)
     if whole and hits is not None and hits.many and not asked_of(params):
         return [hits.everywhere()]
-    condition = on_listing(actor, {**params, **dict.fromkeys(narrowed, "")}, at=at)
+    condition = on_listing(actor, {**params, **dict.fromkeys(narrowed, "")}, at=at, whole=to_count)
     for column in narrowed.values():
         condition &= Q(**{column: True})
     found = []
@@ -228,7 +233,7 @@ def count_of(
 
 def _count(asked: _List, *, exact: bool, sort: str) -> Count:
     value = 0
-    for rows in asked.rows:
+    for rows in asked.counted:
         if sort == "due":
             rows = rows.filter(is_open=True, due_at__isnull=False)  # noqa: PLW2901  (the same rows, narrowed)
         value += rows.count() if exact else rows[: MOST_COUNTED + 1 - value].count()

@@ -37,11 +37,14 @@ _LONGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a filter is built from: its value, the moment, and who asks."""
+    """What a filter is built from: its value, the moment, and who asks. ``whole``: every row is going to be looked at,
+    to be counted, so that what is repeated is better found at once than for each row.
+    """
 
     value: str
     at: datetime
     actor_id: UUID
+    whole: bool = False
 
 
 Build = Callable[[Asked], Q]
