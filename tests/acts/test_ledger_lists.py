@@ -121,7 +121,7 @@ def test_what_is_repeated_is_counted_as_it_is_listed(town: Town) -> None:
     the old ones.
     """
     chance, desk, now = random.Random(7), town.actor("dispatcher"), clock.now()
-    for number in range(40):
+    for number in range(30):
         caller = {"name": "某", "phone": f"1390000000{chance.randrange(5)}"}
         matter = call(desk, town, room=number % 3, address=f"柳林村{chance.randrange(20)}号", caller=caller)
         at = now - timedelta(days=chance.choice((0, 20, 40, 80, 100, 300)))
@@ -133,10 +133,10 @@ def test_what_is_repeated_is_counted_as_it_is_listed(town: Town) -> None:
         Matter.objects.filter(pk=matter.pk).update(**columns)
     rebuild()
     found = 0
-    for post in POSTS:
+    for post in ("dispatcher", "community_officer", "grid_worker"):
         actor = town.actor(post)
         for same in ("address", "number", "parties"):
-            for more in ({}, {"place": "R1"}, {"state": "void"}):
+            for more in ({}, {"state": "void"}):
                 asked = {"repeated": same, **more}
                 listed = numbers(actor, **asked)
                 assert count_of(actor, asked, exact=True).value == len(listed), (post, asked)

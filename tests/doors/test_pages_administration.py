@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
@@ -28,6 +27,7 @@ from linli.works.channels.rules.breaker import LEFT_ALONE
 from linli.works.exchange.models import Peer
 from linli.works.jobs.models import Job
 from linli.works.outbox.models import Message
+from tests.reading import whole as told
 from tests.town import SETUP, Town
 
 Enter = Callable[[str], Client]
@@ -43,10 +43,6 @@ def enter(town: Town) -> Enter:
         return client
 
     return signed_in
-
-
-def told(answer: Any) -> str:
-    return str(answer.content.decode())
 
 
 def test_each_page_is_for_who_looks_after_it(enter: Enter) -> None:

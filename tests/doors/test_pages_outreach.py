@@ -21,6 +21,7 @@ from linli.trail.reads.models import Read
 from linli.works.channels.acts.setting import set_channel
 from linli.works.channels.models import Wish
 from linli.works.outbox.models import Message
+from tests.reading import told
 from tests.town import SETUP, Town
 
 Enter = Callable[[str], Client]
@@ -132,7 +133,7 @@ def test_my_channels_and_the_test_of_my_alert(enter: Enter, town: Town) -> None:
     officer.post("/mine/channels/test")
     assert Message.objects.filter(template="alert.test").count() == 2
     Message.objects.filter(channel="voice").update(state="failed", last_error="HTTP 400: no such number")
-    shown = officer.get("/mine/channels").content.decode()
+    shown = told(officer.get("/mine/channels"))
     assert shown.index("1. voice") < shown.index("2. sms") and "no such number" in shown and "139" not in shown
     staff_no = town.people["community_officer"].staff_no
     assert officer.post(f"/people/{staff_no}/alert-test").status_code == 403

@@ -18,6 +18,7 @@ from linli.places.occupants.models import Duplicate, Occupant, Report, Residence
 from linli.places.occupants.rules.identity import check_digit
 from linli.places.plates.acts import print_plates
 from linli.trail.reads.models import Read
+from tests.reading import told, whole
 from tests.town import SETUP, Town
 
 Enter = Callable[[str], Client]
@@ -42,10 +43,6 @@ def here(town: Town) -> Address:
     lon, lat = town.spot(0)
     name = AddressName.objects.create(text="桃花路", area="溪东镇", kind="road", sound="taohualu", initials="thl")
     return Address.objects.create(code="A1", text="桃花路1号", kind="house", number=1, name=name, lon=lon, lat=lat)
-
-
-def told(answer: Any) -> str:
-    return str(answer.content.decode())
 
 
 def live(town: Town, here: Address, **more: Any) -> Occupant:
@@ -168,7 +165,7 @@ def test_a_resident_reports_from_the_door(town: Town, here: Address, enter: Ente
     assert "待核实" in state and "望舒" not in state
     report = Report.objects.get()
     officer, path = enter("community_officer"), f"/register/reports/{report.pk}"
-    assert str(report.pk) in told(officer.get("/register/reports"))
+    assert str(report.pk) in whole(officer.get("/register/reports"))
     assert "钟望舒" not in told(officer.get("/register/reports"))
     page = told(officer.get(path))
     assert "钟望舒" in page and "苏**" in page and Read.objects.get().subject_type == "places.report"
@@ -190,7 +187,7 @@ def test_pairs_are_judged_side_by_side(town: Town, here: Address, enter: Enter) 
     find_duplicates()
     pair, officer = Duplicate.objects.get(), enter("community_officer")
     path = f"/register/pairs/{pair.pk}"
-    assert str(pair.pk) in told(officer.get("/register/pairs")) and officer.get(path).status_code == 200
+    assert str(pair.pk) in whole(officer.get("/register/pairs")) and officer.get(path).status_code == 200
     assert officer.post(path, {"do": "merge", "keep": str(one.pk)}).status_code == 302
     assert officer.get(f"/register/people/{other.pk}")["Location"] == f"/register/people/{one.pk}"
     assert officer.post(path, {"do": "apart"}).status_code == 422

@@ -15,6 +15,7 @@ from linli.places.grading.models import Grading, Scheme
 from linli.places.premises.models import Premises
 from linli.trail.reads.models import Read
 from linli.volunteers.members.models import Member
+from tests.reading import whole as told
 from tests.town import SETUP, Town
 
 Enter = Callable[[str], Client]
@@ -46,10 +47,6 @@ def enter(town: Town) -> Enter:
         return held[name]
 
     return signed_in
-
-
-def told(answer: Any) -> str:
-    return str(answer.content.decode())
 
 
 def shop(town: Town, client: Client, **more: Any) -> Any:

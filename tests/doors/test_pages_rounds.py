@@ -22,6 +22,7 @@ from linli.org.roster.models import Duty
 from linli.visits.cards.models import CardBatch, CardDoor, GridPage, PublicFace
 from linli.visits.care.models import CarePlan, Carer, Promise
 from tests.acts.test_cards import houses
+from tests.reading import whole as told
 from tests.town import SETUP, Town
 
 Enter = Callable[[str], Client]
@@ -38,10 +39,6 @@ def enter(town: Town) -> Enter:
         return held[name]
 
     return signed_in
-
-
-def told(answer: Any) -> str:
-    return str(answer.content.decode())
 
 
 def picture(size: tuple[int, int] = (1600, 1200)) -> SimpleUploadedFile:

@@ -19,6 +19,7 @@ from linli.visits.plans.acts.campaigns import WORKER, spread
 from linli.visits.plans.models import Campaign, Due, Stop
 from linli.visits.records.models import Visit
 from linli.visits.records.rules import door_key
+from tests.reading import whole as told
 from tests.town import SETUP, Town
 
 Enter = Callable[[str], Client]
@@ -45,10 +46,6 @@ def enter(town: Town, fixed_clock: Callable[[datetime], Any]) -> Any:
         gather(WORKER)
         Due.objects.update(due_on=MONDAY + timedelta(days=1))
         yield signed_in
-
-
-def told(answer: Any) -> str:
-    return str(answer.content.decode())
 
 
 def test_a_week_is_planned_walked_and_recorded(town: Town, enter: Enter) -> None:

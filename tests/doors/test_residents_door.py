@@ -35,6 +35,7 @@ from linli.works.outbox.models import Message
 from linli.works.outbox.rules.texts import text_of
 from tests import hostile
 from tests.acts.test_cards import houses
+from tests.reading import whole as told
 from tests.town import SETUP, Town, person
 
 HIDDEN = re.compile(r'name="(opened|once)" value="([^"]*)"')
@@ -56,10 +57,6 @@ def full_buckets() -> Iterator[None]:
 def visitor(town: Town) -> Client:
     """Nobody: the CSRF check is on, no cookie is ever given."""
     return Client(enforce_csrf_checks=True)
-
-
-def told(answer: Any) -> str:
-    return str(answer.content.decode())
 
 
 def opened(visitor: Client, code: str, query: str = "") -> dict[str, str]:
