@@ -32,6 +32,7 @@ WORDS = {
     "palette.title": _("命令与查找"),
     "palette.hint": _("要做什么，或查什么：编号、地址、电话…"),
     "palette.none": _("没有找到。换个说法试试。"),
+    "palette.searching": _("正在查找……"),
     "palette.found": _("查到的"),
     "palette.pages": _("页面"),
     "palette.page": _("本页"),

@@ -161,13 +161,17 @@ def test_the_bureaus_own_templates_are_checked_tried_used_and_taken_back() -> No
     assert "凤鸣县版" in shown and "石甲" in shown and "第二版" not in shown
     assert "凤鸣县版" not in text_of(printed(paper_facts(case, "acceptance"), "docx")), "this paper alone"
     assert move(first, "end") == 302 and "凤鸣县版" not in text_of(printed(facts, "docx"))
+    clocks = told(leader, "/mediation/clocks")
+    assert "第二十七条" in clocks and "条文待律师核对" in clocks and clocks.count("条文待律师核对") == 1
+
+
+def test_a_template_that_is_no_word_file_or_carries_macros_is_refused() -> None:
+    leader = signed_in(mediation_town(), "bureau_leader")
     for name, body in (("a.docx", b"no zip"), ("a.txt", word(*GOOD).read())):
-        sent = leader.post(address, {"code": "rights", "file": SimpleUploadedFile(name, body)})
+        sent = leader.post("/mediation/templates", {"code": "rights", "file": SimpleUploadedFile(name, body)})
         assert sent.status_code == 422, name
     with BytesIO(word(*GOOD).read()) as held, ZipFile(held, "a") as packed:
         packed.writestr("word/vbaProject.bin", b"x")
         packed.close()
         macros = SimpleUploadedFile("m.docx", held.getvalue())
-    assert leader.post(address, {"code": "rights", "file": macros}).status_code == 422
-    clocks = told(leader, "/mediation/clocks")
-    assert "第二十七条" in clocks and "条文待律师核对" in clocks and clocks.count("条文待律师核对") == 1
+    assert leader.post("/mediation/templates", {"code": "rights", "file": macros}).status_code == 422

@@ -1,5 +1,4 @@
 """`tools/pictures`: takes docs/pictures anew from a demo county that plays a live shift. In the checkout's own Python.
-
 Each page as ``<page>.<theme>.<width>.png``: 1440 × 900 for desks, 390 × 844 for phones.
 """
 
@@ -274,12 +273,8 @@ def take_all(origin: str) -> None:
         camera = Camera(browser, origin)
         for theme in ("light", "dark"):
             say(f"taking the {theme} pictures")
-            _sign_in(camera, theme)
-            _desk(camera, theme)
-            _phone(camera, theme)
-            _field(camera, theme)
-            _pages(camera, theme)
-            _map(camera, theme)
+            for take in (_sign_in, _desk, _phone, _field, _pages, _map):
+                take(camera, theme)
         browser.close()
 
 
@@ -394,9 +389,9 @@ def _pages(camera: Camera, theme: str) -> None:
                 if _wanted(name, theme, size):
                     page.goto(camera.origin + path)
                     camera.shoot(page, name, theme, size)
-            for name, (by, path, link) in LED_TO.items():
-                if by == role and _wanted(name, theme, size):
-                    page.goto(camera.origin + path)
-                    page.click(link)
-                    camera.shoot(page, name, theme, size)
+            led = [(name, *way) for name, way in LED_TO.items() if way[0] == role and _wanted(name, theme, size)]
+            for name, _, path, link in led:
+                page.goto(camera.origin + path)
+                page.click(link)
+                camera.shoot(page, name, theme, size)
             page.context.close()

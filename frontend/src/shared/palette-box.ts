@@ -33,6 +33,7 @@ export class Palette {
   private at = 0
   private timer = 0
   private asking: AbortController | null = null
+  private searching = false
   private note = ''
 
   /** `typed` is what was written before the box was there. */
@@ -52,7 +53,7 @@ export class Palette {
   private show(typed: string): void {
     if (this.box.open) return this.box.close()
     this.commands = [...offered(), ...pages(), ...switches()]
-    Object.assign(this, { found: [], text: '', at: 0, note: '' })
+    Object.assign(this, { found: [], text: '', at: 0, note: '', searching: false })
     this.draw()
     this.box.showModal()
     const input = this.box.querySelector('input')
@@ -70,11 +71,13 @@ export class Palette {
   private typed(text: string): void {
     this.text = text.trim()
     this.at = 0
-    if (!this.text) this.found = []
+    this.found = [] // what an earlier text found is no answer to this one
+    this.note = ''
+    this.searching = this.text.length > 1
     this.draw()
     window.clearTimeout(this.timer)
     this.asking?.abort()
-    if (this.text.length > 1) this.timer = window.setTimeout(() => void this.search(), PAUSE_MS)
+    if (this.searching) this.timer = window.setTimeout(() => void this.search(), PAUSE_MS)
   }
 
   private async search(): Promise<void> {
@@ -86,10 +89,11 @@ export class Palette {
         words: [say(one.title), one.number].filter(Boolean).join(' · '), also: say(one.why), icon: TYPE_ICON[one.type] ?? 'file-text', group: t('palette.found'), run: () => goto(one.url),
       }))
     } catch (failure) {
-      if (!(failure instanceof Problem)) return
+      if (!(failure instanceof Problem)) return // a newer text has taken its place
       this.found = []
       this.note = failure.message
     }
+    this.searching = false
     this.draw()
   }
 
@@ -123,7 +127,7 @@ export class Palette {
         aria-label=${t('palette.title')} placeholder=${t('palette.hint')} autocomplete="off" spellcheck="false" @input=${(event: Event) => this.typed((event.target as HTMLInputElement).value)}>
         <button type="button" class="icon-button" @click=${() => this.box.close()} aria-label=${t('action.close')}><kbd>Esc</kbd></button></div>
       <ul id="palette-list" role="listbox" aria-label=${t('palette.title')}>${rows.map((one, at) => this.row(one, at, rows[at - 1]?.group !== one.group))}</ul>
-      ${rows.length ? nothing : html`<p class="palette-none" role="status">${this.note || t('palette.none')}</p>`}`, this.box)
+      ${rows.length ? nothing : html`<p class="palette-none" role="status">${this.note || t(this.searching ? 'palette.searching' : 'palette.none')}</p>`}`, this.box)
   }
 
   private row(one: Command, at: number, first: boolean): TemplateResult {
