@@ -28,6 +28,7 @@ from linli.operations.dispatch.rules import (
     snapshot_of,
 )
 from linli.operations.dispatch.rules.chance import within
+from linli.operations.dispatch.rules.reasons import aged
 from linli.places.roads.rules.build import build
 from linli.places.roads.rules.open_roads import Closed, OpenRoads
 from linli.places.roads.rules.raw import RawNetwork
@@ -112,6 +113,24 @@ def test_an_old_position_is_never_taken_for_a_fresh_one(fix_at: Any, code: str) 
     assert code in codes(first)
     assert first.from_home is (code != "fix_fresh")
     assert first.travel_s == (10 * STEP_S if first.from_home else STEP_S)
+
+
+@pytest.mark.parametrize(
+    ("age_s", "zh", "en"),
+    [
+        (119, "119秒", "119 s"),
+        (121, "2分钟", "2 minutes"),
+        (7199, "119分钟", "119 minutes"),
+        (7200, "2小时", "2 hours"),
+        (579_339, "6天", "6 days"),
+    ],
+)
+def test_the_age_of_a_position_is_said_in_a_unit_that_people_count_in(age_s: int, zh: str, en: str) -> None:
+    said = aged(age_s)
+    assert (said["age_s"], said["age_zh"], said["age_en"]) == (age_s, zh, en)
+    (first,) = ranked(call(10), unit(1, 9, fix_at=AT - timedelta(seconds=max(age_s, 121))))
+    (stale,) = [one for one in first.reasons if one.code == "fix_stale"]
+    assert stale.as_json()["zh"] == stale.words.zh and "秒前" not in stale.words.zh
 
 
 def test_a_position_goes_stale_by_itself() -> None:

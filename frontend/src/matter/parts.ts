@@ -126,7 +126,7 @@ export function handoverPart(card: MatterCard, matter: MatterDetail): CardPart {
   return html`<section class="part"><h3>${t('card.handover')}</h3>
     ${rows.length ? html`<ul class="plain">${rows.map((one) => handoverRow(card, one))}</ul>` : nothing}
     ${ended || open ? nothing : along(card, matter)}
-    ${ended ? nothing : open ? handoverForm(card) : html`<button type="button" class="button is-small no-print" @click=${() => card.set({ form: 'handover' })}>${icon('arrow-forward-up')} ${t('action.handover')} <kbd>H</kbd></button>`}
+    ${ended ? nothing : open ? handoverForm(card) : html`<div class="card-line actions no-print"><button type="button" class="button is-small" @click=${() => card.set({ form: 'handover' })}>${icon('arrow-forward-up')} ${t('action.handover')} <kbd>H</kbd></button></div>`}
   </section>`
 }
 

@@ -16,7 +16,7 @@ import numpy as np
 from linli.operations.dispatch.rules import chance, soonest
 from linli.operations.dispatch.rules.fleet import NEVER, Fleet, ms_of
 from linli.operations.dispatch.rules.given import CONDITIONAL, Incident, Limits, UnitRow
-from linli.operations.dispatch.rules.reasons import SHORTFALLS, Reason, activity_words, needs_words
+from linli.operations.dispatch.rules.reasons import SHORTFALLS, Reason, activity_words, aged, needs_words
 from linli.operations.dispatch.rules.soonest import (
     LACKS_NEEDS,
     NO_POSITION,
@@ -119,7 +119,7 @@ class Suggestion:
             return Reason("fix_fresh", {"age_s": round(max(age_s, 0.0)), "allowance_s": allowance_s})
         if age_s < 0:
             return Reason("fix_ahead", {"ahead_s": round(-age_s), "allowance_s": allowance_s})
-        return Reason("fix_stale", {"age_s": round(age_s), "allowance_s": allowance_s})
+        return Reason("fix_stale", {**aged(age_s), "allowance_s": allowance_s})
 
     def _way(self) -> tuple[Reason, ...]:
         found = [

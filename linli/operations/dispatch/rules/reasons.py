@@ -39,8 +39,8 @@ WORDS: Mapping[str, Words] = {
         "定位{age_s}秒前，计入{allowance_s}秒", "Position {age_s} s old, {allowance_s} s allowed for it"
     ),
     "fix_stale": Words(
-        "定位已过{age_s}秒，按所在警务室位置估算，另加{allowance_s}秒",
-        "Position {age_s} s old, too old: reckoned from its room, {allowance_s} s added",
+        "定位是{age_zh}前的，按所在警务室位置估算，另加{allowance_s}秒",
+        "Position {age_en} old, too old: reckoned from its room, {allowance_s} s added",
     ),
     "fix_unknown": Words(
         "没有定位，按所在警务室位置估算，另加{allowance_s}秒",
@@ -97,6 +97,18 @@ class Reason:
             return {"code": self.code, "zh": words.zh, "en": words.en, "facts": {}}
         zh, en = words.zh.format_map(facts), words.en.format_map(facts)
         return {"code": self.code, "zh": zh, "en": en, "facts": dict(facts)}
+
+
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
+
+
+def aged(age_s: float) -> dict[str, object]:
+    """How old a position is, in the largest unit of which at least two have gone by: nobody counts 579,339 seconds."""
+    whole = round(age_s)
+    for unit_s, zh, en in ((_DAY_S, "天", "days"), (_HOUR_S, "小时", "hours"), (_MINUTE_S, "分钟", "minutes")):
+        if whole >= 2 * unit_s:
+            return {"age_s": whole, "age_zh": f"{whole // unit_s}{zh}", "age_en": f"{whole // unit_s} {en}"}
+    return {"age_s": whole, "age_zh": f"{whole}秒", "age_en": f"{whole} s"}
 
 
 def activity_words(activity: str) -> Words:
