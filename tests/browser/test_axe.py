@@ -71,6 +71,7 @@ NO_PAGE = {
     "meeting_follow": "a button of a decision",
     "matter_level": "a button of a matter",
     "volunteer_decline": "a button of an application",
+    "volunteer_give_card": "a button of a volunteer's page",
     "public_answer": "a form of the matter's page",
     "public_publish": "a button of the matter's page",
     "public_code": "a button of the matter's page",

@@ -122,9 +122,8 @@ def test_the_palette_finds_and_the_matter_opens_beside_the_queue(sign_in: SignIn
 def test_rows_keep_still_under_the_finger(sign_in: SignIn) -> None:
     _, page = desk_of(sign_in)
     _, other = desk_of(sign_in)
-    take(other, "县第二中学 包工头欠薪")
-    rows = page.locator("#queue [role=option]:not([hidden])")
-    expect(rows.first).to_be_visible(timeout=SOON_MS)
+    first = take(other, "县第二中学 包工头欠薪")
+    expect(page.locator(f"#queue [data-key={first}]:not([hidden])")).to_be_visible(timeout=SOON_MS)
     before = page.evaluate(HAND)
     number = take(other, "县人民医院 包工头欠薪")
     expect(page.locator("#queue-newer")).to_be_visible(timeout=SOON_MS)
